@@ -1,0 +1,18 @@
+"""What an event is: a fact in the past tense, which nobody can change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, stored in the transaction that made it happen."""
+
+    at: datetime
+
+    kinds: ClassVar[dict[str, type["Event"]]] = {}
+    """Every event there is, by the name it has in the outbox."""
+
+    def __init_subclass__(cls) -> None:
+        Event.kinds[cls.__name__] = cls

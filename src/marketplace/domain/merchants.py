@@ -1,0 +1,235 @@
+"""Merchants: who sells, under which name, and whether they may."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from .accounts import AccountId, Locale, Username
+from .errors import BadValue, Conflict, NotFound
+from .events import Event
+from .money import Money
+from .phones import COUNTRIES, PhoneNumber
+from .text import NotOneOf, clean
+
+MerchantId = NewType("MerchantId", UUID)
+
+
+class MerchantStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class KycStatus(StrEnum):
+    """How far the papers are (know your customer)."""
+
+    NOT_SUBMITTED = "not_submitted"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class PaymentPreference(StrEnum):
+    CASH_ON_DELIVERY = "cash_on_delivery"
+    BANK_TRANSFER = "bank_transfer"
+    BOTH = "both"
+
+
+@dataclass(slots=True, kw_only=True)
+class Merchant:
+    """
+    A store and whoever keeps it.
+
+    ``confirm_within_hours`` is how long an order may wait to be confirmed, 1 to 168.
+    """
+
+    id: MerchantId
+    account_id: AccountId
+    username: Username
+    name: str
+    logo: UUID | None = None
+    description: str = ""
+    status: MerchantStatus = MerchantStatus.ACTIVE
+    status_reason: str = ""
+    kyc_status: KycStatus = KycStatus.NOT_SUBMITTED
+    payment_preference: PaymentPreference = PaymentPreference.CASH_ON_DELIVERY
+    whatsapp_link: str = ""
+    instagram_link: str = ""
+    facebook_link: str = ""
+    whatsapp_phone: PhoneNumber
+    currency: str
+    country: str
+    locale: Locale
+    time_zone: str
+    closed_until: datetime | None = None
+    min_order_total: Money
+    confirm_within_hours: int = 48
+    registered_at: datetime
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.confirm_within_hours <= 168:
+            raise ValueError("confirm_within_hours is 1 to 168")
+
+    @classmethod
+    def register(
+        cls,
+        *,
+        id: MerchantId,
+        account_id: AccountId,
+        username: Username,
+        name: str,
+        phone: PhoneNumber,
+        country: str,
+        currency: str,
+        locale: Locale,
+        at: datetime,
+    ) -> "tuple[Merchant, MerchantRegistered]":
+        """A store that is open from the first minute; its clock is that of its country."""
+        merchant = cls(
+            id=id,
+            account_id=account_id,
+            username=username,
+            name=name,
+            whatsapp_phone=phone,
+            currency=currency,
+            country=country,
+            locale=locale,
+            time_zone=COUNTRIES[country].time_zone,
+            min_order_total=Money.zero(currency),
+            registered_at=at,
+        )
+        return merchant, MerchantRegistered(at=at, merchant_id=id)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the public finds the store at all."""
+        return self.status is MerchantStatus.ACTIVE
+
+    def accepts_orders(self, at: datetime) -> bool:
+        return self.is_open and (self.closed_until is None or self.closed_until <= at)
+
+    def edited(self, at: datetime) -> "MerchantEdited":
+        """The profile was changed by its owner."""
+        return MerchantEdited(at=at, merchant_id=self.id)
+
+    def suspend(self, reason: str, at: datetime) -> "MerchantSuspended":
+        """Shut the store and its keeper out, until further notice."""
+        self._must_be(MerchantStatus.ACTIVE)
+        self.status, self.status_reason = MerchantStatus.SUSPENDED, reason
+        return MerchantSuspended(at=at, merchant_id=self.id, reason=reason)
+
+    def reactivate(self, at: datetime) -> "MerchantReactivated":
+        """Everything works again as it did."""
+        self._must_be(MerchantStatus.SUSPENDED)
+        self.status, self.status_reason = MerchantStatus.ACTIVE, ""
+        return MerchantReactivated(at=at, merchant_id=self.id)
+
+    def close(self, reason: str, at: datetime) -> "MerchantClosed":
+        """For good: the person is forgotten, orders and books stay."""
+        self._must_be(MerchantStatus.ACTIVE, MerchantStatus.SUSPENDED)
+        self.status, self.status_reason = MerchantStatus.CLOSED, reason
+        self.username = Username(f"closed-{self.id}")
+        self.name = self.description = ""
+        self.whatsapp_link = self.instagram_link = self.facebook_link = ""
+        self.whatsapp_phone = PhoneNumber("+00000000")
+        self.logo = None
+        return MerchantClosed(at=at, merchant_id=self.id)
+
+    def _must_be(self, *statuses: MerchantStatus) -> None:
+        if self.status not in statuses:
+            raise WrongMerchantStatus(status=self.status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantRegistered(Event):
+    merchant_id: MerchantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantEdited(Event):
+    merchant_id: MerchantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantSuspended(Event):
+    merchant_id: MerchantId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantReactivated(Event):
+    merchant_id: MerchantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantClosed(Event):
+    merchant_id: MerchantId
+
+
+class MerchantNotFound(NotFound):
+    """No such merchant."""
+
+
+class StoreNotFound(NotFound):
+    """No store at this address: unknown, suspended or closed, which of them is not told."""
+
+
+class StoreOnHoliday(Conflict):
+    """The store takes no orders before ``reopens_at``."""
+
+
+class WrongMerchantStatus(Conflict):
+    """The merchant's ``status`` does not allow that."""
+
+
+class BadLink(BadValue):
+    """Not an https link to one of ``hosts``."""
+
+
+class BadHours(BadValue):
+    """Hours to confirm are 1 to 168."""
+
+
+class LinkParser:
+    """Reads a link to a profile on one of these hosts; empty text takes the link away."""
+
+    def __init__(self, *hosts: str) -> None:
+        self.hosts = hosts
+
+    def __call__(self, text: str) -> str:
+        link = clean(text, at_most=300)
+        if not link:
+            return ""
+        try:
+            parts = urlsplit(link)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise BadLink(hosts=self.hosts) from None
+        plain = parts.username is None and parts.password is None and port in (None, 443)
+        if parts.scheme != "https" or not plain or " " in link:
+            raise BadLink(hosts=self.hosts)
+        if not any(host == each or host.endswith(f".{each}") for each in self.hosts):
+            raise BadLink(hosts=self.hosts)
+        return link
+
+
+parse_whatsapp_link = LinkParser("wa.me", "whatsapp.com")
+parse_instagram_link = LinkParser("instagram.com", "instagr.am")
+parse_facebook_link = LinkParser("facebook.com", "fb.com", "fb.me")
+
+
+def parse_payment_preference(text: str) -> PaymentPreference:
+    try:
+        return PaymentPreference(text)
+    except ValueError:
+        raise NotOneOf(allowed=list(PaymentPreference)) from None
+
+
+def parse_hours(hours: int) -> int:
+    if not 1 <= hours <= 168:
+        raise BadHours(at_least=1, at_most=168)
+    return hours
