@@ -1,0 +1,200 @@
+"""What an admin can do: watch, speak to merchants, and shut one out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from marketplace.domain.accounts import Actor, Role
+from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
+from marketplace.domain.errors import BadValue, Conflict, Form
+from marketplace.domain.merchants import MerchantId, MerchantNotFound, MerchantStatus
+from marketplace.domain.notifications import (
+    Announcement,
+    AnnouncementId,
+    Target,
+    parse_target,
+)
+from marketplace.domain.orders import Move, OrderStatus, Party
+from marketplace.domain.text import Missing, line, prose
+
+from .orders import move
+from .ports import BeginUnitOfWork, Clock, Ids, MerchantView, Page, Paging, Statistics, Views
+
+SHOWN = timedelta(days=30)
+"""How far back the statistics go day by day."""
+
+
+class OrdersOpen(Conflict):
+    """The merchant still has ``open_orders`` that somebody waits for."""
+
+
+class NotExpected(BadValue):
+    """Nothing belongs here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """An admin tells one merchant, or all of them, something."""
+
+    acting: Actor
+    title: str
+    body: str
+    target_type: str
+    target_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminService:
+    """Watching over the platform, one method per use case."""
+
+    begin: BeginUnitOfWork
+    views: Views
+    clock: Clock
+    ids: Ids
+
+    async def statistics(self, acting: Actor) -> Statistics:
+        acting.must_be(Role.ADMIN)
+        today = self.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return await self.views.statistics(today - SHOWN)
+
+    async def merchants(
+        self, acting: Actor, paging: Paging, status: MerchantStatus | None = None
+    ) -> Page[MerchantView]:
+        acting.must_be(Role.ADMIN)
+        return await self.views.merchants(paging, status)
+
+    async def audit_entries(self, acting: Actor, paging: Paging) -> Page[AuditEntry]:
+        acting.must_be(Role.ADMIN)
+        return await self.views.audit_entries(paging)
+
+    async def suspend(self, acting: Actor, merchant_id: MerchantId, reason: str) -> MerchantView:
+        """Shut a store and its keeper out, from the very next request on."""
+        acting.must_be(Role.ADMIN)
+        with Form() as form:
+            why = form.read("reason", line(300), reason)
+        async with self.begin() as market:
+            merchant = await market.merchants.hold(merchant_id)
+            was = merchant.status
+            await market.merchants.save(merchant, merchant.suspend(why, self.clock.now()))
+            await market.audit.add(
+                self._entry(
+                    Action.MERCHANT_SUSPENDED,
+                    acting,
+                    merchant_id,
+                    {"status": was},
+                    {"status": merchant.status, "reason": why},
+                )
+            )
+        return await self.views.merchant(merchant_id)
+
+    async def reactivate(self, acting: Actor, merchant_id: MerchantId) -> MerchantView:
+        """Let a suspended merchant back in; everything is as it was."""
+        acting.must_be(Role.ADMIN)
+        async with self.begin() as market:
+            merchant = await market.merchants.hold(merchant_id)
+            was = merchant.status
+            await market.merchants.save(merchant, merchant.reactivate(self.clock.now()))
+            await market.audit.add(
+                self._entry(
+                    Action.MERCHANT_REACTIVATED,
+                    acting,
+                    merchant_id,
+                    {"status": was},
+                    {"status": merchant.status},
+                )
+            )
+        return await self.views.merchant(merchant_id)
+
+    async def close(self, acting: Actor, merchant_id: MerchantId, *, force: bool = False) -> None:
+        """
+        Close a store for good and forget its keeper; orders and books stay.
+
+        ``OrdersOpen`` while guests wait for something, unless ``force`` cancels what has not left.
+        """
+        acting.must_be(Role.ADMIN)
+        now = self.clock.now()
+        async with self.begin() as market:
+            merchant = await market.merchants.hold(merchant_id)
+            if merchant.status is MerchantStatus.CLOSED:
+                raise MerchantNotFound(merchant_id=merchant_id)
+            waiting = await market.orders.open_of(merchant_id)
+            if waiting and not force:
+                raise OrdersOpen(open_orders=len(waiting))
+            for order_id in waiting:
+                order = await market.orders.hold(order_id)
+                if OrderStatus.CANCELLED in order.allowed(Party.ADMIN, now):
+                    said = Move(to=OrderStatus.CANCELLED, by=Party.ADMIN, reason="store closed")
+                    await move(market, order, said, self.clock, self.ids, acting)
+            was = merchant.status
+            account = await market.accounts.hold(merchant.account_id)
+            await market.merchants.save(merchant, merchant.close("closed by an admin", now))
+            await market.accounts.save(account, account.close(now))
+            await market.sessions.end_all(account.id, now)
+            await market.audit.add(
+                self._entry(
+                    Action.MERCHANT_CLOSED,
+                    acting,
+                    merchant_id,
+                    {"status": was},
+                    {"status": merchant.status, "open_orders": len(waiting)},
+                )
+            )
+
+    async def announce(self, wanted: Announce) -> Announcement:
+        """Say something; it reaches inboxes and mailboxes soon after."""
+        acting = wanted.acting
+        acting.must_be(Role.ADMIN)
+        with Form() as form:
+            title = form.read("title", line(200), wanted.title)
+            body = form.read("body", prose(5000, at_least=1), wanted.body)
+            target = form.read("target_type", parse_target, wanted.target_type)
+            if target is Target.MERCHANT and wanted.target_id is None:
+                form.refuse("target_id", Missing())
+            if target is Target.ALL_MERCHANTS and wanted.target_id is not None:
+                form.refuse("target_id", NotExpected())
+        now = self.clock.now()
+        target_id = None if wanted.target_id is None else MerchantId(wanted.target_id)
+        announcement, made = Announcement.make(
+            id=AnnouncementId(self.ids.new()),
+            title=title,
+            body=body,
+            target_type=target,
+            target_id=target_id,
+            created_by=acting.account_id,
+            at=now,
+        )
+        async with self.begin() as market:
+            if target_id is not None:
+                await market.merchants.get(target_id)
+            await market.announcements.add(announcement, made)
+            await market.audit.add(
+                self._entry(
+                    Action.ANNOUNCEMENT_MADE,
+                    acting,
+                    announcement.id,
+                    {},
+                    {"target_type": target, "target_id": str(target_id) if target_id else None},
+                    subject_type="announcement",
+                )
+            )
+        return announcement
+
+    def _entry(
+        self,
+        action: Action,
+        acting: Actor,
+        subject_id: UUID,
+        before: Facts,
+        after: Facts,
+        subject_type: str = "merchant",
+    ) -> AuditEntry:
+        return AuditEntry.of(
+            action,
+            id=AuditEntryId(self.ids.new()),
+            at=self.clock.now(),
+            actor=acting,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            before=before,
+            after=after,
+        )

@@ -1,0 +1,60 @@
+"""The marketplace: every use case, over whichever ports are plugged in."""
+
+from .accounts import AccountService
+from .admin import AdminService
+from .images import ImageService
+from .jobs import JobService
+from .merchants import MerchantService
+from .notifications import Correspondence, NotificationService
+from .orders import OrderService
+from .ports import Ports
+from .products import ProductService
+from .reactions import Reactions
+from .storefront import StorefrontService
+
+
+class Marketplace:
+    """
+    Everything one can do, composed once for everybody: web, worker, command line, embedders.
+
+    The ports decide what it is made of; ``dataclasses.replace(ports, mailer=…)`` changes one.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+        begin, views, clock, ids = ports.begin, ports.views, ports.clock, ports.ids
+        self.accounts = AccountService(
+            begin=begin,
+            views=views,
+            clock=clock,
+            ids=ids,
+            secrets=ports.secrets,
+            passwords=ports.passwords,
+            access_tokens=ports.access_tokens,
+        )
+        self.merchants = MerchantService(begin=begin, views=views, clock=clock, ids=ids)
+        self.products = ProductService(begin=begin, views=views, clock=clock, ids=ids)
+        self.images = ImageService(
+            begin=begin, clock=clock, ids=ids, images=ports.images, processor=ports.processor
+        )
+        self.storefront = StorefrontService(views=views, clock=clock)
+        self.orders = OrderService(
+            begin=begin, views=views, clock=clock, ids=ids, secrets=ports.secrets
+        )
+        self.notifications = NotificationService(begin=begin, views=views, clock=clock)
+        self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
+        correspondence = Correspondence(
+            begin=begin,
+            clock=clock,
+            ids=ids,
+            secrets=ports.secrets,
+            letters=ports.letters,
+            mailer=ports.mailer,
+            site=ports.site,
+        )
+        self.jobs = JobService(
+            begin=begin,
+            clock=clock,
+            secrets=ports.secrets,
+            reactions=Reactions(correspondence=correspondence, images=self.images),
+        )

@@ -1,0 +1,187 @@
+"""Who is told what, once a fact is on record: in the inbox, and by mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marketplace.domain.accounts import (
+    RESET_LASTS,
+    VERIFICATION_LASTS,
+    Account,
+    AccountRegistered,
+    Actor,
+    OneTimeToken,
+    PasswordResetRequested,
+    Purpose,
+    digest,
+)
+from marketplace.domain.merchants import Merchant
+from marketplace.domain.notifications import (
+    AnnouncementMade,
+    Notification,
+    NotificationDelivered,
+    NotificationId,
+    NotificationNotFound,
+    Topic,
+)
+from marketplace.domain.orders import Order, OrderPlaced
+
+from .merchants import selling
+from .ports import (
+    BeginUnitOfWork,
+    Clock,
+    Ids,
+    Inbox,
+    JobId,
+    Letter,
+    LetterKind,
+    Letters,
+    Mailer,
+    Paging,
+    Secrets,
+    Site,
+    Views,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationService:
+    """The inbox of a merchant, one method per use case."""
+
+    begin: BeginUnitOfWork
+    views: Views
+    clock: Clock
+
+    async def inbox(self, acting: Actor, paging: Paging) -> Inbox:
+        return await self.views.inbox(selling(acting), paging)
+
+    async def read(self, acting: Actor, notification_id: NotificationId) -> Notification:
+        """Mark one as read; once more changes nothing."""
+        async with self.begin() as market:
+            notification = await market.notifications.hold(notification_id)
+            if notification.merchant_id != selling(acting):
+                raise NotificationNotFound(notification_id=notification_id)
+            notification.read(self.clock.now())
+            await market.notifications.save(notification)
+        return notification
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """What is written when something has happened, one method per reaction. Each may run twice."""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+    ids: Ids
+    secrets: Secrets
+    letters: Letters
+    mailer: Mailer
+    site: Site
+
+    async def send_verification_email(self, event: AccountRegistered, job: JobId) -> None:
+        await self._send_link(
+            event, job, Purpose.EMAIL_VERIFICATION, LetterKind.EMAIL_VERIFICATION, "verify-email"
+        )
+
+    async def send_password_reset_email(self, event: PasswordResetRequested, job: JobId) -> None:
+        await self._send_link(
+            event, job, Purpose.PASSWORD_RESET, LetterKind.PASSWORD_RESET, "reset-password"
+        )
+
+    async def note_new_order(self, event: OrderPlaced, job: JobId) -> None:
+        """A slip in the merchant's inbox."""
+        async with self.begin() as market:
+            order = await market.orders.get(event.order_id)
+            merchant = await market.merchants.get(event.merchant_id)
+        wording = self.letters.write(
+            LetterKind.NEW_ORDER, merchant.locale, self._told(order, merchant)
+        )
+        slip = Notification(
+            id=NotificationId(self.ids.new()),
+            merchant_id=merchant.id,
+            topic=Topic.NEW_ORDER,
+            subject_id=order.id,
+            title=wording.title,
+            body=wording.text,
+            created_at=self.clock.now(),
+        )
+        async with self.begin() as market:
+            await market.notifications.add(slip)
+
+    async def mail_new_order(self, event: OrderPlaced, job: JobId) -> None:
+        async with self.begin() as market:
+            order = await market.orders.get(event.order_id)
+            merchant = await market.merchants.get(event.merchant_id)
+            account = await market.accounts.get(merchant.account_id)
+        await self._send(account, job, LetterKind.NEW_ORDER, self._told(order, merchant))
+
+    async def send_notification(self, event: AnnouncementMade, job: JobId) -> None:
+        """Into every inbox it is for; each inbox then has its own letter sent."""
+        async with self.begin() as market:
+            announcement = await market.announcements.get(event.announcement_id)
+            await market.notifications.deliver(announcement, self.clock.now())
+
+    async def mail_notification(self, event: NotificationDelivered, job: JobId) -> None:
+        async with self.begin() as market:
+            slip = await market.notifications.get(event.notification_id)
+            merchant = await market.merchants.get(slip.merchant_id)
+            account = await market.accounts.get(merchant.account_id)
+        await self._send(
+            account, job, LetterKind.ANNOUNCEMENT, {"title": slip.title, "body": slip.body}
+        )
+
+    async def _send_link(
+        self,
+        event: AccountRegistered | PasswordResetRequested,
+        job: JobId,
+        purpose: Purpose,
+        kind: LetterKind,
+        path: str,
+    ) -> None:
+        """
+        Make a one-time token and send it, in the fragment of a link: no server ever logs it.
+
+        It is made here and not when it was asked for, so that no secret waits in the outbox.
+        """
+        token, now = self.secrets.token(), self.clock.now()
+        lasts = RESET_LASTS if purpose is Purpose.PASSWORD_RESET else VERIFICATION_LASTS
+        async with self.begin() as market:
+            account = await market.accounts.get(event.account_id)
+            await market.one_time_tokens.add(
+                OneTimeToken(
+                    hash=digest(token),
+                    purpose=purpose,
+                    account_id=account.id,
+                    expires_at=now + lasts,
+                )
+            )
+        link = f"{self.site.public_url}/{path}#token={token}"
+        await self._send(account, job, kind, {"username": account.username, "link": link})
+
+    async def _send(
+        self, account: Account, job: JobId, kind: LetterKind, facts: Mapping[str, str]
+    ) -> None:
+        if account.closed_at is not None:
+            return
+        wording = self.letters.write(kind, account.locale, facts)
+        await self.mailer.send(
+            Letter(
+                id=job,
+                to=account.email,
+                subject=wording.title,
+                text=wording.text,
+                html=wording.html,
+                locale=account.locale,
+            )
+        )
+
+    def _told(self, order: Order, merchant: Merchant) -> Mapping[str, str]:
+        return {
+            "store": merchant.name,
+            "number": str(order.number),
+            "customer": order.customer.name,
+            "phone": order.customer.phone,
+            "address": f"{order.customer.address} {order.customer.city}".strip(),
+            "lines": "\n".join(f"{line.quantity} × {line.title}" for line in order.lines),
+            "total": str(order.total),
+            "note": order.note,
+        }

@@ -1,0 +1,368 @@
+"""What one can do with orders: place one, follow it, see it through."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from marketplace.domain import whatsapp
+from marketplace.domain.accounts import Actor, digest, parse_email, parse_username
+from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
+from marketplace.domain.errors import BadValue, Form
+from marketplace.domain.merchants import Merchant, MerchantId, StoreNotFound, StoreOnHoliday
+from marketplace.domain.money import Money
+from marketplace.domain.orders import (
+    MOST_LINES,
+    BelowMinimum,
+    ConfirmationMethod,
+    Customer,
+    Move,
+    Order,
+    OrderId,
+    OrderLine,
+    OrderNotFound,
+    OrderStatus,
+    Party,
+    PriceChanged,
+    StockEffect,
+    TooManyLines,
+    parse_confirmation_method,
+    parse_quantity,
+    total_of,
+)
+from marketplace.domain.phones import parse_phone
+from marketplace.domain.products import (
+    OutOfStock,
+    Product,
+    ProductId,
+    ProductNotFound,
+    VariantId,
+)
+from marketplace.domain.text import Missing, NotOneOf, line, prose
+
+from .merchants import selling
+from .ports import (
+    BeginUnitOfWork,
+    Clock,
+    Ids,
+    OrderView,
+    Page,
+    Paging,
+    Secrets,
+    UnitOfWork,
+    Views,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """So many units of a product; of its default variant where none is named."""
+
+    product_id: ProductId
+    quantity: int
+    variant_id: VariantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder:
+    """
+    A guest orders from a store, in their own words.
+
+    ``expected_total`` is what they were told it costs, as a decimal of the store's currency.
+    """
+
+    store: str
+    customer_name: str
+    customer_phone: str
+    address: str
+    items: Sequence[Wish]
+    confirmation_method: str = ConfirmationMethod.WHATSAPP
+    city: str = ""
+    note: str = ""
+    email: str | None = None
+    expected_total: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedOrder:
+    """The order, the secret of its link (told this once), and the message that confirms it."""
+
+    order: Order
+    tracking_token: str
+    whatsapp_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveOrder:
+    """A merchant moves an order. ``amount_collected`` is a decimal of the order's currency."""
+
+    acting: Actor
+    order_id: OrderId
+    status: str
+    reason: str = ""
+    note: str = ""
+    tracking_number: str = ""
+    courier: str = ""
+    amount_collected: str | None = None
+    restock: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderInHand:
+    """An order as its merchant sees it: with what can be done next, and a message to the guest."""
+
+    order: Order
+    allowed_transitions: tuple[OrderStatus, ...]
+    whatsapp_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderService:
+    """The life of an order, one method per use case."""
+
+    begin: BeginUnitOfWork
+    views: Views
+    clock: Clock
+    ids: Ids
+    secrets: Secrets
+
+    async def place(self, wanted: PlaceOrder) -> PlacedOrder:
+        """
+        Take the stock and keep the promise, or neither.
+
+        Raises ``StoreNotFound``, ``StoreOnHoliday``, ``ProductNotFound``, ``OutOfStock`` with every
+        short line, ``PriceChanged`` or ``BelowMinimum``.
+        """
+        wishes = _merged(wanted.items)
+        token, now = self.secrets.token(), self.clock.now()
+        async with self.begin() as market:
+            store = await _store(market, wanted.store)
+            customer, method, note, expected = _read(wanted, store)
+            if not store.accepts_orders(now):
+                raise StoreOnHoliday(reopens_at=store.closed_until)
+            products = await market.products.hold_all(list({each[0] for each in wishes}))
+            lines = _reserved(wishes, products, store.id)
+            total = total_of(lines)
+            if expected is not None and expected != total:
+                raise PriceChanged(total=total.amount, currency=total.currency)
+            if total < store.min_order_total:
+                raise BelowMinimum(minimum=store.min_order_total.amount, currency=total.currency)
+            await market.products.save_stock(list(products.values()))
+            order, placed = Order.place(
+                id=OrderId(self.ids.new()),
+                merchant_id=store.id,
+                number=await market.merchants.next_order_number(store.id),
+                customer=customer,
+                method=method,
+                note=note,
+                lines=lines,
+                tracking_hash=digest(token),
+                at=now,
+            )
+            await market.orders.add(order, placed)
+        return PlacedOrder(
+            order=order, tracking_token=token, whatsapp_url=whatsapp.to_store(order, store)
+        )
+
+    async def track(self, token: str) -> OrderView:
+        """The order behind a guest's link, or ``OrderNotFound``."""
+        return await self.views.tracked(digest(token))
+
+    async def of_merchant(
+        self, acting: Actor, paging: Paging, status: OrderStatus | None = None
+    ) -> Page[Order]:
+        return await self.views.orders(selling(acting), paging, status)
+
+    async def find(self, acting: Actor, order_id: OrderId) -> OrderInHand:
+        seen = await self.views.order(selling(acting), order_id)
+        return self._in_hand(seen.order, seen.store)
+
+    async def move(self, wanted: MoveOrder) -> OrderInHand:
+        """
+        Bring an order to another status, its stock with it. The same status again does nothing.
+
+        Raises ``WrongOrderStatus``, which says what is allowed, or ``OutOfStock`` on reopening.
+        """
+        merchant_id = selling(wanted.acting)
+        async with self.begin() as market:
+            order = await market.orders.hold(wanted.order_id)
+            if order.merchant_id != merchant_id:
+                raise OrderNotFound(order_id=order.id)
+            store = await market.merchants.get(merchant_id)
+            said = _said(wanted, order)
+            if said.to is not order.status:
+                await move(market, order, said, self.clock, self.ids, wanted.acting)
+        return self._in_hand(order, store)
+
+    def _in_hand(self, order: Order, store: Merchant) -> OrderInHand:
+        return OrderInHand(
+            order=order,
+            allowed_transitions=order.allowed(Party.MERCHANT, self.clock.now()),
+            whatsapp_url=whatsapp.to_customer(order, store),
+        )
+
+
+async def move(
+    market: UnitOfWork, order: Order, said: Move, clock: Clock, ids: Ids, acting: Actor | None
+) -> None:
+    """Move a held order inside a unit of work: stock, timeline, event and audit with it."""
+    now, was = clock.now(), order.status
+    with Form() as form:
+        moved = form.read("reason", lambda said: order.move(said, now), said)
+    if moved.stock is not StockEffect.NONE:
+        products = await market.products.hold_all(list({each.product_id for each in order.lines}))
+        if moved.stock is StockEffect.RESERVE:
+            again: Wishes = {
+                (line.product_id, line.variant_id): line.quantity for line in order.lines
+            }
+            _must_be_there(again, products)
+        for each in order.lines:
+            variant = products[each.product_id].variant(each.variant_id)
+            getattr(variant, moved.stock)(each.quantity)
+        await market.products.save_stock(list(products.values()))
+    await market.orders.save(order, moved)
+    await market.audit.add(
+        AuditEntry.of(
+            Action.ORDER_MOVED,
+            id=AuditEntryId(ids.new()),
+            at=now,
+            actor=acting,
+            subject_type="order",
+            subject_id=order.id,
+            before={"status": was},
+            after={"status": order.status},
+        )
+    )
+
+
+Wishes = Mapping[tuple[ProductId, VariantId | None], int]
+
+
+def _merged(items: Sequence[Wish]) -> Wishes:
+    """One wish per variant: two lines of the same one must not each be checked alone."""
+    wishes: dict[tuple[ProductId, VariantId | None], int] = {}
+    with Form() as form:
+        if not items:
+            form.refuse("items", Missing())
+        if len(items) > MOST_LINES:
+            form.refuse("items", TooManyLines(at_most=MOST_LINES))
+        for position, each in enumerate(items[:MOST_LINES]):
+            name, key = f"items[{position}].quantity", (each.product_id, each.variant_id)
+            form.read(name, parse_quantity, each.quantity)
+            wishes[key] = wishes.get(key, 0) + each.quantity
+            form.read(name, parse_quantity, max(wishes[key], 1))
+    return wishes
+
+
+async def _store(market: UnitOfWork, name: str) -> Merchant:
+    try:
+        username = parse_username(name)
+    except BadValue:
+        raise StoreNotFound from None
+    return await market.merchants.of_store(username)
+
+
+def _read(
+    wanted: PlaceOrder, store: Merchant
+) -> tuple[Customer, ConfirmationMethod, str, Money | None]:
+    with Form() as form:
+        customer = Customer(
+            name=form.read("customer_name", line(120), wanted.customer_name),
+            phone=form.read(
+                "customer_phone",
+                lambda text: parse_phone(text, store.country),
+                wanted.customer_phone,
+            ),
+            address=form.read("address", prose(500, at_least=1), wanted.address),
+            city=form.read("city", line(100, at_least=0), wanted.city),
+            email=form.read("email", parse_email, wanted.email) if wanted.email else None,
+        )
+        method = form.read(
+            "confirmation_method", parse_confirmation_method, wanted.confirmation_method
+        )
+        note = form.read("note", prose(1000), wanted.note)
+        expected = None
+        if wanted.expected_total is not None:
+            expected = form.read(
+                "expected_total",
+                lambda text: Money.parse(text, store.currency),
+                wanted.expected_total,
+            )
+    return customer, method, note, expected
+
+
+def _reserved(
+    wishes: Wishes, products: Mapping[ProductId, Product], store: MerchantId
+) -> list[OrderLine]:
+    """Reserve every line and write down what it costs today, all of them or none."""
+    for product_id, _ in wishes:
+        product = products.get(product_id)
+        if product is None or product.merchant_id != store or not product.is_on_sale:
+            raise ProductNotFound(product_id=product_id)
+    merged: dict[tuple[ProductId, VariantId | None], int] = {}
+    for (product_id, said), quantity in wishes.items():
+        # A variant that is named and the default one that is not may be the same.
+        named = products[product_id].variant(said).id
+        merged[product_id, named] = merged.get((product_id, named), 0) + quantity
+    _must_be_there(merged, products)
+    lines = []
+    for (product_id, variant_id), quantity in merged.items():
+        product = products[product_id]
+        variant = product.variant(variant_id)
+        variant.reserve(quantity)
+        lines.append(
+            OrderLine(
+                product_id=product.id,
+                variant_id=variant.id,
+                title=product.title,
+                sku=variant.sku,
+                unit_price=variant.price,
+                quantity=quantity,
+            )
+        )
+    return lines
+
+
+def _must_be_there(wishes: Wishes, products: Mapping[ProductId, Product]) -> None:
+    """``OutOfStock`` that names every short line, or nothing."""
+    short = []
+    for (product_id, variant_id), wanted in wishes.items():
+        variant = products[product_id].variant(variant_id)
+        if variant.available < wanted:
+            short.append(
+                {
+                    "product_id": product_id,
+                    "variant_id": variant.id,
+                    "wanted": wanted,
+                    "available": variant.available,
+                }
+            )
+    if short:
+        raise OutOfStock(lines=short)
+
+
+def _said(wanted: MoveOrder, order: Order) -> Move:
+    with Form() as form:
+        return Move(
+            to=form.read("status", _parse_status, wanted.status),
+            by=Party.MERCHANT,
+            reason=form.read("reason", line(300, at_least=0), wanted.reason),
+            note=form.read("note", prose(1000), wanted.note),
+            tracking_number=form.read(
+                "tracking_number", line(100, at_least=0), wanted.tracking_number
+            ),
+            courier=form.read("courier", line(100, at_least=0), wanted.courier),
+            amount_collected=None
+            if wanted.amount_collected is None
+            else form.read(
+                "amount_collected",
+                lambda text: Money.parse(text, order.currency),
+                wanted.amount_collected,
+            ),
+            restock=wanted.restock,
+        )
+
+
+def _parse_status(text: str) -> OrderStatus:
+    try:
+        return OrderStatus(text)
+    except ValueError:
+        raise NotOneOf(allowed=list(OrderStatus)) from None

@@ -1,0 +1,101 @@
+"""When this happened, do that: the whole table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from marketplace.domain.accounts import (
+    AccountClosed,
+    AccountRegistered,
+    EmailVerified,
+    PasswordChanged,
+    PasswordResetRequested,
+)
+from marketplace.domain.events import Event
+from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected
+from marketplace.domain.merchants import (
+    MerchantClosed,
+    MerchantEdited,
+    MerchantReactivated,
+    MerchantRegistered,
+    MerchantSuspended,
+)
+from marketplace.domain.notifications import AnnouncementMade, NotificationDelivered
+from marketplace.domain.orders import (
+    DeliveryFailed,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDelivered,
+    OrderExpired,
+    OrderPlaced,
+    OrderPrepared,
+    OrderReopened,
+    OrderReturned,
+    OrderShipped,
+)
+from marketplace.domain.products import ProductAdded, ProductArchived, ProductEdited
+
+from .images import ImageService
+from .notifications import Correspondence
+from .ports import Job, Reaction
+
+REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    AccountRegistered: (Correspondence.send_verification_email,),
+    PasswordResetRequested: (Correspondence.send_password_reset_email,),
+    PasswordChanged: (),
+    EmailVerified: (),
+    AccountClosed: (),
+    MerchantRegistered: (),
+    MerchantEdited: (),
+    MerchantSuspended: (),
+    MerchantReactivated: (),
+    MerchantClosed: (),
+    ProductAdded: (),
+    ProductEdited: (),
+    ProductArchived: (),
+    ImageReceived: (ImageService.process_product_image,),
+    ImagePublished: (),
+    ImageRejected: (),
+    OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
+    OrderConfirmed: (),
+    OrderPrepared: (),
+    OrderShipped: (),
+    OrderDelivered: (),
+    DeliveryFailed: (),
+    OrderReturned: (),
+    OrderCancelled: (),
+    OrderExpired: (),
+    OrderReopened: (),
+    AnnouncementMade: (Correspondence.send_notification,),
+    NotificationDelivered: (Correspondence.mail_notification,),
+}
+"""Stating that nothing follows is deliberate: a test asks for every event."""
+
+
+def reactions_to(event: Event) -> list[str]:
+    """
+    The names under which the reactions to an event wait in the outbox.
+
+    They are the names of the methods, so renaming one strands the jobs already stored.
+    """
+    return [reaction.__name__ for reaction in REACTIONS[type(event)]]
+
+
+class UnknownReaction(Exception):
+    """This version knows no such reaction, or cannot read its event; another version may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """Carries out what the table says."""
+
+    correspondence: Correspondence
+    images: ImageService
+
+    async def carry_out(self, job: Job) -> None:
+        """Do one job; ``UnknownReaction`` if the table has none of that name for the event."""
+        if job.event is None or job.reaction not in reactions_to(job.event):
+            raise UnknownReaction(job.reaction)
+        for service in (self.correspondence, self.images):
+            reaction = getattr(service, job.reaction, None)
+            if reaction is not None:
+                await reaction(job.event, job.id)
