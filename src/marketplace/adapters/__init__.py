@@ -1,0 +1,1 @@
+"""How the outside world is reached: one neighbour per module or package."""

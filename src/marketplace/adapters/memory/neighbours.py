@@ -1,0 +1,160 @@
+"""The other neighbours, inside this process."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from marketplace.application import ports
+from marketplace.application.ports import FirstLook, JobId, Letter, Picture
+from marketplace.domain.accounts import Role, Session, SessionId, SignInRequired
+from marketplace.domain.images import MOST_PIXELS, ImageNotFound, ImageTooLarge, UnreadableImage
+
+
+class FrozenClock(ports.Clock):
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = datetime(2030, 1, 1, 12, tzinfo=UTC)) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_(self, time: timedelta) -> None:
+        """Let this much time pass."""
+        self.at += time
+
+
+class SequentialIds(ports.Ids):
+    """1, 2, 3… as UUIDs of version 7: the same ids in every run."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def new(self) -> UUID:
+        self._last += 1
+        return UUID(int=self._last << 80 | 0x7 << 76 | 0x2 << 62)
+
+
+class MemoryPasswordHasher(ports.PasswordHasher):
+    """Salted and quick. It guards nothing that matters."""
+
+    async def hash(self, password: str, /) -> str:
+        salt = secrets.token_hex(8)
+        return f"{salt}${self._digest(salt, password)}"
+
+    async def verify(self, password: str, hash: str | None, /) -> bool:
+        salt, _, expected = (hash or "$").partition("$")
+        return hmac.compare_digest(self._digest(salt, password), expected)
+
+    def _digest(self, salt: str, password: str) -> str:
+        said = password.encode("utf-8", "surrogatepass")
+        return hashlib.sha256(salt.encode() + said).hexdigest()
+
+
+class MemoryAccessTokens(ports.AccessTokens):
+    """Meaningless words, and a list of what they stand for."""
+
+    LASTS = timedelta(minutes=15)
+
+    def __init__(self) -> None:
+        self._issued: dict[str, tuple[SessionId, datetime]] = {}
+
+    def issue(self, session: Session, role: Role, at: datetime, /) -> str:
+        token = secrets.token_urlsafe(16)
+        self._issued[token] = (session.id, at + self.LASTS)
+        return token
+
+    def session_of(self, token: str, at: datetime, /) -> SessionId:
+        session_id, expires_at = self._issued.get(token, (None, at))
+        if session_id is None or at >= expires_at:
+            raise SignInRequired
+        return session_id
+
+
+@dataclass
+class MemoryImageStore(ports.ImageStore):
+    """A shelf."""
+
+    shelf: dict[str, bytes] = field(default_factory=dict)
+
+    async def put(self, key: str, content: bytes, /) -> None:
+        self.shelf[key] = content
+
+    async def get(self, key: str, /) -> bytes:
+        try:
+            return self.shelf[key]
+        except KeyError:
+            raise ImageNotFound(key=key) from None
+
+    async def delete(self, key: str, /) -> None:
+        self.shelf.pop(key, None)
+
+
+class MemoryImageProcessor(ports.ImageProcessor):
+    """Takes for an image what begins like one; the size it believes is that of a PNG header."""
+
+    EDGES = (160, 320, 640, 1280, 2048)
+
+    async def first_look(self, content: bytes, /) -> FirstLook:
+        width, height = self._size(content)
+        scale = min(1.0, 640 / max(width, height))
+        return FirstLook(
+            width=width,
+            height=height,
+            preview=b"\xff\xd8\xff" + content[:16],
+            preview_width=max(1, round(width * scale)),
+            preview_height=max(1, round(height * scale)),
+        )
+
+    async def renditions(self, content: bytes, /) -> tuple[Picture, ...]:
+        width, height = self._size(content)
+        longest = max(width, height)
+        edges = [edge for edge in self.EDGES if edge <= longest] or [self.EDGES[0]]
+        return tuple(self._picture(content, edge, width, height) for edge in edges)
+
+    def _picture(self, content: bytes, edge: int, width: int, height: int) -> Picture:
+        scale = min(1.0, edge / max(width, height))
+        return Picture(
+            edge=edge,
+            width=max(1, round(width * scale)),
+            height=max(1, round(height * scale)),
+            suffix="webp",
+            content=b"RIFF" + edge.to_bytes(4, "little") + b"WEBP" + content[:16],
+        )
+
+    def _size(self, content: bytes) -> tuple[int, int]:
+        width, height = 800, 600
+        if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24:
+            width = int.from_bytes(content[16:20], "big")
+            height = int.from_bytes(content[20:24], "big")
+        elif not content.startswith(b"\xff\xd8\xff") and content[8:12] != b"WEBP":
+            raise UnreadableImage
+        if not width or not height:
+            raise UnreadableImage
+        if width * height > MOST_PIXELS:
+            raise ImageTooLarge(width=width, height=height)
+        return width, height
+
+
+@dataclass
+class MemoryMailer(ports.Mailer):
+    """A post office that keeps every letter; the same letter again is kept once."""
+
+    sent: list[Letter] = field(default_factory=list)
+
+    async def send(self, letter: Letter, /) -> None:
+        self.sent = [each for each in self.sent if each.id != letter.id] + [letter]
+
+
+@dataclass
+class MemoryBell(ports.Bell):
+    """Remembers who was called."""
+
+    rung: list[JobId] = field(default_factory=list)
+
+    def ring(self, jobs: Sequence[JobId], /) -> None:
+        self.rung.extend(jobs)

@@ -1,0 +1,243 @@
+"""One of everything, with no field left at its default, so that a forgotten one is noticed."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from marketplace.adapters.memory.neighbours import SequentialIds
+from marketplace.application.ports import BeginUnitOfWork
+from marketplace.domain.accounts import (
+    Account,
+    AccountId,
+    EmailAddress,
+    Locale,
+    Role,
+    Session,
+    SessionId,
+    Username,
+)
+from marketplace.domain.events import Event
+from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
+from marketplace.domain.merchants import KycStatus, Merchant, MerchantId, PaymentPreference
+from marketplace.domain.money import Money
+from marketplace.domain.notifications import (
+    Announcement,
+    AnnouncementId,
+    Notification,
+    NotificationId,
+    Target,
+    Topic,
+)
+from marketplace.domain.orders import (
+    ConfirmationMethod,
+    Customer,
+    Move,
+    Order,
+    OrderId,
+    OrderLine,
+    OrderStatus,
+    Party,
+)
+from marketplace.domain.phones import PhoneNumber
+from marketplace.domain.products import (
+    Product,
+    ProductId,
+    ProductStatus,
+    Variant,
+    VariantId,
+)
+
+NOON = datetime(2030, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """Makes and stores things for a contract, each with a name of its own."""
+
+    begin: BeginUnitOfWork
+    ids: SequentialIds = field(default_factory=SequentialIds)
+
+    def new(self) -> UUID:
+        return self.ids.new()
+
+    def account(self, role: Role = Role.MERCHANT) -> Account:
+        id = self.new()
+        account, _ = Account.register(
+            id=AccountId(id),
+            email=EmailAddress(f"{id}@example.com"),
+            username=Username(f"u{id.hex[:12]}"),
+            phone=PhoneNumber(f"+9665{int(id) >> 80:08}"),
+            role=role,
+            password_hash="hash",
+            locale=Locale.ENGLISH,
+            at=NOON,
+        )
+        account.is_verified = True
+        return account
+
+    async def a_merchant(self) -> Merchant:
+        account = self.account()
+        merchant, _ = Merchant.register(
+            id=MerchantId(self.new()),
+            account_id=account.id,
+            username=account.username,
+            name="متجر القمر",
+            phone=account.phone,
+            country="KW",
+            currency="KWD",
+            locale=Locale.ENGLISH,
+            at=NOON,
+        )
+        merchant.description = "كل شيء"
+        merchant.kyc_status = KycStatus.PENDING
+        merchant.payment_preference = PaymentPreference.BOTH
+        merchant.whatsapp_link = "https://wa.me/96550000000"
+        merchant.instagram_link = "https://instagram.com/moon"
+        merchant.facebook_link = "https://facebook.com/moon"
+        merchant.closed_until = NOON - timedelta(days=1)
+        merchant.min_order_total = Money(1500, "KWD")
+        merchant.confirm_within_hours = 24
+        async with self.begin() as market:
+            await market.accounts.add(account)
+            await market.merchants.add(merchant)
+        return merchant
+
+    def session(self, account_id: AccountId, refresh: bytes = b"1" * 32) -> Session:
+        session = Session.open(
+            id=SessionId(self.new()),
+            account_id=account_id,
+            refresh_hash=refresh,
+            user_agent="a browser",
+            at=NOON,
+        )
+        session.spent = (b"2" * 32, b"3" * 32)
+        return session
+
+    async def an_image(self, merchant: Merchant) -> Image:
+        id = ImageId(self.new())
+        image, _ = Image.receive(
+            id=id,
+            merchant_id=merchant.id,
+            alt="قمر",
+            width=800,
+            height=600,
+            original_key=f"private/{id}",
+            preview=Rendition(edge=640, key=f"public/{id}.jpg", width=640, height=480),
+            at=NOON,
+        )
+        image.status = ImageStatus.READY
+        image.renditions = (
+            Rendition(edge=160, key="public/160.webp", width=160, height=120),
+            Rendition(edge=320, key="public/320.webp", width=320, height=240),
+        )
+        image.failure = "none"
+        async with self.begin() as market:
+            await market.images.add(image)
+        return image
+
+    async def a_product(
+        self,
+        merchant: Merchant,
+        *happened: Event,
+        stock: int = 5,
+        status: ProductStatus = ProductStatus.ACTIVE,
+        images: tuple[ImageId, ...] = (),
+    ) -> Product:
+        product, _ = Product.add(
+            id=ProductId(self.new()),
+            merchant_id=merchant.id,
+            title="مصباح",
+            description="يضيء",
+            status=status,
+            images=images,
+            variant=self.variant(stock),
+            at=NOON,
+        )
+        product.variants = (*product.variants, self.variant(stock + 1))
+        async with self.begin() as market:
+            await market.products.add(product, *happened)
+        return product
+
+    def variant(self, stock: int) -> Variant:
+        return Variant(
+            id=VariantId(uuid4()),
+            sku="A-1",
+            price=Money(4750, "KWD"),
+            on_hand=stock + 1,
+            reserved=1,
+        )
+
+    async def an_order(
+        self, merchant: Merchant, *happened: Event, number: int = 1001, moved: bool = True
+    ) -> Order:
+        product = await self.a_product(merchant)
+        lines = [
+            OrderLine(
+                product_id=product.id,
+                variant_id=variant.id,
+                title=product.title,
+                sku=variant.sku,
+                unit_price=variant.price,
+                quantity=quantity,
+            )
+            for quantity, variant in enumerate(product.variants, start=1)
+        ]
+        order, _ = Order.place(
+            id=OrderId(self.new()),
+            merchant_id=merchant.id,
+            number=number,
+            customer=Customer(
+                name="ليلى",
+                phone=PhoneNumber("+96550000001"),
+                address="شارع 1\nبيت 2",
+                city="الكويت",
+                email=EmailAddress("layla@example.com"),
+            ),
+            method=ConfirmationMethod.LINK,
+            note="بعد العصر",
+            lines=lines,
+            tracking_hash=uuid4().bytes * 2,
+            at=NOON,
+        )
+        if moved:
+            for status in (OrderStatus.CONFIRMED, OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+                said = Move(
+                    to=status,
+                    by=Party.MERCHANT,
+                    reason="why",
+                    note="so",
+                    tracking_number="T1",
+                    courier="Aramex",
+                )
+                order.move(said, NOON + timedelta(hours=len(order.timeline)))
+            order.retries = 2
+        async with self.begin() as market:
+            await market.orders.add(order, *happened)
+        return order
+
+    def notification(self, merchant: Merchant, subject_id: UUID) -> Notification:
+        return Notification(
+            id=NotificationId(self.new()),
+            merchant_id=merchant.id,
+            topic=Topic.NEW_ORDER,
+            subject_id=subject_id,
+            title="طلب جديد",
+            body="1001",
+            created_at=NOON,
+        )
+
+    async def an_announcement(self, target: Merchant | None = None) -> Announcement:
+        admin = self.account(Role.ADMIN)
+        announcement, _ = Announcement.make(
+            id=AnnouncementId(self.new()),
+            title="عيد مبارك",
+            body="كل عام وأنتم بخير",
+            target_type=Target.MERCHANT if target else Target.ALL_MERCHANTS,
+            target_id=target.id if target else None,
+            created_by=admin.id,
+            at=NOON,
+        )
+        async with self.begin() as market:
+            await market.accounts.add(admin)
+            await market.announcements.add(announcement)
+        return announcement

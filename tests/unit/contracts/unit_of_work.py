@@ -1,0 +1,420 @@
+"""What every unit of work must do, whoever wrote it. Subclass and provide a ``begin`` fixture."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from marketplace.application.ports import BeginUnitOfWork
+from marketplace.domain.accounts import (
+    AccountNotFound,
+    EmailTaken,
+    LinkExpired,
+    OneTimeToken,
+    PhoneTaken,
+    Purpose,
+    RefreshRefused,
+    SessionId,
+    UsernameTaken,
+)
+from marketplace.domain.errors import ChangedMeanwhile, NotFound
+from marketplace.domain.images import ImageId, ImageNotFound
+from marketplace.domain.merchants import MerchantId, MerchantNotFound, StoreNotFound
+from marketplace.domain.orders import Move, OrderId, OrderNotFound, OrderStatus, Party
+from marketplace.domain.products import ProductId, ProductNotFound
+
+from .samples import NOON, World
+
+
+class UnitOfWorkContract:
+    """The sentences."""
+
+    @pytest.fixture
+    def world(self, begin: BeginUnitOfWork) -> World:
+        return World(begin)
+
+    async def test_an_account_comes_back_as_it_was(self, world: World) -> None:
+        account = world.account()
+        async with world.begin() as market:
+            await market.accounts.add(account)
+
+        async with world.begin() as market:
+            assert await market.accounts.get(account.id) == account
+            assert await market.accounts.called([account.email]) == [account]
+            assert await market.accounts.called([account.phone]) == [account]
+
+    async def test_a_session_comes_back_as_it_was(self, world: World) -> None:
+        account = world.account()
+        session = world.session(account.id)
+        async with world.begin() as market:
+            await market.accounts.add(account)
+            await market.sessions.add(session)
+
+        async with world.begin() as market:
+            assert await market.sessions.get(session.id) == session
+
+    async def test_a_merchant_comes_back_as_it_was(self, world: World) -> None:
+        merchant = await world.a_merchant()
+
+        async with world.begin() as market:
+            assert await market.merchants.get(merchant.id) == merchant
+            assert await market.merchants.of_store(merchant.username) == merchant
+
+    async def test_an_image_comes_back_as_it_was(self, world: World) -> None:
+        image = await world.an_image(await world.a_merchant())
+
+        async with world.begin() as market:
+            assert await market.images.get(image.id) == image
+
+    async def test_a_product_comes_back_as_it_was(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        image = await world.an_image(merchant)
+        product = await world.a_product(merchant, images=(image.id,))
+
+        async with world.begin() as market:
+            assert await market.products.get(product.id) == product
+            assert await market.products.hold(product.id) == product
+            assert await market.products.hold_all([product.id]) == {product.id: product}
+
+    async def test_an_order_comes_back_as_it_was(self, world: World) -> None:
+        order = await world.an_order(await world.a_merchant())
+
+        async with world.begin() as market:
+            assert await market.orders.get(order.id) == order
+            assert await market.orders.hold(order.id) == order
+
+    async def test_an_order_without_the_optional_things_comes_back_too(self, world: World) -> None:
+        order = await world.an_order(await world.a_merchant(), moved=False)
+
+        async with world.begin() as market:
+            assert await market.orders.get(order.id) == order
+
+    async def test_a_notification_comes_back_as_it_was(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        slip = world.notification(merchant, uuid4())
+        async with world.begin() as market:
+            await market.notifications.add(slip)
+
+        async with world.begin() as market:
+            assert await market.notifications.get(slip.id) == slip
+
+    async def test_an_announcement_comes_back_as_it_was(self, world: World) -> None:
+        announcement = await world.an_announcement(await world.a_merchant())
+
+        async with world.begin() as market:
+            assert await market.announcements.get(announcement.id) == announcement
+
+    async def test_a_changed_order_comes_back_changed(self, world: World) -> None:
+        order = await world.an_order(await world.a_merchant(), moved=False)
+        async with world.begin() as market:
+            held = await market.orders.hold(order.id)
+            said = Move(to=OrderStatus.CANCELLED, by=Party.MERCHANT, reason="no answer")
+            await market.orders.save(held, held.move(said, NOON))
+
+        async with world.begin() as market:
+            again = await market.orders.get(order.id)
+            assert again == held
+            assert [each.status for each in again.timeline] == ["pending", "cancelled"]
+
+    async def test_a_changed_product_comes_back_changed(self, world: World) -> None:
+        product = await world.a_product(await world.a_merchant())
+        async with world.begin() as market:
+            held = await market.products.hold(product.id)
+            held.title = "قنديل"
+            held.default.sku = "B-2"
+            held.default.count(40)
+            await market.products.save(held, held.edited(NOON))
+
+        async with world.begin() as market:
+            assert await market.products.get(product.id) == held
+
+    async def test_what_is_missing_says_so(self, world: World) -> None:
+        async with world.begin() as market:
+            with pytest.raises(OrderNotFound):
+                await market.orders.get(OrderId(uuid4()))
+            with pytest.raises(MerchantNotFound):
+                await market.merchants.hold(MerchantId(uuid4()))
+            with pytest.raises(ProductNotFound):
+                await market.products.hold(ProductId(uuid4()))
+            with pytest.raises(RefreshRefused):
+                await market.sessions.hold(SessionId(uuid4()))
+            assert await market.products.hold_all([ProductId(uuid4())]) == {}
+
+    async def test_a_change_is_kept_only_if_saved(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        async with world.begin() as market:
+            (await market.merchants.get(merchant.id)).name = "another"
+
+        async with world.begin() as market:
+            assert (await market.merchants.get(merchant.id)).name == merchant.name
+
+    async def test_what_was_added_is_not_changed_from_outside(self, world: World) -> None:
+        account = world.account()
+        async with world.begin() as market:
+            await market.accounts.add(account)
+            account.password_hash = "another"
+
+        async with world.begin() as market:
+            assert (await market.accounts.get(account.id)).password_hash == "hash"
+
+    async def test_an_exception_takes_everything_back(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        product = await world.a_product(merchant)
+        with pytest.raises(RuntimeError):
+            async with world.begin() as market:
+                held = await market.products.hold(product.id)
+                held.default.reserve(1)
+                await market.products.save_stock([held])
+                await market.products.save(held, held.edited(NOON))
+                assert await market.merchants.next_order_number(merchant.id) == 1001
+                await market.accounts.add(account := world.account())
+                raise RuntimeError
+
+        async with world.begin() as market:
+            assert await market.products.get(product.id) == product
+            assert await market.merchants.next_order_number(merchant.id) == 1001
+            assert await market.outbox.claim(NOON, timedelta(minutes=1), 10) == []
+            with pytest.raises(AccountNotFound):
+                await market.accounts.get(account.id)
+
+    async def test_the_second_of_two_writers_is_refused(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        async with world.begin() as market:
+            mine = await market.merchants.get(merchant.id)
+        async with world.begin() as market:
+            theirs = await market.merchants.get(merchant.id)
+            theirs.name = "theirs"
+            await market.merchants.save(theirs)
+
+        with pytest.raises(ChangedMeanwhile):
+            async with world.begin() as market:
+                mine.name = "mine"
+                await market.merchants.save(mine)
+
+        async with world.begin() as market:
+            assert (await market.merchants.get(merchant.id)).name == "theirs"
+
+    async def test_one_writer_may_save_twice(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            held.name = "first"
+            await market.merchants.save(held)
+            held.name = "second"
+            await market.merchants.save(held)
+
+        async with world.begin() as market:
+            assert await market.merchants.get(merchant.id) == held
+
+    async def test_saved_stock_leaves_the_rest_of_a_product_alone(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        products = [await world.a_product(merchant) for _ in range(3)]
+        async with world.begin() as market:
+            held = await market.products.hold_all([each.id for each in products])
+            for product in held.values():
+                product.default.reserve(2)
+                product.title = "not saved"
+            await market.products.save_stock(list(held.values()))
+
+        async with world.begin() as market:
+            for product in products:
+                again = await market.products.get(product.id)
+                assert (again.title, again.default.reserved) == (product.title, 3)
+                assert again.variants[1].reserved == 1
+
+    async def test_many_are_held_whatever_order_they_are_asked_in(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        products = [await world.a_product(merchant) for _ in range(3)]
+        ids = [each.id for each in products]
+
+        async with world.begin() as market:
+            held = await market.products.hold_all([*reversed(ids), ids[0]])
+
+        assert list(held) == sorted(ids)
+
+    async def test_two_accounts_do_not_share_a_name(self, world: World) -> None:
+        first = world.account()
+        async with world.begin() as market:
+            await market.accounts.add(first)
+
+        for name, taken in (
+            ("email", EmailTaken),
+            ("username", UsernameTaken),
+            ("phone", PhoneTaken),
+        ):
+            second = world.account()
+            setattr(second, name, getattr(first, name))
+            with pytest.raises(taken):
+                async with world.begin() as market:
+                    await market.accounts.add(second)
+
+    async def test_the_names_of_a_closed_account_are_free_again(self, world: World) -> None:
+        first, second, third = world.account(), world.account(), world.account()
+        names = first.email, first.username, first.phone
+        async with world.begin() as market:
+            await market.accounts.add(first)
+            await market.accounts.add(second)
+            for account in (first, second):
+                await market.accounts.save(account, account.close(NOON))
+
+        third.email, third.username, third.phone = names
+        async with world.begin() as market:
+            await market.accounts.add(third)
+            assert await market.accounts.called([first.phone]) == []
+
+    async def test_two_stores_do_not_share_an_address(self, world: World) -> None:
+        first, second = await world.a_merchant(), await world.a_merchant()
+
+        with pytest.raises(UsernameTaken):
+            async with world.begin() as market:
+                held = await market.merchants.hold(second.id)
+                held.username = first.username
+                await market.merchants.save(held)
+
+    async def test_a_suspended_store_is_not_found(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            await market.merchants.save(held, held.suspend("fraud", NOON))
+
+        async with world.begin() as market:
+            with pytest.raises(StoreNotFound):
+                await market.merchants.of_store(merchant.username)
+
+    async def test_order_numbers_count_up_from_1001_for_each_store(self, world: World) -> None:
+        first, second = await world.a_merchant(), await world.a_merchant()
+
+        async with world.begin() as market:
+            numbers = [await market.merchants.next_order_number(first.id) for _ in range(3)]
+            other = await market.merchants.next_order_number(second.id)
+
+        assert numbers == [1001, 1002, 1003]
+        assert other == 1001
+
+    async def test_saving_a_merchant_leaves_its_order_numbers_alone(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            await market.merchants.next_order_number(merchant.id)
+            await market.merchants.save(held)
+
+        async with world.begin() as market:
+            assert await market.merchants.next_order_number(merchant.id) == 1002
+
+    async def test_every_session_of_an_account_ends_at_once(self, world: World) -> None:
+        account, other = world.account(), world.account()
+        sessions = [world.session(account.id), world.session(account.id, b"4" * 32)]
+        foreign = world.session(other.id, b"5" * 32)
+        async with world.begin() as market:
+            await market.accounts.add(account)
+            await market.accounts.add(other)
+            for session in (*sessions, foreign):
+                await market.sessions.add(session)
+            await market.sessions.end_all(account.id, NOON)
+
+        async with world.begin() as market:
+            for session in sessions:
+                assert (await market.sessions.get(session.id)).ended_at == NOON
+            assert (await market.sessions.get(foreign.id)).ended_at is None
+
+    async def test_a_one_time_token_is_good_once(self, world: World) -> None:
+        token = await self._token(world)
+        async with world.begin() as market:
+            got = await market.one_time_tokens.redeem(token.hash, token.purpose, NOON)
+
+        assert got == token.account_id
+        with pytest.raises(LinkExpired):
+            async with world.begin() as market:
+                await market.one_time_tokens.redeem(token.hash, token.purpose, NOON)
+
+    async def test_a_one_time_token_is_good_for_its_purpose_and_its_time(
+        self, world: World
+    ) -> None:
+        token = await self._token(world)
+
+        async with world.begin() as market:
+            with pytest.raises(LinkExpired):
+                await market.one_time_tokens.redeem(token.hash, Purpose.EMAIL_VERIFICATION, NOON)
+        async with world.begin() as market:
+            with pytest.raises(LinkExpired):
+                await market.one_time_tokens.redeem(token.hash, token.purpose, token.expires_at)
+
+    async def test_a_failed_redemption_leaves_the_token_good(self, world: World) -> None:
+        token = await self._token(world)
+        with pytest.raises(RuntimeError):
+            async with world.begin() as market:
+                await market.one_time_tokens.redeem(token.hash, token.purpose, NOON)
+                raise RuntimeError
+
+        async with world.begin() as market:
+            got = await market.one_time_tokens.redeem(token.hash, token.purpose, NOON)
+            assert got == token.account_id
+
+    async def test_a_newer_token_voids_the_older_one(self, world: World) -> None:
+        old = await self._token(world)
+        async with world.begin() as market:
+            await market.one_time_tokens.add(
+                OneTimeToken(
+                    hash=b"7" * 32,
+                    purpose=old.purpose,
+                    account_id=old.account_id,
+                    expires_at=NOON + timedelta(hours=1),
+                )
+            )
+
+        with pytest.raises(LinkExpired):
+            async with world.begin() as market:
+                await market.one_time_tokens.redeem(old.hash, old.purpose, NOON)
+
+    async def test_images_come_in_the_order_they_are_asked_for(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        first, second = await world.an_image(merchant), await world.an_image(merchant)
+
+        async with world.begin() as market:
+            assert await market.images.of(merchant.id, [second.id, first.id]) == [second, first]
+            assert await market.images.of(merchant.id, []) == []
+
+    async def test_another_merchants_image_is_not_there(self, world: World) -> None:
+        owner, thief = await world.a_merchant(), await world.a_merchant()
+        image = await world.an_image(owner)
+
+        async with world.begin() as market:
+            with pytest.raises(ImageNotFound):
+                await market.images.of(thief.id, [image.id])
+            with pytest.raises(NotFound):
+                await market.images.of(owner.id, [image.id, ImageId(uuid4())])
+
+    async def test_only_orders_somebody_waits_for_are_open(self, world: World) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        waiting = await world.an_order(merchant, number=1001, moved=False)
+        await world.an_order(merchant, number=1002)
+        await world.an_order(other, number=1001, moved=False)
+
+        async with world.begin() as market:
+            assert await market.orders.open_of(merchant.id) == [waiting.id]
+
+    async def test_a_fact_is_told_to_an_inbox_once(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        order_id = uuid4()
+        first, second = (world.notification(merchant, order_id) for _ in range(2))
+        for slip in (first, second):
+            async with world.begin() as market:
+                await market.notifications.add(slip)
+
+        async with world.begin() as market:
+            assert await market.notifications.get(first.id) == first
+            with pytest.raises(NotFound):
+                await market.notifications.get(second.id)
+
+    async def _token(self, world: World) -> OneTimeToken:
+        account = world.account()
+        token = OneTimeToken(
+            hash=b"6" * 32,
+            purpose=Purpose.PASSWORD_RESET,
+            account_id=account.id,
+            expires_at=NOON + timedelta(minutes=10),
+        )
+        async with world.begin() as market:
+            await market.accounts.add(account)
+            await market.one_time_tokens.add(token)
+        return token

@@ -1,0 +1,45 @@
+"""Every contract of the unit of work, against memory."""
+
+import pytest
+
+from marketplace.adapters.memory.neighbours import MemoryBell, SequentialIds
+from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
+from marketplace.adapters.memory.views import MemoryViews
+from marketplace.application.ports import BeginUnitOfWork, Views
+
+from .contracts.outbox import OutboxContract
+from .contracts.unit_of_work import UnitOfWorkContract
+from .contracts.views import ViewsContract
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def bell() -> MemoryBell:
+    return MemoryBell()
+
+
+@pytest.fixture
+def begin(store: MemoryStore, bell: MemoryBell) -> BeginUnitOfWork:
+    ids = SequentialIds()
+    return lambda: MemoryUnitOfWork(store, ids, bell)
+
+
+@pytest.fixture
+def views(store: MemoryStore) -> Views:
+    return MemoryViews(store)
+
+
+class TestMemoryUnitOfWork(UnitOfWorkContract):
+    pass
+
+
+class TestMemoryOutbox(OutboxContract):
+    pass
+
+
+class TestMemoryViews(ViewsContract):
+    pass
