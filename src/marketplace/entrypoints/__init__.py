@@ -1,0 +1,1 @@
+"""Where it is started: the only place that knows everybody."""

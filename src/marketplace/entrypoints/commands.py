@@ -1,0 +1,143 @@
+"""The commands: one for each way of running a marketplace."""
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import NoReturn
+
+from marketplace.adapters.embedded_postgres import CannotStart
+from marketplace.adapters.postgres.migrations import migrate
+from marketplace.application.accounts import CreateAdmin
+from marketplace.application.marketplace import Marketplace
+from marketplace.domain.errors import InvalidFields, MarketplaceError
+
+from .container import Production, database, running
+from .demo import load_demo
+from .http.app import create_app
+from .http.docs import document
+from .in_memory import in_memory
+from .logs import configure_logs
+from .serving import serve, work
+from .settings import BadSetting, Settings
+
+
+def run() -> None:
+    """Run one command. A fault an operator can mend is one line and status 2, never a traceback."""
+    parser = argparse.ArgumentParser(prog="marketplace")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, command in COMMANDS.items():
+        commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+    for name in ("email", "username", "phone"):
+        commands.choices["create-admin"].add_argument(f"--{name}", required=True)
+    arguments = parser.parse_args()
+    try:
+        settings = Settings.here()
+        configure_logs(settings.log_format)
+        COMMANDS[arguments.command](settings, arguments)
+    except (BadSetting, CannotStart) as fault:
+        _fail(str(fault))
+    except InvalidFields as invalid:
+        _fail("; ".join(f"{each.field}: {each.code}" for each in invalid.problems))
+    except MarketplaceError as error:
+        _fail(f"{error.code} {error}".strip())
+    except KeyboardInterrupt:
+        return
+
+
+def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
+    """serve HTTP; without REDIS_URL also work, without DATABASE_URL also bring the database"""
+    serve(settings, _say)
+
+
+def _work(settings: Settings, arguments: argparse.Namespace) -> None:
+    """do what waits in the outbox"""
+    work(settings, _say)
+
+
+def _migrate(settings: Settings, arguments: argparse.Namespace) -> None:
+    """bring the database to the newest schema"""
+    with database(settings) as ready:
+        assert ready.database_url is not None
+        migrate(ready.database_url)
+    _say("The database has the newest schema")
+
+
+def _create_admin(settings: Settings, arguments: argparse.Namespace) -> None:
+    """make an admin; the password comes from ADMIN_PASSWORD, a prompt or standard input"""
+    wanted = CreateAdmin(
+        email=arguments.email,
+        username=arguments.username,
+        phone=arguments.phone,
+        password=_password(),
+    )
+    _with(settings, lambda marketplace: marketplace.accounts.create_admin(wanted))
+    _say(f"{wanted.email} is an admin")
+
+
+def _demo_data(settings: Settings, arguments: argparse.Namespace) -> None:
+    """fill an empty marketplace with two stores"""
+
+    async def load(marketplace: Marketplace) -> None:
+        for line in await load_demo(marketplace, settings.var_dir):
+            _say(line)
+        await marketplace.jobs.run_all()
+
+    _with(settings, load)
+
+
+def _check(settings: Settings, arguments: argparse.Namespace) -> None:
+    """read the settings and put everything together, without starting anything"""
+    embedded = replace(settings, database_url="postgresql:///", secret_key="-" * 48)
+    container = Production(settings=settings if settings.database_url else embedded)
+    container.check_dependencies()
+    container.marketplace()
+    _say("The settings are good")
+
+
+def _openapi(settings: Settings, arguments: argparse.Namespace) -> None:
+    """print the OpenAPI document"""
+    sys.stdout.buffer.write(document(create_app(Marketplace(in_memory())).app) + b"\n")
+
+
+COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
+    "serve": _serve,
+    "work": _work,
+    "migrate": _migrate,
+    "create-admin": _create_admin,
+    "demo-data": _demo_data,
+    "check": _check,
+    "openapi": _openapi,
+}
+
+
+def _with(settings: Settings, act: Callable[[Marketplace], Awaitable[object]]) -> None:
+    """Do something with an open marketplace, and close it again."""
+
+    async def acting(ready: Settings) -> None:
+        async with running(ready) as container:
+            await act(container.marketplace())
+
+    with database(settings) as ready:
+        asyncio.run(acting(ready))
+
+
+def _password() -> str:
+    """Never an argument: those can be read by everybody on the machine."""
+    if given := os.environ.get("ADMIN_PASSWORD"):
+        return given
+    if sys.stdin.isatty():
+        return getpass.getpass("Password: ")
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _fail(line: str) -> NoReturn:
+    print(f"marketplace: {line}", file=sys.stderr)
+    raise SystemExit(2)

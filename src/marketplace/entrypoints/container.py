@@ -1,0 +1,150 @@
+"""The only place where ports meet adapters."""
+
+import secrets
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dependency_injector import containers, providers
+
+from marketplace.adapters.argon2 import Argon2PasswordHasher
+from marketplace.adapters.embedded_postgres import EmbeddedPostgres
+from marketplace.adapters.jwt import JwtAccessTokens
+from marketplace.adapters.letters import TemplateLetters
+from marketplace.adapters.mail.mailboxes import ConsoleMailer, FolderMailer
+from marketplace.adapters.mail.smtp import SmtpMailer
+from marketplace.adapters.pillow import PillowImageProcessor
+from marketplace.adapters.postgres.migrations import migrate
+from marketplace.adapters.postgres.pool import make_pool
+from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
+from marketplace.adapters.postgres.views import PostgresViews
+from marketplace.adapters.storage.folder import FolderImageStore
+from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
+from marketplace.adapters.taskiq import TaskiqBell, make_broker
+from marketplace.application.marketplace import Marketplace
+from marketplace.application.ports import Ids, ImageStore, Mailer, Ports, Site
+
+from .settings import Settings
+
+KEY = "1"
+"""The id of the one signing key there is."""
+
+
+def make_image_store(url: str) -> ImageStore:
+    """A folder, or a bucket where the address begins with ``s3://``."""
+    if url.startswith("s3://"):
+        # An extra of its own, for those who keep images in a bucket.
+        from marketplace.adapters.storage.s3 import S3ImageStore
+
+        return S3ImageStore(url)
+    return FolderImageStore(Path(url))
+
+
+def make_mailer(url: str, sender: str) -> Mailer:
+    """By scheme: ``smtp:``, ``smtps:``, ``console:``, or ``file:`` and a folder."""
+    scheme, _, rest = url.partition(":")
+    if scheme == "console":
+        return ConsoleMailer(sender)
+    if scheme == "file":
+        return FolderMailer(Path(urlsplit(url).path or rest), sender)
+    return SmtpMailer(url, sender)
+
+
+def make_access_tokens(secret_key: str, ids: Ids) -> JwtAccessTokens:
+    return JwtAccessTokens(
+        keys={KEY: secret_key.encode()},
+        current=KEY,
+        issuer="marketplace",
+        audience="marketplace",
+        ids=ids,
+    )
+
+
+class Production(containers.DeclarativeContainer):
+    """Every neighbour in earnest. Nothing is opened here: ``running`` opens and closes."""
+
+    settings = providers.Dependency(instance_of=Settings)
+
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(SystemIds)
+    secrets = providers.Singleton(SystemSecrets, settings.provided.secret_key.encode.call())
+    broker = providers.Singleton(make_broker, settings.provided.redis_url)
+    bell = providers.Singleton(TaskiqBell, broker)
+    pool = providers.Singleton(make_pool, settings.provided.database_url)
+    unit_of_work = providers.Factory(PostgresUnitOfWork, pool, ids, bell)
+    views = providers.Singleton(PostgresViews, pool)
+    passwords = providers.Singleton(Argon2PasswordHasher)
+    access_tokens = providers.Singleton(make_access_tokens, settings.provided.secret_key, ids)
+    images = providers.Singleton(make_image_store, settings.provided.storage_url)
+    processor = providers.Singleton(PillowImageProcessor)
+    letters = providers.Singleton(TemplateLetters)
+    mailer = providers.Singleton(
+        make_mailer, settings.provided.email_url, settings.provided.email_from
+    )
+    site = providers.Singleton(
+        Site, public_url=settings.provided.public_url, media_url=settings.provided.media_url
+    )
+    ports = providers.Singleton(
+        Ports,
+        begin=unit_of_work.provider,
+        views=views,
+        clock=clock,
+        ids=ids,
+        secrets=secrets,
+        passwords=passwords,
+        access_tokens=access_tokens,
+        images=images,
+        processor=processor,
+        letters=letters,
+        mailer=mailer,
+        site=site,
+    )
+    marketplace = providers.Singleton(Marketplace, ports)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Settings]:
+    """
+    Settings with a database and a key: the given ones, or those of this machine.
+
+    The embedded PostgreSQL runs inside the block, below ``var_dir``, and is migrated.
+    """
+    if settings.database_url is not None:
+        yield settings
+        return
+    with EmbeddedPostgres(settings.var_dir) as url:
+        migrate(url)
+        key = settings.secret_key or _kept_key(settings.var_dir / "secret-key")
+        yield replace(settings, database_url=url, secret_key=key)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[Production]:
+    """
+    A composed marketplace whose neighbours are open inside the block.
+
+    A database that is away is no reason not to start: it is waited for in the background, and until
+    it is there every answer is ``Unavailable``.
+    """
+    container = Production(settings=settings)
+    container.check_dependencies()
+    async with AsyncExitStack() as stack:
+        pool = container.pool()
+        await pool.open(wait=False)
+        stack.push_async_callback(pool.close)
+        stack.callback(container.passwords().close)
+        stack.callback(container.processor().close)
+        stack.push_async_callback(container.bell().close)
+        yield container
+
+
+def _kept_key(file: Path) -> str:
+    """The key of this installation: made once, readable by its owner alone."""
+    if not file.exists():
+        new = file.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_urlsafe(48))
+        new.replace(file)
+    return file.read_text().strip()

@@ -1,0 +1,36 @@
+"""A marketplace inside this process, with nothing but the standard library."""
+
+import secrets
+
+from marketplace.adapters.letters import TemplateLetters
+from marketplace.adapters.memory.neighbours import (
+    MemoryAccessTokens,
+    MemoryBell,
+    MemoryImageProcessor,
+    MemoryImageStore,
+    MemoryMailer,
+    MemoryPasswordHasher,
+)
+from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
+from marketplace.adapters.memory.views import MemoryViews
+from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
+from marketplace.application.ports import Clock, Mailer, Ports, Site
+
+
+def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Ports:
+    """Every port in memory. Pass a ``MemoryMailer`` to read the letters afterwards."""
+    store, ids = MemoryStore(), SystemIds()
+    return Ports(
+        begin=lambda: MemoryUnitOfWork(store, ids, MemoryBell()),
+        views=MemoryViews(store),
+        clock=clock or SystemClock(),
+        ids=ids,
+        secrets=SystemSecrets(secrets.token_bytes(32)),
+        passwords=MemoryPasswordHasher(),
+        access_tokens=MemoryAccessTokens(),
+        images=MemoryImageStore(),
+        processor=MemoryImageProcessor(),
+        letters=TemplateLetters(),
+        mailer=mailer or MemoryMailer(),
+        site=Site(),
+    )

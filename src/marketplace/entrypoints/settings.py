@@ -1,0 +1,129 @@
+"""Settings: the environment, read once into something that cannot change."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from marketplace.adapters.mail import parse_sender
+
+SHORTEST_KEY = 32
+"""Bytes of ``SECRET_KEY`` (RFC 7518, 3.2: a key as long as the hash)."""
+
+
+class BadSetting(Exception):
+    """A setting is missing, weak or unreadable; the message is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    Everything an operator decides. ``.env.example`` says what each is for.
+
+    Without ``database_url`` a whole marketplace runs on this machine, below ``var_dir``.
+    """
+
+    host: str
+    port: int
+    var_dir: Path
+    demo: bool
+    database_url: str | None
+    redis_url: str | None
+    secret_key: str
+    allowed_hosts: tuple[str, ...]
+    cors_allowed_origins: tuple[str, ...]
+    public_url: str
+    media_url: str
+    storage_url: str
+    email_url: str
+    email_from: str
+    log_format: str
+
+    @classmethod
+    def here(cls) -> "Settings":
+        """Those of this process and this folder: the environment, and below it ``.env``."""
+        said = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+        return cls.read(said | dict(os.environ))
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """From variables of these names in capitals, empty ones being absent. ``BadSetting``."""
+        said = {name: value.strip() for name, value in environment.items() if value.strip()}
+        host, port = said.get("HOST", "127.0.0.1"), _port(said.get("PORT", "8000"))
+        local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+        public_url = _url(said, "PUBLIC_URL", f"http://{local}:{port}", "http", "https")
+        var_dir = Path(said.get("VAR_DIR", "var")).absolute()
+        settings = cls(
+            host=host,
+            port=port,
+            var_dir=var_dir,
+            demo=_switch(said, "DEMO"),
+            database_url=_url(said, "DATABASE_URL", "", "postgresql", "postgres") or None,
+            redis_url=_url(said, "REDIS_URL", "", "redis", "rediss", "unix") or None,
+            secret_key=said.get("SECRET_KEY", ""),
+            allowed_hosts=_list(said, "ALLOWED_HOSTS"),
+            cors_allowed_origins=_list(said, "CORS_ALLOWED_ORIGINS"),
+            public_url=public_url,
+            media_url=_url(said, "MEDIA_URL", f"{public_url}/media", "http", "https"),
+            storage_url=said.get("STORAGE_URL", str(var_dir / "media")),
+            email_url=_url(
+                said, "EMAIL_URL", f"file:{var_dir / 'mail'}", "smtp", "smtps", "console", "file"
+            ),
+            email_from=_sender(said),
+            log_format=_one_of(said, "LOG_FORMAT", "text", "json"),
+        )
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Refuse what would be unsafe outside of one's own machine. ``BadSetting``."""
+        if self.secret_key and len(self.secret_key.encode()) < SHORTEST_KEY:
+            raise BadSetting(f"SECRET_KEY is too short: it needs at least {SHORTEST_KEY} bytes")
+        if self.database_url is not None and not self.secret_key:
+            raise BadSetting("SECRET_KEY is missing: with a DATABASE_URL it must be set")
+        if self.database_url is not None and self.demo:
+            raise BadSetting("DEMO is for the embedded database only: unset it or DATABASE_URL")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise BadSetting(f"PORT is not a port number: {text}")
+    return int(text)
+
+
+def _sender(said: Mapping[str, str]) -> str:
+    sender = said.get("EMAIL_FROM", "no-reply@marketplace.example")
+    try:
+        parse_sender(sender)
+    except ValueError:
+        raise BadSetting(f"EMAIL_FROM is not an e-mail address: {sender}") from None
+    return sender
+
+
+def _switch(said: Mapping[str, str], name: str) -> bool:
+    text = said.get(name, "0").lower()
+    if text not in ("0", "1", "false", "true", "no", "yes"):
+        raise BadSetting(f"{name} is neither 0 nor 1: {text}")
+    return text in ("1", "true", "yes")
+
+
+def _list(said: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in said.get(name, "").split(",") if each.strip())
+
+
+def _one_of(said: Mapping[str, str], name: str, *words: str) -> str:
+    word = said.get(name, words[0])
+    if word not in words:
+        raise BadSetting(f"{name} is none of {', '.join(words)}: {word}")
+    return word
+
+
+def _url(said: Mapping[str, str], name: str, default: str, *schemes: str) -> str:
+    # The value may hold a password: an error names the setting, never what is in it.
+    url = said.get(name, default)
+    if url and urlsplit(url).scheme not in schemes:
+        raise BadSetting(f"{name} does not begin with one of {', '.join(schemes)}")
+    return url.rstrip("/")
