@@ -1,6 +1,7 @@
 """What one can do with accounts: register, sign in, stay signed in, get back in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.domain.accounts import (
@@ -9,6 +10,7 @@ from marketplace.domain.accounts import (
     AccountSuspended,
     Actor,
     EmailAddress,
+    LinkExpired,
     Locale,
     Presented,
     Purpose,
@@ -18,6 +20,7 @@ from marketplace.domain.accounts import (
     SessionId,
     SignInRequired,
     WrongCredentials,
+    as_kept,
     digest,
     parse_email,
     parse_locale,
@@ -45,6 +48,7 @@ from .ports import (
     MerchantView,
     PasswordHasher,
     Secrets,
+    UnitOfWork,
     Views,
 )
 
@@ -128,13 +132,14 @@ class AccountService:
             password = form.read("password", parse_password, wanted.password)
             name = form.read("name", line(120), wanted.name)
             locale = form.read("locale", parse_locale, wanted.locale)
-            home = form.read("country", parse_country, wanted.country or HOME)
+            said = HOME if wanted.country is None else wanted.country
+            home = form.read("country", parse_country, said)
             phone = form.read("phone", lambda text: parse_phone(text, home or HOME), wanted.phone)
             if wanted.country is None and phone is not None:
                 home = country_of(phone) or home
-            currency = form.read(
-                "currency", parse_currency, wanted.currency or COUNTRIES[home or HOME].currency
-            )
+            usual = COUNTRIES[home or HOME].currency
+            said = usual if wanted.currency is None else wanted.currency
+            currency = form.read("currency", parse_currency, said)
         password_hash = await self.passwords.hash(password)
         now = self.clock.now()
         account, registered = Account.register(
@@ -203,7 +208,7 @@ class AccountService:
             found = await market.accounts.called(names) if names else []
         account = found[0] if len(found) == 1 else None
         right = await self.passwords.verify(
-            said.password[:1000], account.password_hash if account else None
+            as_kept(said.password), account.password_hash if account else None
         )
         if account is None or not right:
             raise WrongCredentials
@@ -212,6 +217,9 @@ class AccountService:
             await market.sessions.add(session)
         identity = await self.views.identity(session.id, self.clock.now())
         if identity is not None and identity.merchant_status is MerchantStatus.SUSPENDED:
+            session.end(self.clock.now())
+            async with self.begin() as market:
+                await market.sessions.save(session)
             raise AccountSuspended
         return self._signed_in(account, session, refresh)
 
@@ -272,7 +280,9 @@ class AccountService:
         with Form() as form:
             address = form.read("email", parse_email, email)
         async with self.begin() as market:
-            for account in await market.accounts.called([address]):
+            for found in await market.accounts.called([address]):
+                # Held, because a refusal of the second of two would tell that there is an account.
+                account = await market.accounts.hold(found.id)
                 await market.accounts.save(account, account.ask_for_reset(self.clock.now()))
 
     async def reset_password(self, token: str, password: str) -> None:
@@ -281,10 +291,7 @@ class AccountService:
             new = form.read("password", parse_password, password)
         password_hash, now = await self.passwords.hash(new), self.clock.now()
         async with self.begin() as market:
-            account_id = await market.one_time_tokens.redeem(
-                digest(token), Purpose.PASSWORD_RESET, now
-            )
-            account = await market.accounts.hold(account_id)
+            account = await _redeemed(market, token, Purpose.PASSWORD_RESET, now)
             await market.accounts.save(account, account.change_password(password_hash, now))
             await market.sessions.end_all(account.id, now)
             await market.audit.add(self._entry(Action.PASSWORD_CHANGED, account.id))
@@ -293,10 +300,7 @@ class AccountService:
         """The mailbox is theirs. ``LinkExpired``."""
         now = self.clock.now()
         async with self.begin() as market:
-            account_id = await market.one_time_tokens.redeem(
-                digest(token), Purpose.EMAIL_VERIFICATION, now
-            )
-            account = await market.accounts.hold(account_id)
+            account = await _redeemed(market, token, Purpose.EMAIL_VERIFICATION, now)
             await market.accounts.save(account, account.verify(now))
 
     def _session(self, account: Account, user_agent: str) -> tuple[Session, str]:
@@ -338,6 +342,15 @@ def _names(said: str) -> list[EmailAddress | PhoneNumber]:
             except BadValue:
                 continue
     return list(dict.fromkeys(names))
+
+
+async def _redeemed(market: UnitOfWork, token: str, purpose: Purpose, at: datetime) -> Account:
+    """The account a letter was sent to, held; a letter does not bring back a closed one."""
+    account_id = await market.one_time_tokens.redeem(digest(token), purpose, at)
+    account = await market.accounts.hold(account_id)
+    if account.closed_at is not None:
+        raise LinkExpired
+    return account
 
 
 def _session_of(token: str) -> SessionId:

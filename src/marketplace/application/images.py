@@ -14,7 +14,7 @@ from marketplace.domain.images import (
     Rendition,
     UnreadableImage,
 )
-from marketplace.domain.products import Product, ProductId, ProductNotFound
+from marketplace.domain.products import Product, ProductId, ProductNotFound, parse_images
 from marketplace.domain.text import line
 
 from .merchants import selling
@@ -75,7 +75,9 @@ class ImageService:
         async with self.begin() as market:
             if wanted.product_id is not None:
                 product = own(await market.products.hold(wanted.product_id), wanted.acting)
-                product.images = (*product.images, image_id)
+                with Form() as form:
+                    shown = (*product.images, image_id)
+                    product.images = form.read("product_id", parse_images, shown)
                 await market.products.save(product, product.edited(now))
             await market.images.add(image, received)
         return image

@@ -13,7 +13,7 @@ LEASE = timedelta(seconds=60)
 PATIENCE = timedelta(seconds=50)
 """How long one job may take, well inside its lease."""
 MOST_ATTEMPTS = 12
-"""After so many claims a job is parked; with the delays below that is half a day."""
+"""After so many claims a job is parked; with the delays below that is up to half a day."""
 
 _log = logging.getLogger("marketplace.jobs")
 
@@ -83,5 +83,5 @@ class JobService:
 
     def delay(self, attempt: int) -> timedelta:
         """Exponential, at most two hours, with full jitter; never less than a second."""
-        most = min(2.0**attempt, 7200.0)
+        most = min(4.0**attempt, 7200.0)
         return timedelta(seconds=max(1.0, most * self.secrets.jitter()))

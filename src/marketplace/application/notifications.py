@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from marketplace.domain.accounts import (
     RESET_LASTS,
@@ -79,12 +80,12 @@ class Correspondence:
 
     async def send_verification_email(self, event: AccountRegistered, job: JobId) -> None:
         await self._send_link(
-            event, job, Purpose.EMAIL_VERIFICATION, LetterKind.EMAIL_VERIFICATION, "verify-email"
+            event, Purpose.EMAIL_VERIFICATION, LetterKind.EMAIL_VERIFICATION, "verify-email"
         )
 
     async def send_password_reset_email(self, event: PasswordResetRequested, job: JobId) -> None:
         await self._send_link(
-            event, job, Purpose.PASSWORD_RESET, LetterKind.PASSWORD_RESET, "reset-password"
+            event, Purpose.PASSWORD_RESET, LetterKind.PASSWORD_RESET, "reset-password"
         )
 
     async def note_new_order(self, event: OrderPlaced, job: JobId) -> None:
@@ -132,7 +133,6 @@ class Correspondence:
     async def _send_link(
         self,
         event: AccountRegistered | PasswordResetRequested,
-        job: JobId,
         purpose: Purpose,
         kind: LetterKind,
         path: str,
@@ -140,7 +140,8 @@ class Correspondence:
         """
         Make a one-time token and send it, in the fragment of a link: no server ever logs it.
 
-        It is made here and not when it was asked for, so that no secret waits in the outbox.
+        It is made here and not when it was asked for, so that no secret waits in the outbox. Doing
+        it twice makes the first link void, so the second letter must not pass for the first one.
         """
         token, now = self.secrets.token(), self.clock.now()
         lasts = RESET_LASTS if purpose is Purpose.PASSWORD_RESET else VERIFICATION_LASTS
@@ -155,17 +156,18 @@ class Correspondence:
                 )
             )
         link = f"{self.site.public_url}/{path}#token={token}"
-        await self._send(account, job, kind, {"username": account.username, "link": link})
+        facts = {"username": account.username, "link": link}
+        await self._send(account, self.ids.new(), kind, facts)
 
     async def _send(
-        self, account: Account, job: JobId, kind: LetterKind, facts: Mapping[str, str]
+        self, account: Account, id: UUID, kind: LetterKind, facts: Mapping[str, str]
     ) -> None:
         if account.closed_at is not None:
             return
         wording = self.letters.write(kind, account.locale, facts)
         await self.mailer.send(
             Letter(
-                id=job,
+                id=id,
                 to=account.email,
                 subject=wording.title,
                 text=wording.text,

@@ -214,9 +214,10 @@ async def move(
                 (line.product_id, line.variant_id): line.quantity for line in order.lines
             }
             _must_be_there(again, products)
-        for each in order.lines:
-            variant = products[each.product_id].variant(each.variant_id)
-            getattr(variant, moved.stock)(each.quantity)
+        with Form() as form:
+            for each in order.lines:
+                variant = products[each.product_id].variant(each.variant_id)
+                form.read("restock", getattr(variant, moved.stock), each.quantity)
         await market.products.save_stock(list(products.values()))
     await market.orders.save(order, moved)
     await market.audit.add(
@@ -246,9 +247,10 @@ def _merged(items: Sequence[Wish]) -> Wishes:
             form.refuse("items", TooManyLines(at_most=MOST_LINES))
         for position, each in enumerate(items[:MOST_LINES]):
             name, key = f"items[{position}].quantity", (each.product_id, each.variant_id)
-            form.read(name, parse_quantity, each.quantity)
-            wishes[key] = wishes.get(key, 0) + each.quantity
-            form.read(name, parse_quantity, max(wishes[key], 1))
+            quantity = form.read(name, parse_quantity, each.quantity)
+            if quantity:
+                together = (wishes.get(key) or 0) + quantity
+                wishes[key] = form.read(name, parse_quantity, together)
     return wishes
 
 
@@ -298,10 +300,11 @@ def _reserved(
         if product is None or product.merchant_id != store or not product.is_on_sale:
             raise ProductNotFound(product_id=product_id)
     merged: dict[tuple[ProductId, VariantId | None], int] = {}
-    for (product_id, said), quantity in wishes.items():
-        # A variant that is named and the default one that is not may be the same.
-        named = products[product_id].variant(said).id
-        merged[product_id, named] = merged.get((product_id, named), 0) + quantity
+    with Form() as form:
+        for (product_id, said), quantity in wishes.items():
+            # A variant that is named and the default one that is not may be the same.
+            key = product_id, products[product_id].variant(said).id
+            merged[key] = form.read("items", parse_quantity, merged.get(key, 0) + quantity)
     _must_be_there(merged, products)
     lines = []
     for (product_id, variant_id), quantity in merged.items():

@@ -13,15 +13,14 @@ from marketplace.domain.products import (
     ProductStatus,
     Variant,
     VariantId,
+    parse_images,
     parse_stock,
 )
-from marketplace.domain.text import NotOneOf, TooLong, line, prose
+from marketplace.domain.text import NotOneOf, line, prose
 
 from .images import own
 from .merchants import selling
 from .ports import BeginUnitOfWork, Clock, Ids, Page, Paging, ProductView, UnitOfWork, Views
-
-MOST_IMAGES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +81,7 @@ class ProductService:
                 stock = form.read("stock", parse_stock, wanted.stock)
                 sku = form.read("sku", line(64, at_least=0), wanted.sku)
                 status = form.read("status", _parse_status, wanted.status)
-                shown = form.read("images", _parse_images, wanted.images)
+                shown = form.read("images", parse_images, wanted.images)
             images = await market.images.of(merchant_id, shown)
             product, added = Product.add(
                 id=ProductId(self.ids.new()),
@@ -110,7 +109,7 @@ class ProductService:
                 if wanted.status is not None:
                     product.status = form.read("status", _parse_status, wanted.status)
                 if wanted.images is not None:
-                    product.images = tuple(form.read("images", _parse_images, wanted.images) or ())
+                    product.images = form.read("images", parse_images, wanted.images)
                 if wanted.sku is not None:
                     variant.sku = form.read("sku", line(64, at_least=0), wanted.sku)
                 if wanted.price is not None:
@@ -142,10 +141,3 @@ def _parse_status(text: str) -> ProductStatus:
         return ProductStatus(text)
     except ValueError:
         raise NotOneOf(allowed=list(ProductStatus)) from None
-
-
-def _parse_images(ids: Sequence[ImageId]) -> Sequence[ImageId]:
-    unique = list(dict.fromkeys(ids))
-    if len(unique) > MOST_IMAGES:
-        raise TooLong(at_most=MOST_IMAGES)
-    return unique

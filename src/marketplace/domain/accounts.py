@@ -29,9 +29,10 @@ RESET_LASTS = timedelta(minutes=10)
 VERIFICATION_LASTS = timedelta(days=7)
 
 _EMAIL = re.compile(
-    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}"
+    r"(?=.{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])"
 )
-_USERNAME = re.compile(r"[a-z0-9](?:-?[a-z0-9]){2,29}")
+_USERNAME = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{1,28}[a-z0-9]")
 _RESERVED = frozenset(
     """about account admin administrator api app assets auth billing blog cart checkout contact docs
     help health login logout mail marketplace me media merchant merchants metrics order orders
@@ -327,15 +328,18 @@ class CommonPassword(BadValue):
 
 def parse_email(text: str) -> EmailAddress:
     """The address in lower case: two that differ by case alone would be taken for one another."""
-    said = text.strip().lower()
-    if len(said) > 254 or not _EMAIL.fullmatch(said):
+    # Some letters become plain ones only in lower case: such an address is not what it looks like.
+    said = text.strip().lower() if text.strip().isascii() else ""
+    # No post office serves .invalid (RFC 2606); it is where closed accounts have their addresses.
+    if len(said) > 254 or not _EMAIL.fullmatch(said) or said.endswith(".invalid"):
         raise BadEmail
     return EmailAddress(said)
 
 
 def parse_username(text: str) -> Username:
     """A name for the address of a store, look-alike forms made one (NFKC, case folded)."""
-    said = unicodedata.normalize("NFKC", text[:200]).casefold().strip()
+    # No form of a name is longer than this, and nobody makes us normalise megabytes.
+    said = unicodedata.normalize("NFKC", text).casefold().strip() if len(text) <= 200 else ""
     if not _USERNAME.fullmatch(said):
         raise BadUsername
     if said in _RESERVED:
@@ -351,7 +355,7 @@ def parse_password(text: str) -> str:
     """
     if len(text) > 128:
         raise TooLong(at_most=128)
-    password = unicodedata.normalize("NFC", text)
+    password = as_kept(text)
     if any(unicodedata.category(each) in ("Cc", "Cs") for each in password):
         raise BadCharacters
     if len(password) < 8:
@@ -359,6 +363,15 @@ def parse_password(text: str) -> str:
     if len(set(password)) < 3 or password.casefold() in _COMMON:
         raise CommonPassword
     return password
+
+
+def as_kept(password: str) -> str:
+    """
+    The one form of a password that is hashed: keyboards differ in how they type a letter.
+
+    Endless ones are cut, for none that is kept is so long.
+    """
+    return unicodedata.normalize("NFC", password[:1000])
 
 
 def parse_locale(text: str) -> Locale:
@@ -370,7 +383,7 @@ def parse_locale(text: str) -> Locale:
 
 def digest(secret: str) -> bytes:
     """What is kept of a 256-bit random secret: enough to recognise it, no way back."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 _COMMON = frozenset(

@@ -18,6 +18,7 @@ An error is named for the fact and carries facts; it knows no status code and no
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import ClassVar, Self, TypeVar, cast
 
@@ -40,6 +41,10 @@ class MarketplaceError(Exception):
     def __init__(self, **facts: object) -> None:
         super().__init__(", ".join(f"{name}={fact}" for name, fact in facts.items()))
         self.facts = facts
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions are copied and sent between processes by their positional arguments.
+        return partial(type(self), **self.facts), ()
 
 
 class NotFound(MarketplaceError):
@@ -94,6 +99,9 @@ class InvalidFields(MarketplaceError):
         super().__init__(fields=", ".join(f"{each.field}: {each.code}" for each in problems))
         self.problems = problems
         self.facts = {}
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), self.problems
 
 
 class Form:

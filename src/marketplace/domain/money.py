@@ -20,9 +20,14 @@ _CURRENCIES = frozenset(
 )
 """The circulating currencies of ISO 4217."""
 
-_DIGITS = dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3) | dict.fromkeys(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
-)
+_DIGITS = {
+    code: digits
+    for codes, digits in (
+        ("BHD IQD JOD KWD LYD OMR TND", 3),
+        ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF", 0),
+    )
+    for code in codes.split()
+}
 """Minor digits by ISO 4217, where they are not two."""
 
 _AMOUNT = re.compile(r"(?P<minus>-?)(?P<whole>[0-9]{1,16})(?:\.(?P<part>[0-9]{1,16}))?")

@@ -64,7 +64,6 @@ _BETWEEN_DIGITS = re.compile(
 """Separators, and the invisible marks that address books wrap a number in."""
 
 
-
 def parse_country(text: str) -> str:
     """An ISO 3166-1 alpha-2 code of :data:`COUNTRIES`, or :class:`UnknownCountry`."""
     code = text.strip().upper()

@@ -12,11 +12,14 @@ from .events import Event
 from .images import ImageId
 from .merchants import MerchantId
 from .money import Money
+from .text import TooLong
 
 ProductId = NewType("ProductId", UUID)
 VariantId = NewType("VariantId", UUID)
 
 MOST_STOCK = 1_000_000_000
+MOST_IMAGES = 10
+"""That one product shows."""
 
 
 class ProductStatus(StrEnum):
@@ -69,6 +72,8 @@ class Variant:
         self._move(on_hand=available + self.reserved - self.on_hand, reserved=0)
 
     def _move(self, *, on_hand: int, reserved: int) -> None:
+        if self.on_hand + on_hand > MOST_STOCK:
+            raise BadStock(at_least=0, at_most=MOST_STOCK - self.reserved)
         self.on_hand, self.reserved = self.on_hand + on_hand, self.reserved + reserved
         self.__post_init__()
 
@@ -190,3 +195,11 @@ def parse_stock(units: int) -> int:
     if not 0 <= units <= MOST_STOCK:
         raise BadStock(at_least=0, at_most=MOST_STOCK)
     return units
+
+
+def parse_images(ids: Sequence[ImageId]) -> tuple[ImageId, ...]:
+    """Each image once, where it was named first."""
+    unique = tuple(dict.fromkeys(ids))
+    if len(unique) > MOST_IMAGES:
+        raise TooLong(at_most=MOST_IMAGES)
+    return unique

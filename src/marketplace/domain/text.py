@@ -41,7 +41,9 @@ def ascii_digits(text: str) -> str:
 
 def clean(text: str, *, at_most: int, at_least: int = 0, lines: bool = False) -> str:
     """
-    The text in NFC, trimmed, and empty if nothing of it can be seen. Lengths are in characters; ``lines`` allows line breaks and tabs.
+    The text in NFC, trimmed, and empty if nothing of it can be seen.
+
+    Lengths are in characters; ``lines`` allows line breaks and tabs.
 
     Raises :class:`BadCharacters`, :class:`Missing`, :class:`TooShort` or :class:`TooLong`.
     """

@@ -35,6 +35,7 @@ Total on delivery: {total}
 Address: {address}
 Do you confirm it?""",
 }
+_COMMA = {Locale.ARABIC: "، ", Locale.ENGLISH: ", "}
 
 
 def link(phone: PhoneNumber, text: str) -> str:
@@ -61,7 +62,7 @@ def _told(text: str, order: Order, store: Merchant) -> str:
         lines="\n".join(lines),
         total=_isolated(str(order.total)),
         name=customer.name,
-        address=f"{customer.address}، {customer.city}" if customer.city else customer.address,
+        address=_COMMA[store.locale].join(filter(None, (customer.address, customer.city))),
     )
 
 

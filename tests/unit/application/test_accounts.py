@@ -1,0 +1,549 @@
+"""Accounts: coming in, staying in, and getting back in."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from marketplace.adapters.memory.unit_of_work import MemoryAccounts, MemoryUnitOfWork
+from marketplace.application.accounts import CreateAdmin, Register, SignedIn, SignIn
+from marketplace.application.ports import LetterKind, Paging
+from marketplace.domain.accounts import (
+    LOST_ANSWER,
+    RESET_LASTS,
+    SESSION_LASTS,
+    VERIFICATION_LASTS,
+    Account,
+    EmailAddress,
+    EmailTaken,
+    LinkExpired,
+    Locale,
+    PhoneTaken,
+    RefreshRefused,
+    Role,
+    SignInRequired,
+    UsernameTaken,
+    WrongCredentials,
+    WrongRole,
+)
+from marketplace.domain.audit import Action
+from marketplace.domain.errors import InvalidFields, MarketplaceError
+from marketplace.domain.phones import PhoneNumber
+from tests.unit.world import PASSWORD, Seller, World
+
+SECOND = timedelta(seconds=1)
+
+
+async def signed_in(world: World, name: str, password: str = PASSWORD) -> SignedIn:
+    return await world.marketplace.accounts.sign_in(SignIn(name=name, password=password))
+
+
+async def reset_token(world: World, seller: Seller) -> str:
+    await world.marketplace.accounts.request_password_reset(seller.email)
+    await world.run_jobs()
+    return world.token_in(world.letters_to(seller.email, LetterKind.PASSWORD_RESET)[-1])
+
+
+# Registering
+
+
+async def test_whoever_registers_is_signed_in_and_has_an_open_store(world: World) -> None:
+    mona = await world.a_merchant("mona", name=" متجر منى ")
+
+    page = await world.marketplace.storefront.page("Mona", Paging())
+
+    assert page.accepting_orders
+    assert page.store.merchant.name == "متجر منى"
+    assert mona.actor.role is Role.MERCHANT
+    assert (await world.marketplace.merchants.mine(mona.actor)).email == "mona@example.com"
+
+
+@pytest.mark.parametrize(
+    ("said", "country", "currency", "phone"),
+    [
+        ({"phone": "0501234567"}, "SA", "SAR", "+966501234567"),
+        ({"phone": "+96555512345"}, "KW", "KWD", "+96555512345"),
+        ({"phone": "٥٥٥١٢٣٤٥", "country": "kw"}, "KW", "KWD", "+96555512345"),
+        ({"phone": "+96555512345", "country": "EG"}, "EG", "EGP", "+96555512345"),
+        ({"phone": "+96555512345", "currency": "usd"}, "KW", "USD", "+96555512345"),
+        ({"phone": "+4930901820"}, "SA", "SAR", "+4930901820"),
+    ],
+)
+async def test_a_store_is_where_its_phone_is_unless_it_says_otherwise(
+    world: World, said: dict[str, str], country: str, currency: str, phone: str
+) -> None:
+    mona = await world.a_merchant("mona", **said)
+
+    merchant = await world.merchant(mona)
+
+    assert (merchant.country, merchant.currency) == (country, currency)
+    assert merchant.whatsapp_phone == phone
+    assert merchant.min_order_total.currency == currency
+
+
+async def test_every_mistake_of_a_registration_is_named_at_once(world: World) -> None:
+    wanted = Register(
+        email="mona",
+        username="x",
+        password="short",
+        phone="12",
+        name=" \u200b ",
+        country="XX",
+        currency="BTC",
+        locale="fr",
+    )
+
+    with pytest.raises(InvalidFields) as refused:
+        await world.marketplace.accounts.register(wanted)
+
+    assert {each.field: each.code for each in refused.value.problems} == {
+        "email": "bad-email",
+        "username": "bad-username",
+        "password": "too-short",
+        "name": "missing",
+        "locale": "not-one-of",
+        "country": "unknown-country",
+        "phone": "bad-phone",
+        "currency": "unknown-currency",
+    }
+    assert world.counted() == 0
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["email", "username", "password", "phone", "name", "locale", "country", "currency"],
+)
+@pytest.mark.parametrize("typed", ["", "\x00", "\ud800", "\u202e", "x" * 100_000])
+async def test_nothing_that_is_typed_breaks_a_registration(
+    world: World, field: str, typed: str
+) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        await world.a_merchant("mona", **{field: typed})
+
+    assert [each.field for each in refused.value.problems] == [field]
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        ({"email": "MONA@example.com"}, EmailTaken),
+        ({"username": "ＭＯＮＡ"}, UsernameTaken),
+        ({"phone": "00966 50 123 4567"}, PhoneTaken),
+    ],
+)
+async def test_two_people_never_have_the_same_name(
+    world: World, said: dict[str, str], taken: type[MarketplaceError]
+) -> None:
+    await world.a_merchant("mona", phone="0501234567")
+    before = world.counted()
+
+    with pytest.raises(taken):
+        await world.a_merchant("hind", **said)
+
+    assert world.counted() == before
+
+
+async def test_a_letter_asks_whether_the_mailbox_is_theirs(world: World) -> None:
+    mona = await world.a_merchant("mona", locale="en")
+    await world.run_jobs()
+
+    [letter] = world.letters_to("mona@example.com")
+    await world.marketplace.accounts.verify_email(world.token_in(letter))
+
+    assert letter.locale is Locale.ENGLISH
+    assert "https://souq.example/verify-email#token=" in letter.text
+    assert (await world.account(mona)).is_verified
+
+
+async def test_a_link_that_verifies_works_once(world: World) -> None:
+    await world.a_merchant("mona")
+    await world.run_jobs()
+    token = world.token_in(world.mailer.sent[0])
+    await world.marketplace.accounts.verify_email(token)
+
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.verify_email(token)
+
+
+async def test_a_link_that_verifies_works_for_seven_days(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+    world.clock.pass_(VERIFICATION_LASTS)
+
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.verify_email(world.token_in(world.mailer.sent[0]))
+
+    assert not (await world.account(mona)).is_verified
+
+
+async def test_an_admin_is_made_verified_and_written_into_the_book(world: World) -> None:
+    boss = await world.an_admin()
+    await world.run_jobs()
+
+    [entry] = world.audited(Action.ADMIN_CREATED)
+
+    assert boss.role is Role.ADMIN
+    assert boss.merchant_id is None
+    assert entry.subject_id == boss.account_id
+    assert world.mailer.sent == []
+
+
+async def test_an_admin_is_held_to_the_same_rules(world: World) -> None:
+    wanted = CreateAdmin(email="x", username="admin", password="password", phone="1")
+
+    with pytest.raises(InvalidFields) as refused:
+        await world.marketplace.accounts.create_admin(wanted)
+
+    assert [each.code for each in refused.value.problems] == [
+        "bad-email",
+        "reserved-username",
+        "common-password",
+        "bad-phone",
+    ]
+
+
+# Signing in
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mona@example.com",
+        " MONA@Example.com ",
+        "+966501234567",
+        "00966501234567",
+        "966501234567",
+        "0501234567",
+        "٠٥٠ ١٢٣ ٤٥٦٧",
+    ],
+)
+async def test_one_signs_in_by_mail_or_by_phone_in_any_form(world: World, name: str) -> None:
+    mona = await world.a_merchant("mona", phone="0501234567")
+
+    again = await signed_in(world, name)
+
+    assert again.account.id == mona.actor.account_id
+    actor = await world.marketplace.accounts.identify(again.access)
+    assert actor.merchant_id == mona.merchant_id
+
+
+@pytest.mark.parametrize("country", ["KW", "EG", "AE", "LB", "IQ"])
+async def test_one_signs_in_by_a_local_number_from_every_country(
+    world: World, country: str
+) -> None:
+    local = {"KW": "55512345", "EG": "01001234567", "AE": "0501234567"}
+    typed = local.get(country, "70123456" if country == "LB" else "07901234567")
+    mona = await world.a_merchant("mona", phone=typed, country=country)
+
+    assert (await signed_in(world, typed)).account.id == mona.actor.account_id
+
+
+@pytest.mark.parametrize("typed", ["cafe\u0301 au lait", "caf\u00e9 au lait"])
+@pytest.mark.parametrize("chosen", ["cafe\u0301 au lait", "caf\u00e9 au lait"])
+async def test_another_keyboard_types_the_same_password(
+    world: World, chosen: str, typed: str
+) -> None:
+    """A Mac may send a letter in two parts which a phone sends in one."""
+    mona = await world.a_merchant("mona", password=chosen)
+
+    assert (await signed_in(world, mona.email, typed)).account.id == mona.actor.account_id
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("mona@example.com", "Correct horse"),
+        ("mona@example.com", "correct horse "),
+        ("mona@example.com", ""),
+        ("mona@example.com", "\x00"),
+        ("mona@example.com", "\ud800"),
+        ("mona@example.com", "x" * 1_000_000),
+        ("hind@example.com", PASSWORD),
+        ("mona", PASSWORD),
+        ("", PASSWORD),
+        ("\ud800", PASSWORD),
+        ("0509999999", PASSWORD),
+        ("x" * 1_000_000, PASSWORD),
+    ],
+)
+async def test_which_of_name_and_password_is_wrong_is_not_told(
+    world: World, name: str, password: str
+) -> None:
+    await world.a_merchant("mona")
+
+    with pytest.raises(WrongCredentials) as refused:
+        await signed_in(world, name, password)
+
+    assert refused.value.facts == {}
+
+
+async def test_a_local_number_of_two_countries_is_nobodys(world: World) -> None:
+    await world.a_merchant("mona", phone="+966501234567")
+    hind = await world.a_merchant("hind", phone="+971501234567")
+
+    with pytest.raises(WrongCredentials):
+        await signed_in(world, "0501234567")
+
+    assert (await signed_in(world, "+971501234567")).account.id == hind.actor.account_id
+
+
+# Staying signed in
+
+
+async def test_a_refresh_token_is_exchanged_for_the_next(world: World) -> None:
+    mona = await world.a_merchant("mona")
+
+    second = await world.marketplace.accounts.refresh(mona.refresh)
+    third = await world.marketplace.accounts.refresh(second.refresh)
+
+    assert len({mona.refresh, second.refresh, third.refresh}) == 3
+    assert (await world.marketplace.accounts.identify(third.access)).merchant_id
+
+
+@pytest.mark.parametrize("later", [timedelta(0), LOST_ANSWER])
+async def test_whoever_lost_the_answer_gets_the_same_one_again(
+    world: World, later: timedelta
+) -> None:
+    mona = await world.a_merchant("mona")
+    lost = await world.marketplace.accounts.refresh(mona.refresh)
+    world.clock.pass_(later)
+
+    found = await world.marketplace.accounts.refresh(mona.refresh)
+
+    assert found.refresh == lost.refresh
+    assert await world.marketplace.accounts.refresh(found.refresh)
+
+
+async def test_a_stolen_token_signs_out_the_thief_and_the_owner(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    thief = await world.marketplace.accounts.refresh(mona.refresh)
+    world.clock.pass_(LOST_ANSWER + SECOND)
+
+    with pytest.raises(RefreshRefused):
+        await world.marketplace.accounts.refresh(mona.refresh)
+
+    with pytest.raises(RefreshRefused):
+        await world.marketplace.accounts.refresh(thief.refresh)
+    with pytest.raises(SignInRequired):
+        await world.marketplace.accounts.identify(thief.access)
+    [entry] = world.audited(Action.SESSION_STOLEN)
+    assert entry.subject_id == mona.actor.account_id
+
+
+async def test_a_theft_on_one_device_leaves_the_others_signed_in(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    phone = await signed_in(world, mona.email)
+    await world.marketplace.accounts.refresh(mona.refresh)
+    world.clock.pass_(LOST_ANSWER + SECOND)
+
+    with pytest.raises(RefreshRefused):
+        await world.marketplace.accounts.refresh(mona.refresh)
+
+    assert await world.marketplace.accounts.refresh(phone.refresh)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        ".",
+        "x",
+        "00000000-0000-0000-0000-000000000000",
+        "00000000-0000-0000-0000-000000000000.x",
+        "\ud800",
+        "{}",
+        "x" * 1_000_000,
+    ],
+)
+async def test_what_is_no_refresh_token_is_refused(world: World, token: str) -> None:
+    await world.a_merchant("mona")
+
+    with pytest.raises(RefreshRefused):
+        await world.marketplace.accounts.refresh(token)
+    await world.marketplace.accounts.sign_out(token)
+
+
+async def test_a_guess_at_a_token_neither_works_nor_ends_the_session(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    session = mona.refresh.partition(".")[0]
+
+    for guess in (f"{session}.", f"{session}.x", f"{session}.\ud800", mona.refresh + "x"):
+        with pytest.raises(RefreshRefused):
+            await world.marketplace.accounts.refresh(guess)
+        await world.marketplace.accounts.sign_out(guess)
+
+    assert await world.marketplace.accounts.refresh(mona.refresh)
+
+
+async def test_a_session_nobody_uses_for_thirty_days_is_over(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    world.clock.pass_(SESSION_LASTS)
+
+    with pytest.raises(RefreshRefused):
+        await world.marketplace.accounts.refresh(mona.refresh)
+
+
+async def test_whoever_signs_out_is_out_at_once_and_only_on_that_device(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    phone = await signed_in(world, mona.email)
+
+    await world.marketplace.accounts.sign_out(mona.refresh)
+    await world.marketplace.accounts.sign_out(mona.refresh)
+
+    with pytest.raises(SignInRequired):
+        await world.marketplace.accounts.identify(mona.access)
+    with pytest.raises(RefreshRefused):
+        await world.marketplace.accounts.refresh(mona.refresh)
+    assert await world.marketplace.accounts.identify(phone.access)
+
+
+async def test_an_access_token_lasts_a_quarter_of_an_hour(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    world.clock.pass_(timedelta(minutes=15))
+
+    with pytest.raises(SignInRequired):
+        await world.marketplace.accounts.identify(mona.access)
+
+
+# Getting back in
+
+
+async def test_a_lost_password_is_replaced_through_a_letter(world: World) -> None:
+    mona = await world.a_merchant("mona")
+
+    await world.marketplace.accounts.reset_password(
+        await reset_token(world, mona), "battery staple"
+    )
+
+    with pytest.raises(WrongCredentials):
+        await signed_in(world, mona.email)
+    assert await signed_in(world, mona.email, "battery staple")
+    [entry] = world.audited(Action.PASSWORD_CHANGED)
+    assert entry.subject_id == mona.actor.account_id
+
+
+async def test_a_new_password_ends_every_session(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    phone = await signed_in(world, mona.email)
+
+    await world.marketplace.accounts.reset_password(
+        await reset_token(world, mona), "battery staple"
+    )
+
+    for session in (mona, phone):
+        with pytest.raises(SignInRequired):
+            await world.marketplace.accounts.identify(session.access)
+        with pytest.raises(RefreshRefused):
+            await world.marketplace.accounts.refresh(session.refresh)
+
+
+async def test_a_reset_link_works_once(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    token = await reset_token(world, mona)
+    await world.marketplace.accounts.reset_password(token, "battery staple")
+
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.reset_password(token, "another staple")
+
+    assert await signed_in(world, mona.email, "battery staple")
+
+
+async def test_a_reset_link_works_for_ten_minutes(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    token = await reset_token(world, mona)
+    world.clock.pass_(RESET_LASTS)
+
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.reset_password(token, "battery staple")
+
+    assert await signed_in(world, mona.email)
+
+
+async def test_a_bad_new_password_does_not_use_up_the_link(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    token = await reset_token(world, mona)
+
+    with pytest.raises(InvalidFields):
+        await world.marketplace.accounts.reset_password(token, "password")
+    await world.marketplace.accounts.reset_password(token, "battery staple")
+
+    assert await signed_in(world, mona.email, "battery staple")
+
+
+async def test_asking_again_makes_the_earlier_link_void(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    first, second = await reset_token(world, mona), await reset_token(world, mona)
+
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.reset_password(first, "battery staple")
+    await world.marketplace.accounts.reset_password(second, "battery staple")
+
+    assert await signed_in(world, mona.email, "battery staple")
+
+
+async def test_a_link_for_one_purpose_is_no_use_for_the_other(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+    [letter] = world.letters_to(mona.email, LetterKind.EMAIL_VERIFICATION)
+
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.reset_password(world.token_in(letter), "battery staple")
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.verify_email(await reset_token(world, mona))
+
+
+@pytest.mark.parametrize("token", ["", "x", "\x00", "\ud800", "x" * 1_000_000])
+async def test_a_token_that_was_never_sent_is_an_expired_link(world: World, token: str) -> None:
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.reset_password(token, "battery staple")
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.verify_email(token)
+
+
+async def test_whether_somebody_has_an_account_is_not_told(world: World) -> None:
+    await world.a_merchant("mona")
+    await world.run_jobs()
+    world.mailer.sent.clear()
+
+    await world.marketplace.accounts.request_password_reset("hind@example.com")
+    await world.run_jobs()
+
+    assert world.mailer.sent == []
+    assert world.store.jobs == {}
+
+
+async def test_two_who_ask_for_a_reset_at_once_are_both_answered_alike(world: World) -> None:
+    """A refusal would tell that there is an account."""
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+    another = [world.marketplace.accounts.request_password_reset]
+
+    class InterruptedAccounts(MemoryAccounts):
+        async def called(self, names: Sequence[EmailAddress | PhoneNumber], /) -> list[Account]:
+            found = await super().called(names)
+            while another:
+                await another.pop()(mona.email)
+            return found
+
+    class InterruptedUnitOfWork(MemoryUnitOfWork):
+        async def __aenter__(self) -> "InterruptedUnitOfWork":
+            await super().__aenter__()
+            self.accounts = InterruptedAccounts(self)
+            return self
+
+    interrupted = world.with_(
+        begin=lambda: InterruptedUnitOfWork(world.store, world.ports.ids, world.bell)
+    )
+    await interrupted.accounts.request_password_reset(mona.email)
+    await world.run_jobs()
+
+    assert len(world.letters_to(mona.email, LetterKind.PASSWORD_RESET)) == 2
+
+
+async def test_only_whoever_has_a_role_may_use_it(world: World) -> None:
+    mona, boss = await world.a_merchant("mona"), await world.an_admin()
+
+    with pytest.raises(WrongRole):
+        await world.marketplace.merchants.mine(boss)
+    with pytest.raises(WrongRole):
+        await world.marketplace.admin.statistics(mona.actor)

@@ -1,0 +1,201 @@
+"""Merchants: what a keeper changes about the own store, and what is written into the book."""
+
+from dataclasses import fields
+from uuid import uuid4
+
+import pytest
+
+from marketplace.application.images import ReceiveImage
+from marketplace.application.merchants import EditMerchant
+from marketplace.application.ports import Paging
+from marketplace.domain.accounts import UsernameTaken, WrongRole
+from marketplace.domain.audit import Action
+from marketplace.domain.errors import InvalidFields
+from marketplace.domain.images import ImageNotFound
+from marketplace.domain.merchants import StoreNotFound
+from marketplace.domain.money import Money
+from tests.unit.world import NOBODYS, PIXELS, Seller, World
+
+CHANGES: dict[str, object] = {
+    "name": "متجر الجديد",
+    "username": "mona-new",
+    "payment_preference": "both",
+    "whatsapp_link": "https://wa.me/966501234567",
+    "instagram_link": "https://instagram.com/mona",
+    "facebook_link": "https://facebook.com/mona",
+    "description": "سطر\nوسطر",
+    "whatsapp_phone": "+966507654321",
+    "min_order_total": Money(5_000, "SAR"),
+    "confirm_within_hours": 24,
+}
+SAID: dict[str, object] = CHANGES | {
+    "whatsapp_phone": "٠٥٠ ٧٦٥ ٤٣٢١",
+    "min_order_total": "٥٠",
+    "username": "Mona-New",
+}
+
+
+async def edit(world: World, seller: Seller, **said: object) -> None:
+    wanted = EditMerchant(acting=seller.actor, **said)  # type: ignore[arg-type]
+    await world.marketplace.merchants.edit(wanted)
+
+
+async def test_a_keeper_sees_the_own_store(world: World) -> None:
+    mona = await world.a_merchant("mona", phone="0501234567")
+
+    seen = await world.marketplace.merchants.mine(mona.actor)
+
+    assert seen.merchant.username == "mona"
+    assert (seen.email, seen.phone, seen.logo) == ("mona@example.com", "+966501234567", None)
+
+
+@pytest.mark.parametrize("field", sorted(CHANGES))
+async def test_one_thing_changes_and_everything_else_stays(world: World, field: str) -> None:
+    mona = await world.a_merchant("mona")
+    before = await world.merchant(mona)
+
+    await edit(world, mona, **{field: SAID[field]})
+
+    after = await world.merchant(mona)
+    assert getattr(after, field) == CHANGES[field]
+    setattr(before, field, CHANGES[field])
+    before.version = after.version
+    assert after == before
+
+
+async def test_everything_may_change_at_once(world: World) -> None:
+    mona = await world.a_merchant("mona")
+
+    await edit(world, mona, **SAID)
+
+    after = await world.merchant(mona)
+    assert {name: getattr(after, name) for name in CHANGES} == CHANGES
+
+
+async def test_nothing_said_changes_nothing(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    before = await world.merchant(mona)
+
+    await edit(world, mona)
+
+    after = await world.merchant(mona)
+    before.version = after.version
+    assert after == before
+
+
+async def test_a_link_that_is_emptied_is_gone(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await edit(world, mona, instagram_link="https://instagram.com/mona")
+
+    await edit(world, mona, instagram_link="")
+
+    assert (await world.merchant(mona)).instagram_link == ""
+
+
+async def test_every_mistake_is_named_and_nothing_is_changed(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    before, counted = await world.merchant(mona), world.counted()
+
+    with pytest.raises(InvalidFields) as refused:
+        await edit(
+            world,
+            mona,
+            name="",
+            username="admin",
+            payment_preference="gold",
+            whatsapp_link="https://evil.com\\.wa.me/",
+            instagram_link="http://instagram.com",
+            facebook_link="x",
+            description="\u202e",
+            whatsapp_phone="1",
+            min_order_total="-1",
+            confirm_within_hours=0,
+        )
+
+    assert {each.field: each.code for each in refused.value.problems} == {
+        "name": "missing",
+        "username": "reserved-username",
+        "payment_preference": "not-one-of",
+        "whatsapp_link": "bad-link",
+        "instagram_link": "bad-link",
+        "facebook_link": "bad-link",
+        "description": "bad-characters",
+        "whatsapp_phone": "bad-phone",
+        "min_order_total": "negative-amount",
+        "confirm_within_hours": "bad-hours",
+    }
+    assert await world.merchant(mona) == before
+    assert world.counted() == counted
+
+
+async def test_a_store_that_moves_leaves_its_old_address_free(world: World) -> None:
+    mona = await world.a_merchant("mona")
+
+    await edit(world, mona, username="mona-new")
+
+    page = await world.marketplace.storefront.page("mona-new", Paging())
+    assert page.store.merchant.id == mona.merchant_id
+    assert (await world.account(mona)).username == "mona-new"
+    with pytest.raises(StoreNotFound):
+        await world.marketplace.storefront.page("mona", Paging())
+    assert await world.a_merchant("mona", email="second@example.com")
+
+
+async def test_a_store_does_not_move_into_another_one(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.a_merchant("hind")
+
+    with pytest.raises(UsernameTaken):
+        await edit(world, mona, username="hind", name="هند")
+
+    assert (await world.merchant(mona)).username == "mona"
+    assert (await world.account(mona)).username == "mona"
+
+
+async def test_amounts_and_phones_are_read_as_the_stores_country_writes_them(world: World) -> None:
+    noor = await world.a_merchant("noor", phone="+96555512345")
+
+    await edit(world, noor, min_order_total="4.750", whatsapp_phone="5555 4321")
+
+    after = await world.merchant(noor)
+    assert after.min_order_total == Money(4_750, "KWD")
+    assert after.whatsapp_phone == "+96555554321"
+
+
+async def test_a_logo_is_one_of_ones_own_images(world: World) -> None:
+    mona, hind = await world.a_merchant("mona"), await world.a_merchant("hind")
+    own = await world.marketplace.images.receive(ReceiveImage(acting=mona.actor, content=PIXELS))
+    hers = await world.marketplace.images.receive(ReceiveImage(acting=hind.actor, content=PIXELS))
+
+    await edit(world, mona, logo=own.id)
+    for another in (hers.id, NOBODYS, uuid4()):
+        with pytest.raises(ImageNotFound):
+            await edit(world, mona, logo=another)
+
+    seen = await world.marketplace.merchants.mine(mona.actor)
+    assert seen.logo is not None
+    assert seen.logo.id == own.id
+    await edit(world, mona, logo="")
+    assert (await world.marketplace.merchants.mine(mona.actor)).logo is None
+
+
+async def test_the_book_holds_what_changed_and_no_more(world: World) -> None:
+    mona = await world.a_merchant("mona")
+
+    await edit(world, mona, name="متجر القمر", description="سر", whatsapp_phone="0507654321")
+
+    [entry] = world.audited(Action.MERCHANT_EDITED)
+    assert entry.actor_id == mona.actor.account_id
+    assert entry.subject_id == mona.merchant_id
+    assert (entry.before, entry.after) == ({"name": "متجر mona"}, {"name": "متجر القمر"})
+
+
+async def test_an_admin_keeps_no_store(world: World) -> None:
+    boss = await world.an_admin()
+
+    with pytest.raises(WrongRole):
+        await world.marketplace.merchants.edit(EditMerchant(acting=boss, name="x"))
+
+
+def test_every_field_one_can_say_is_tried_above() -> None:
+    assert {each.name for each in fields(EditMerchant)} == {*CHANGES, "acting", "logo"}

@@ -1,0 +1,225 @@
+"""Products: what is on the shelf, what is promised, and that the two always agree."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.domain.merchants import MerchantId
+from marketplace.domain.money import Money
+from marketplace.domain.products import (
+    MOST_STOCK,
+    BadStock,
+    Product,
+    ProductId,
+    ProductStatus,
+    Variant,
+    VariantId,
+    VariantNotFound,
+    parse_stock,
+)
+
+NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+STOCK = st.integers(0, MOST_STOCK)
+
+
+def a_variant(on_hand: int = 10, reserved: int = 0, id: int = 1) -> Variant:
+    return Variant(
+        id=VariantId(UUID(int=id)), price=Money(500, "SAR"), on_hand=on_hand, reserved=reserved
+    )
+
+
+def a_product(status: ProductStatus = ProductStatus.ACTIVE) -> Product:
+    product, _ = Product.add(
+        id=ProductId(UUID(int=7)),
+        merchant_id=MerchantId(UUID(int=8)),
+        title="مصباح",
+        description="",
+        status=status,
+        images=(),
+        variant=a_variant(),
+        at=NOW,
+    )
+    return product
+
+
+def test_a_promised_unit_stays_on_the_shelf_and_is_not_available() -> None:
+    variant = a_variant(on_hand=10)
+
+    variant.reserve(4)
+
+    assert (variant.on_hand, variant.reserved, variant.available) == (10, 4, 6)
+
+
+def test_a_promise_that_is_taken_back_makes_the_unit_available() -> None:
+    variant = a_variant(on_hand=10, reserved=4)
+
+    variant.release(4)
+
+    assert (variant.on_hand, variant.reserved, variant.available) == (10, 0, 10)
+
+
+def test_a_promised_unit_leaves_the_shelf_and_nothing_else_changes() -> None:
+    variant = a_variant(on_hand=10, reserved=4)
+
+    variant.consume(4)
+
+    assert (variant.on_hand, variant.reserved, variant.available) == (6, 0, 6)
+
+
+def test_a_unit_that_comes_back_is_available() -> None:
+    variant = a_variant(on_hand=6)
+
+    variant.restock(4)
+
+    assert (variant.on_hand, variant.reserved, variant.available) == (10, 0, 10)
+
+
+@pytest.mark.parametrize("counted", [0, 3, 500])
+def test_a_count_is_of_the_units_that_nobody_was_promised(counted: int) -> None:
+    variant = a_variant(on_hand=10, reserved=4)
+
+    variant.count(counted)
+
+    assert (variant.available, variant.reserved) == (counted, 4)
+
+
+@pytest.mark.parametrize(
+    ("move", "quantity"), [("reserve", 7), ("release", 5), ("consume", 5), ("reserve", 10**100)]
+)
+def test_nothing_is_promised_twice_nor_taken_from_an_empty_shelf(move: str, quantity: int) -> None:
+    variant = a_variant(on_hand=10, reserved=4)
+
+    with pytest.raises(ValueError, match="cannot be reserved"):
+        getattr(variant, move)(quantity)
+
+
+@pytest.mark.parametrize(
+    ("on_hand", "reserved"), [(-1, 0), (0, 1), (5, -1), (MOST_STOCK + 1, 0), (-1, -1)]
+)
+def test_a_shelf_that_cannot_be_is_not_believed(on_hand: int, reserved: int) -> None:
+    with pytest.raises(ValueError, match="cannot be reserved"):
+        a_variant(on_hand, reserved)
+
+
+@given(STOCK, st.data())
+def test_a_promise_taken_back_leaves_no_trace(on_hand: int, data: st.DataObject) -> None:
+    reserved = data.draw(st.integers(0, on_hand))
+    variant = a_variant(on_hand, reserved)
+    quantity = data.draw(st.integers(0, variant.available))
+
+    variant.reserve(quantity)
+    assert variant.available == on_hand - reserved - quantity
+    variant.release(quantity)
+
+    assert variant == a_variant(on_hand, reserved)
+
+
+@given(STOCK, st.data())
+def test_a_parcel_that_goes_and_comes_back_leaves_no_trace(
+    on_hand: int, data: st.DataObject
+) -> None:
+    reserved = data.draw(st.integers(0, on_hand))
+    variant = a_variant(on_hand, reserved)
+    quantity = data.draw(st.integers(0, variant.available))
+
+    variant.reserve(quantity)
+    variant.consume(quantity)
+    assert variant.available == on_hand - reserved - quantity
+    variant.restock(quantity)
+
+    assert variant == a_variant(on_hand, reserved)
+
+
+def test_a_count_beside_promises_cannot_pass_the_most_there_is() -> None:
+    variant = a_variant(on_hand=10, reserved=4)
+
+    with pytest.raises(BadStock) as refused:
+        variant.count(MOST_STOCK)
+
+    assert refused.value.facts == {"at_least": 0, "at_most": MOST_STOCK - 4}
+    assert variant == a_variant(on_hand=10, reserved=4)
+
+
+def test_a_parcel_cannot_come_back_to_a_shelf_that_is_full() -> None:
+    variant = a_variant(on_hand=MOST_STOCK - 1)
+
+    with pytest.raises(BadStock):
+        variant.restock(2)
+    variant.restock(1)
+
+    assert variant.on_hand == MOST_STOCK
+
+
+@pytest.mark.parametrize("units", [0, 1, MOST_STOCK])
+def test_stock_is_a_number_from_nothing_to_a_thousand_million(units: int) -> None:
+    assert parse_stock(units) == units
+
+
+@pytest.mark.parametrize("units", [-1, MOST_STOCK + 1, 10**100, -(10**100)])
+def test_stock_is_neither_less_nor_more(units: int) -> None:
+    with pytest.raises(BadStock):
+        parse_stock(units)
+
+
+def test_the_first_variant_is_meant_where_none_is_named() -> None:
+    product = a_product()
+    product.variants = (*product.variants, a_variant(id=2))
+
+    assert product.variant(None).id == UUID(int=1)
+    assert product.variant(VariantId(UUID(int=2))).id == UUID(int=2)
+    with pytest.raises(VariantNotFound) as refused:
+        product.variant(VariantId(UUID(int=3)))
+
+    assert refused.value.facts == {"product_id": product.id, "variant_id": UUID(int=3)}
+
+
+def test_a_product_without_variants_is_none() -> None:
+    product = a_product()
+
+    with pytest.raises(ValueError, match="at least one variant"):
+        Product(
+            id=product.id,
+            merchant_id=product.merchant_id,
+            title="",
+            description="",
+            status=ProductStatus.ACTIVE,
+            variants=(),
+            created_at=NOW,
+            updated_at=NOW,
+        )
+
+
+@pytest.mark.parametrize(
+    ("status", "on_sale"),
+    [
+        (ProductStatus.DRAFT, False),
+        (ProductStatus.ACTIVE, True),
+        (ProductStatus.ARCHIVED, False),
+    ],
+)
+def test_only_what_is_active_is_on_sale(status: ProductStatus, on_sale: bool) -> None:
+    assert a_product(status).is_on_sale is on_sale
+
+
+def test_an_archived_product_leaves_the_store_and_keeps_its_stock() -> None:
+    product = a_product()
+    product.default.reserve(3)
+
+    happened = product.archive(LATER)
+
+    assert not product.is_on_sale
+    assert product.updated_at == LATER
+    assert product.default.reserved == 3
+    assert (happened.product_id, happened.merchant_id) == (product.id, product.merchant_id)
+
+
+def test_a_change_is_dated() -> None:
+    product = a_product()
+
+    happened = product.edited(LATER)
+
+    assert (product.created_at, product.updated_at, happened.at) == (NOW, LATER, LATER)

@@ -1,0 +1,167 @@
+"""WhatsApp: a message that is ready to be sent, in either language and either direction."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+
+from marketplace.domain import whatsapp
+from marketplace.domain.accounts import AccountId, Locale, Username
+from marketplace.domain.merchants import Merchant, MerchantId
+from marketplace.domain.money import Money
+from marketplace.domain.orders import ConfirmationMethod, Customer, Order, OrderId, OrderLine
+from marketplace.domain.phones import PhoneNumber
+from marketplace.domain.products import ProductId, VariantId
+
+NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+
+def a_store(locale: Locale = Locale.ARABIC, name: str = "متجر منى") -> Merchant:
+    store, _ = Merchant.register(
+        id=MerchantId(UUID(int=1)),
+        account_id=AccountId(UUID(int=2)),
+        username=Username("mona"),
+        name=name,
+        phone=PhoneNumber("+966501234567"),
+        country="SA",
+        currency="SAR",
+        locale=locale,
+        at=NOW,
+    )
+    return store
+
+
+def an_order(title: str = "عسل سدر", address: str = "حي النخيل", city: str = "الرياض") -> Order:
+    line = OrderLine(
+        product_id=ProductId(UUID(int=3)),
+        variant_id=VariantId(UUID(int=4)),
+        title=title,
+        sku="",
+        unit_price=Money(6_450, "SAR"),
+        quantity=2,
+    )
+    order, _ = Order.place(
+        id=OrderId(UUID(int=5)),
+        merchant_id=MerchantId(UUID(int=1)),
+        number=1001,
+        customer=Customer(
+            name="سارة", phone=PhoneNumber("+201001234567"), address=address, city=city
+        ),
+        method=ConfirmationMethod.WHATSAPP,
+        note="",
+        lines=[line, replace(line, variant_id=VariantId(UUID(int=6)), title="Lamp", quantity=1)],
+        tracking_hash=b"",
+        at=NOW,
+    )
+    return order
+
+
+def said(url: str) -> str:
+    [text] = parse_qs(urlsplit(url).query, strict_parsing=True)["text"]
+    return text
+
+
+def bare(url: str) -> str:
+    """The message as one reads it, without the marks of direction."""
+    return said(url).replace("\u2066", "").replace("\u2069", "")
+
+
+def test_the_guest_writes_to_the_store_and_the_store_to_the_guest() -> None:
+    assert whatsapp.to_store(an_order(), a_store()).startswith("https://wa.me/966501234567?text=")
+    assert whatsapp.to_customer(an_order(), a_store()).startswith(
+        "https://wa.me/201001234567?text="
+    )
+
+
+@pytest.mark.parametrize(
+    ("phone", "digits"),
+    [("+966501234567", "966501234567"), ("+4930901820", "4930901820"), ("+00000000", "")],
+)
+def test_a_link_has_digits_without_plus_and_without_leading_zeros(phone: str, digits: str) -> None:
+    assert whatsapp.link(PhoneNumber(phone), "x") == f"https://wa.me/{digits}?text=x"
+
+
+def test_the_guest_confirms_in_arabic() -> None:
+    assert bare(whatsapp.to_store(an_order(), a_store())) == (
+        "مرحبًا متجر منى، أؤكد طلبي رقم 1001:\n"
+        "• عسل سدر × 2\n"
+        "• Lamp × 1\n"
+        "الإجمالي: 193.50 SAR\n"
+        "الاسم: سارة\n"
+        "العنوان: حي النخيل، الرياض"
+    )
+
+
+def test_the_guest_confirms_in_english() -> None:
+    store = a_store(Locale.ENGLISH, "Mona's")
+    order = an_order("Sidr honey", "12 Palm St", "Riyadh")
+
+    assert bare(whatsapp.to_store(order, store)) == (
+        "Hello Mona's, I confirm my order 1001:\n"
+        "• Sidr honey × 2\n"
+        "• Lamp × 1\n"
+        "Total: 193.50 SAR\n"
+        "Name: سارة\n"
+        "Address: 12 Palm St, Riyadh"
+    )
+
+
+def test_the_store_asks_in_arabic() -> None:
+    assert bare(whatsapp.to_customer(an_order(), a_store())) == (
+        "مرحبًا سارة، معك متجر متجر منى بخصوص طلبك رقم 1001:\n"
+        "• عسل سدر × 2\n"
+        "• Lamp × 1\n"
+        "الإجمالي عند الاستلام: 193.50 SAR\n"
+        "العنوان: حي النخيل، الرياض\n"
+        "هل تؤكد الطلب؟"
+    )
+
+
+def test_the_store_asks_in_english() -> None:
+    store = a_store(Locale.ENGLISH, "Mona's")
+    order = an_order("Sidr honey", "12 Palm St", "")
+
+    assert bare(whatsapp.to_customer(order, store)) == (
+        "Hello سارة, this is Mona's about your order 1001:\n"
+        "• Sidr honey × 2\n"
+        "• Lamp × 1\n"
+        "Total on delivery: 193.50 SAR\n"
+        "Address: 12 Palm St\n"
+        "Do you confirm it?"
+    )
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+def test_numbers_stand_the_right_way_round_inside_arabic(locale: Locale) -> None:
+    for tell in (whatsapp.to_store, whatsapp.to_customer):
+        text = said(tell(an_order(), a_store(locale)))
+
+        for number in ("1001", "193.50 SAR", "2", "1"):
+            assert f"\u2066{number}\u2069" in text
+        assert text.count("\u2066") == text.count("\u2069") == 4
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "50% off & more",
+        "a&text=b#c?d=e+f",
+        "{total} {0.__class__} {store!r}",
+        "%s %d %00 %41",
+        "https://evil.com/?a=b",
+        "line\nbreak",
+        'quote" <b>',
+        "😀 ــ ء",
+    ],
+)
+def test_what_people_write_arrives_as_they_wrote_it(hostile: str) -> None:
+    url = whatsapp.to_store(an_order(hostile, hostile, ""), a_store(name=hostile))
+    query = urlsplit(url).query
+
+    assert url.isascii()
+    assert set(query) <= set("=%._-~ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+    assert query.count("=") == 1
+    assert f"• {hostile} × 2" in bare(url)
+    assert f"العنوان: {hostile}" in bare(url)

@@ -1,0 +1,260 @@
+"""A marketplace in this process, and short words for what usually is there already."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from marketplace.adapters.memory.neighbours import (
+    FrozenClock,
+    MemoryAccessTokens,
+    MemoryBell,
+    MemoryImageProcessor,
+    MemoryImageStore,
+    MemoryMailer,
+    MemoryPasswordHasher,
+    SequentialIds,
+)
+from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
+from marketplace.adapters.memory.views import MemoryViews
+from marketplace.adapters.system import SystemSecrets
+from marketplace.application.accounts import CreateAdmin, Register, SignIn
+from marketplace.application.marketplace import Marketplace
+from marketplace.application.orders import MoveOrder, OrderInHand, PlacedOrder, PlaceOrder, Wish
+from marketplace.application.ports import (
+    Job,
+    Letter,
+    LetterKind,
+    Letters,
+    Paging,
+    Ports,
+    Site,
+    Wording,
+)
+from marketplace.application.products import AddProduct
+from marketplace.domain.accounts import Account, Actor, Locale
+from marketplace.domain.audit import Action, AuditEntry
+from marketplace.domain.merchants import Merchant, MerchantId
+from marketplace.domain.notifications import Notification
+from marketplace.domain.orders import Order, OrderId
+from marketplace.domain.products import Product, ProductId, Variant, VariantId
+
+PASSWORD = "correct horse"
+PIXELS = b"\xff\xd8\xff a photo of a lamp"
+
+
+class PlainLetters(Letters):
+    """Says what it was told, and nothing around it."""
+
+    def write(self, kind: LetterKind, locale: Locale, facts: Mapping[str, str], /) -> Wording:
+        text = "\n".join(f"{name}: {fact}" for name, fact in facts.items())
+        return Wording(title=f"{kind} in {locale}", text=text, html=f"<pre>{text}</pre>")
+
+
+class EvenSecrets(SystemSecrets):
+    """As hard to guess as in earnest; delays are as long as they can be."""
+
+    def jitter(self) -> float:
+        return 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """A merchant who is signed in."""
+
+    actor: Actor
+    merchant_id: MerchantId
+    username: str
+    email: str
+    access: str
+    refresh: str
+
+
+class World:
+    """The marketplace, a clock that stands still, and a post office one can look into."""
+
+    def __init__(self) -> None:
+        self.clock = FrozenClock()
+        self.mailer = MemoryMailer()
+        self.store = MemoryStore()
+        self.shelf = MemoryImageStore()
+        self.bell = MemoryBell()
+        ids = SequentialIds()
+        self.ports = Ports(
+            begin=lambda: MemoryUnitOfWork(self.store, ids, self.bell),
+            views=MemoryViews(self.store),
+            clock=self.clock,
+            ids=ids,
+            secrets=EvenSecrets(b"a key that is known to everybody"),
+            passwords=MemoryPasswordHasher(),
+            access_tokens=MemoryAccessTokens(),
+            images=self.shelf,
+            processor=MemoryImageProcessor(),
+            letters=PlainLetters(),
+            mailer=self.mailer,
+            site=Site(public_url="https://souq.example"),
+        )
+        self.marketplace = Marketplace(self.ports)
+        self._sellers = 0
+
+    def with_(self, **other: object) -> Marketplace:
+        """The same marketplace with another neighbour."""
+        return Marketplace(replace(self.ports, **other))  # type: ignore[arg-type]
+
+    # What is there
+
+    async def a_merchant(self, called: str = "", /, **said: str) -> Seller:
+        self._sellers += 1
+        called = called or f"store-{self._sellers}"
+        wanted = {
+            "email": f"{called}@example.com",
+            "username": called,
+            "password": PASSWORD,
+            "phone": f"+9665{self._sellers:08}",
+            "name": f"متجر {called}",
+        } | said
+        registered = await self.marketplace.accounts.register(Register(**wanted))
+        signed_in = registered.signed_in
+        return Seller(
+            actor=await self.marketplace.accounts.identify(signed_in.access),
+            merchant_id=registered.merchant.merchant.id,
+            username=registered.merchant.merchant.username,
+            email=signed_in.account.email,
+            access=signed_in.access,
+            refresh=signed_in.refresh,
+        )
+
+    async def an_admin(self) -> Actor:
+        """Somebody who watches over the platform; there is one per world."""
+        await self.marketplace.accounts.create_admin(
+            CreateAdmin(
+                email="boss@example.com", username="the-boss", password=PASSWORD, phone="0599999999"
+            )
+        )
+        signed_in = await self.marketplace.accounts.sign_in(
+            SignIn(name="boss@example.com", password=PASSWORD)
+        )
+        return await self.marketplace.accounts.identify(signed_in.access)
+
+    async def a_product(
+        self, seller: Seller, *, price: str = "50.00", stock: int = 10, **said: str
+    ) -> ProductId:
+        wanted = {"title": "مصباح"} | said
+        added = await self.marketplace.products.add(
+            AddProduct(acting=seller.actor, price=price, stock=stock, **wanted)  # type: ignore[arg-type]
+        )
+        return added.product.id
+
+    async def another_variant(
+        self, product_id: ProductId, *, price: str = "60.00", stock: int = 10
+    ) -> VariantId:
+        """The use cases know one variant per product so far; the domain knows more."""
+        async with self.ports.begin() as market:
+            product = await market.products.hold(product_id)
+            money = product.default.price.parse(price, product.default.price.currency)
+            variant = Variant(id=VariantId(self.ports.ids.new()), price=money, on_hand=stock)
+            product.variants = (*product.variants, variant)
+            await market.products.save(product)
+        return variant.id
+
+    def an_order_for(self, seller: Seller, *items: Wish | ProductId, **said: str) -> PlaceOrder:
+        """What a guest says; a product alone is one unit of it."""
+        wishes = [
+            each if isinstance(each, Wish) else Wish(product_id=each, quantity=1) for each in items
+        ]
+        wanted = {
+            "store": seller.username,
+            "customer_name": "سارة",
+            "customer_phone": "0501234567",
+            "address": "حي النخيل",
+        } | said
+        return PlaceOrder(items=wishes, **wanted)
+
+    async def an_order(self, seller: Seller, *items: Wish | ProductId, **said: str) -> PlacedOrder:
+        return await self.marketplace.orders.place(self.an_order_for(seller, *items, **said))
+
+    # What happens
+
+    async def move(
+        self, seller: Seller, order_id: OrderId, *statuses: str, **said: object
+    ) -> OrderInHand:
+        """Move an order through these statuses; reasons are made up where they are needed."""
+        reasons = {"cancelled": "no longer wanted", "delivery_failed": "refused"}
+        moves = [
+            MoveOrder(
+                acting=seller.actor,
+                order_id=order_id,
+                status=status,
+                **({"reason": reasons.get(status, "")} | said),  # type: ignore[arg-type]
+            )
+            for status in statuses
+        ]
+        return [await self.marketplace.orders.move(each) for each in moves][-1]
+
+    async def run_jobs(self) -> int:
+        return await self.marketplace.jobs.run_all()
+
+    async def do_without_finishing(self) -> list[Job]:
+        """A worker does everything that is due, and dies before it could say so."""
+        async with self.ports.begin() as market:
+            jobs = await market.outbox.claim(self.clock.now(), timedelta(seconds=60), 100)
+        for job in jobs:
+            await self.marketplace.jobs.reactions.carry_out(job)
+        return jobs
+
+    async def holiday(self, seller: Seller, days: int) -> None:
+        async with self.ports.begin() as market:
+            merchant = await market.merchants.hold(seller.merchant_id)
+            merchant.closed_until = self.clock.now() + timedelta(days=days)
+            await market.merchants.save(merchant)
+
+    # What is true now
+
+    async def product(self, product_id: ProductId) -> Product:
+        async with self.ports.begin() as market:
+            return await market.products.get(product_id)
+
+    async def stock(self, product_id: ProductId) -> tuple[int, int]:
+        """On the shelf, and how many of it are promised."""
+        variant = (await self.product(product_id)).default
+        return variant.on_hand, variant.reserved
+
+    async def order(self, order_id: OrderId) -> Order:
+        async with self.ports.begin() as market:
+            return await market.orders.get(order_id)
+
+    async def merchant(self, seller: Seller) -> Merchant:
+        async with self.ports.begin() as market:
+            return await market.merchants.get(seller.merchant_id)
+
+    async def account(self, seller: Seller) -> Account:
+        async with self.ports.begin() as market:
+            return await market.accounts.get(seller.actor.account_id)
+
+    async def inbox(self, seller: Seller) -> tuple[Notification, ...]:
+        seen = await self.marketplace.notifications.inbox(seller.actor, Paging(limit=100))
+        return seen.page.items
+
+    def letters_to(self, email: str, kind: LetterKind | None = None) -> list[Letter]:
+        return [
+            each
+            for each in self.mailer.sent
+            if each.to == email and (kind is None or each.subject.startswith(kind))
+        ]
+
+    def token_in(self, letter: Letter) -> str:
+        found = re.search(r"#token=(\S+)", letter.text)
+        assert found is not None, letter.text
+        return found[1]
+
+    def audited(self, action: Action) -> list[AuditEntry]:
+        return [each for each in self.store.audit if each.action is action]
+
+    def counted(self) -> int:
+        """How much there is of everything; a refusal must leave it as it was."""
+        return len(self.store.entities) + len(self.store.jobs) + len(self.store.audit)
+
+
+NOBODYS = UUID(int=0x7 << 76 | 0x2 << 62)
+"""An id that nothing has."""
