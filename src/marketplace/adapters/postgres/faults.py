@@ -1,0 +1,53 @@
+"""What PostgreSQL refuses, in the words of the domain. What is not in a table here is a bug."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors
+
+from marketplace.domain.accounts import EmailTaken, PhoneTaken, UsernameTaken
+from marketplace.domain.errors import ChangedMeanwhile, Conflict, MarketplaceError, Unavailable
+
+CONSTRAINTS: Mapping[str, type[Conflict]] = {
+    "uq_accounts_email": EmailTaken,
+    "uq_accounts_username": UsernameTaken,
+    "uq_accounts_phone": PhoneTaken,
+    "uq_merchants_username": UsernameTaken,
+}
+"""What it means to run into a constraint, by its name."""
+
+_LOST_RACES = (errors.SerializationFailure, errors.DeadlockDetected)
+# An OperationalError is a lost connection, a timeout, a full pool or a full disk. The others end
+# a session as well, from the server's side.
+_OUTAGES = (
+    psycopg.OperationalError,
+    errors.IdleInTransactionSessionTimeout,
+    errors.ReadOnlySqlTransaction,
+    errors.TransactionTimeout,
+)
+
+
+class DatabaseUnavailable(Unavailable):
+    """PostgreSQL does not answer, or not in time."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Have everything PostgreSQL raises inside mean something, or be the crash that it is."""
+    try:
+        yield
+    except psycopg.Error as error:
+        meaning = _meaning(error)
+        if meaning is None:
+            raise
+        raise meaning from error
+
+
+def _meaning(error: psycopg.Error) -> MarketplaceError | None:
+    if isinstance(error, _LOST_RACES):
+        return ChangedMeanwhile()
+    if isinstance(error, _OUTAGES):
+        return DatabaseUnavailable(retry_after=1)
+    constraint = CONSTRAINTS.get(error.diag.constraint_name or "")
+    return constraint() if constraint else None

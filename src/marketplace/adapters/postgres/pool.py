@@ -1,0 +1,54 @@
+"""Connections, a few of them, kept open."""
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.types.json import set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+from .rows import Row, nested_row
+from .statements import Connection
+
+Pool = AsyncConnectionPool[Connection]
+
+_SESSION = {
+    # Nobody waits for ever, and nobody is waited for.
+    "statement_timeout": "5s",
+    "lock_timeout": "4s",
+    "idle_in_transaction_session_timeout": "10s",
+    # Rows are locked, and read afresh after waiting: a stricter level would refuse instead.
+    "default_transaction_isolation": r"read\ committed",
+    "timezone": "UTC",
+}
+"""What every session promises, whatever the server was told."""
+
+
+def make_pool(dsn: str, max_size: int = 16) -> Pool:
+    """
+    A pool that is not open yet. ``dsn`` is a connection string of libpq, of either form.
+
+    Two seconds for a free connection, then the request is better refused than queued.
+    """
+    return AsyncConnectionPool(
+        dsn,
+        connection_class=AsyncConnection[Row],
+        kwargs={
+            "autocommit": True,
+            "row_factory": nested_row,
+            "application_name": "marketplace",
+            "connect_timeout": 3,
+            # Milliseconds; a server that vanished from the network is not waited for either.
+            "tcp_user_timeout": 10_000,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+        },
+        configure=_configure,
+        min_size=min(2, max_size),
+        max_size=max_size,
+        max_lifetime=1800,
+        timeout=2,
+        open=False,
+        name="marketplace",
+    )
+
+
+async def _configure(connection: Connection) -> None:
+    set_json_loads(msgspec.json.decode, connection)

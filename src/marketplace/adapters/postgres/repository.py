@@ -1,0 +1,125 @@
+"""What all collections have in common: an entity, its parts and its jobs go in one statement."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError
+from marketplace.domain.events import Event
+
+from . import tables
+from .outbox import JOBS, PostgresOutbox
+from .rows import Row, from_row, kept, to_json, to_row
+from .statements import Connection, Statement, compiled, given, listed, shown
+from .tables import PARTS
+
+
+class _Versioned(Protocol):
+    version: int
+
+    @property
+    def id(self) -> UUID: ...
+
+
+Key = TypeVar("Key", bound=UUID)
+Entity = TypeVar("Entity", bound=_Versioned)
+
+
+def values_of(table: sa.Table) -> dict[sa.Column[Any], sa.ColumnElement[Any]]:
+    """What ``to_row`` has, as values of an INSERT or UPDATE."""
+    return {column: given(column.name, column.type) for column in kept(table)}
+
+
+def with_jobs(stored: sa.CTE, *others: sa.CTE, when: sa.ColumnElement[bool]) -> Statement:
+    """Store the jobs too, if anything was stored, and tell the ids of what was."""
+    rows = sa.select(*JOBS.c).join_from(JOBS, stored, when)
+    written = sa.insert(tables.jobs).from_select(kept(tables.jobs), rows).cte("its_jobs")
+    return compiled(sa.select(stored.c.id).add_cte(*others, written))
+
+
+def storing(change: Any, table: sa.Table) -> Statement:
+    """
+    An entity, its parts and its jobs in one statement, or nothing of it if ``change`` finds no row.
+
+    A part known by its ``position`` is written once; one that has an ``id`` may change. None is
+    ever taken away.
+    """
+    stored = change.returning(table.c.id).cte("stored")
+    parts = []
+    for field, parent in PARTS.get(table, {}).items():
+        rows = listed(field, *parent.table.c)
+        written = insert(parent.table).from_select(
+            list(parent.table.c), sa.select(*rows.c).join_from(rows, stored, sa.true())
+        )
+        if "position" in parent.table.primary_key.columns:
+            written = written.on_conflict_do_nothing()
+        else:
+            changed = {each.name: each for each in written.excluded if each.name != "id"}
+            written = written.on_conflict_do_update(index_elements=["id"], set_=changed)
+        parts.append(written.cte(f"its_{field}"))
+    return with_jobs(stored, *parts, when=sa.true())
+
+
+class PostgresRepository(Generic[Key, Entity]):
+    """Says its statements once, when a collection states its table."""
+
+    table: ClassVar[sa.Table]
+    entity: type[Entity]
+    missing: ClassVar[type[MarketplaceError]]
+
+    _one: ClassVar[Statement]
+    _held: ClassVar[Statement]
+    _added: ClassVar[Statement]
+    _saved: ClassVar[Statement]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        table, values = cls.table, values_of(cls.table)
+        one = sa.select(*shown(table)).where(table.c.id == given("id", sa.Uuid))
+        cls._one = compiled(one)
+        # A key share is left to others: they may not change the row, but may add what refers to it.
+        cls._held = compiled(one.with_for_update(key_share=True))
+        cls._added = storing(insert(table).values(values), table)
+        same = [each == values.pop(each) for each in (table.c.id, table.c.version)]
+        values[table.c.version] = table.c.version + 1
+        cls._saved = storing(sa.update(table).where(*same).values(values), table)
+
+    def __init__(self, connection: Connection, outbox: PostgresOutbox) -> None:
+        self._connection = connection
+        self._outbox = outbox
+
+    async def get(self, key: Key, /) -> Entity:
+        return self._found(await self._one.first(self._connection, id=key))
+
+    async def hold(self, key: Key, /) -> Entity:
+        return self._found(await self._held.first(self._connection, id=key))
+
+    def _found(self, row: Row | None) -> Entity:
+        if row is None:
+            raise self.missing
+        return from_row(row, self.entity)
+
+    async def add(self, entity: Entity, /, *happened: Event) -> None:
+        await self._store(self._added, entity, happened)
+
+    async def save(self, entity: Entity, /, *happened: Event) -> None:
+        if not await self._store(self._saved, entity, happened):
+            raise ChangedMeanwhile(kind=self.entity.__name__, id=entity.id)
+        entity.version += 1
+
+    async def _store(self, statement: Statement, entity: Entity, happened: Sequence[Event]) -> bool:
+        row = to_row(entity, self.table)
+        parts = {
+            field: to_json(
+                [
+                    to_row(part, parent.table, position=position, **{parent.name: entity.id})
+                    for position, part in enumerate(getattr(entity, field))
+                ]
+            )
+            for field, parent in PARTS.get(self.table, {}).items()
+        }
+        jobs = to_json(self._outbox.written(happened))
+        return bool(await statement.run(self._connection, **row, **parts, jobs=jobs))

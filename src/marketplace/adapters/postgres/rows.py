@@ -1,0 +1,106 @@
+"""Entities to rows and back, as the names of the columns say."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from psycopg import AsyncCursor
+from psycopg.rows import RowMaker
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+Row = dict[str, Any]
+Kind = TypeVar("Kind")
+
+
+def kept(table: sa.Table) -> list[sa.Column[Any]]:
+    """The columns an entity fills; the others are the database's own."""
+    return [column for column in table.c if column.server_default is None]
+
+
+def to_row(thing: object, table: sa.Table, **given: object) -> Row:
+    """One value per column: ``price__minor`` is ``thing.price.minor``, or None without a price."""
+    row: Row = {}
+    for name, path, written in _fields(table):
+        value = given[name] if name in given else _follow(thing, path)
+        row[name] = written(value) if written else value
+    return row
+
+
+def to_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+_WRITTEN: Mapping[type, Callable[[Any], object]] = {JSONB: to_json, ARRAY: list}
+"""What psycopg has to be given for a column of this type; for others, the value itself."""
+
+
+def from_row(row: object, kind: type[Kind]) -> Kind:
+    """The entity again, its values rebuilt and its invariants checked."""
+    return msgspec.convert(row, kind)
+
+
+def nested_row(cursor: AsyncCursor[Any]) -> RowMaker[Row]:
+    """
+    Have psycopg return ``price__minor`` as ``{"price": {"minor": …}}``.
+
+    Inside, NULL is left out, for the default of the field: without any column a value is None.
+    """
+    result = cursor.pgresult
+    assert result is not None
+    paths = _paths(tuple(result.fname(index) or b"" for index in range(result.nfields)))
+
+    def make(values: Sequence[Any]) -> Row:
+        row: Row = {}
+        for (steps, leaf), value in zip(paths, values, strict=True):
+            if steps and value is None:
+                continue
+            place = row
+            for step in steps:
+                place = place.setdefault(step, {})
+            place[leaf] = value
+        return row
+
+    return make
+
+
+def document(columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
+    """The same nesting inside the database: one JSON object of these columns."""
+    tree: dict[str, Any] = {}
+    for column in columns:
+        *steps, leaf = str(column.key).split("__")
+        place = tree
+        for step in steps:
+            place = place.setdefault(step, {})
+        place[leaf] = column
+    return _object(tree)
+
+
+def _object(tree: Mapping[str, Any]) -> sa.ColumnElement[Any]:
+    fields: list[sa.ColumnElement[Any]] = []
+    for name, value in tree.items():
+        fields.append(sa.literal_column(f"'{name}'"))
+        fields.append(_object(value) if isinstance(value, dict) else value)
+    return sa.func.json_build_object(*fields)
+
+
+@cache
+def _fields(table: sa.Table) -> list[tuple[str, list[str], Callable[[Any], object] | None]]:
+    return [
+        (column.name, column.name.split("__"), _WRITTEN.get(type(column.type)))
+        for column in kept(table)
+    ]
+
+
+@cache
+def _paths(names: tuple[bytes, ...]) -> list[tuple[list[str], str]]:
+    return [(steps, leaf) for *steps, leaf in (name.decode().split("__") for name in names)]
+
+
+def _follow(thing: object, path: Sequence[str]) -> object:
+    for step in path:
+        if thing is None:
+            return None
+        thing = getattr(thing, step)
+    return thing

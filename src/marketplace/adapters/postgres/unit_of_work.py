@@ -1,0 +1,80 @@
+"""One transaction on one connection."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from marketplace.application.ports import Bell, Ids
+
+from .faults import translated
+from .outbox import PostgresOutbox
+from .pool import Pool
+from .repositories import (
+    PostgresAccounts,
+    PostgresAnnouncements,
+    PostgresAuditBook,
+    PostgresImages,
+    PostgresMerchants,
+    PostgresNotifications,
+    PostgresOneTimeTokens,
+    PostgresOrders,
+    PostgresProducts,
+    PostgresSessions,
+)
+
+
+class PostgresUnitOfWork:
+    """Leaving the block commits; only then, and only if it went well, the bell rings."""
+
+    def __init__(self, pool: Pool, ids: Ids, bell: Bell) -> None:
+        self._pool = pool
+        self._ids = ids
+        self._bell = bell
+
+    async def __aenter__(self) -> Self:
+        with translated():
+            async with AsyncExitStack() as stack:
+                connection = await stack.enter_async_context(self._pool.connection())
+                await stack.enter_async_context(connection.transaction())
+                self._stack = stack.pop_all()
+        self.outbox = outbox = PostgresOutbox(connection, self._ids)
+        self.accounts = PostgresAccounts(connection, outbox)
+        self.sessions = PostgresSessions(connection, outbox)
+        self.one_time_tokens = PostgresOneTimeTokens(connection)
+        self.merchants = PostgresMerchants(connection, outbox)
+        self.products = PostgresProducts(connection, outbox)
+        self.images = PostgresImages(connection, outbox)
+        self.orders = PostgresOrders(connection, outbox)
+        self.notifications = PostgresNotifications(connection, outbox)
+        self.announcements = PostgresAnnouncements(connection, outbox)
+        self.audit = PostgresAuditBook(connection)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        """Whoever is cancelled meanwhile waits: nobody knows the outcome of half a commit."""
+        ending = asyncio.create_task(self._end(kind, error, trace))
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await asyncio.wait([ending])
+            if not ending.cancelled():
+                ending.exception()
+            raise
+
+    async def _end(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with translated():
+            await self._stack.__aexit__(kind, error, trace)
+        if error is None:
+            self._bell.ring(self.outbox.stored)

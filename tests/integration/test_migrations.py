@@ -1,0 +1,66 @@
+"""A database is brought up to date, whoever else is at it, and the tables are as they are said."""
+
+import subprocess
+import sys
+
+import psycopg
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from marketplace.adapters.postgres.migrations import ONE_AT_A_TIME, configuration, migrate
+from marketplace.adapters.postgres.tables import metadata
+
+
+def _differences(url: str) -> list[object]:
+    """What Alembic would still have to do to have the tables that the code speaks of."""
+    engine = sa.create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=sa.NullPool
+    )
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        return list(compare_metadata(context, metadata))
+
+
+def test_a_new_database_gets_every_table(bare_database_url: str) -> None:
+    assert _differences(bare_database_url) != []
+
+    migrate(bare_database_url)
+
+    assert _differences(bare_database_url) == []
+
+
+def test_what_is_up_to_date_stays_as_it_is(bare_database_url: str) -> None:
+    migrate(bare_database_url)
+
+    migrate(bare_database_url)
+
+    assert _differences(bare_database_url) == []
+
+
+def test_every_step_can_be_taken_back_and_repeated(bare_database_url: str) -> None:
+    migrate(bare_database_url)
+
+    command.downgrade(configuration(bare_database_url), "base")
+    with psycopg.connect(bare_database_url) as connection:
+        left = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        assert left.fetchall() == [("alembic_version",)]
+    migrate(bare_database_url)
+
+    assert _differences(bare_database_url) == []
+
+
+def test_two_migrators_at_once_take_turns(bare_database_url: str) -> None:
+    said = "import sys; from marketplace.adapters.postgres.migrations import migrate; "
+    program = [sys.executable, "-c", said + "migrate(sys.argv[1])", bare_database_url]
+    waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with psycopg.connect(bare_database_url, autocommit=True) as first_in_line:
+        first_in_line.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+
+        both = [subprocess.Popen(program, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        while first_in_line.execute(waiting).rowcount < len(both):
+            assert [each.poll() for each in both] == [None, None]
+
+    assert [(each.communicate()[1], each.returncode) for each in both] == [("", 0)] * 2
+    assert _differences(bare_database_url) == []

@@ -1,0 +1,294 @@
+"""Every contract against PostgreSQL, and what only shows when many come at once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+
+from marketplace.adapters.memory.neighbours import MemoryBell
+from marketplace.adapters.postgres.pool import Pool
+from marketplace.application.orders import MoveOrder, Wish
+from marketplace.application.ports import Job, Paging
+from marketplace.application.products import EditProduct
+from marketplace.domain.accounts import AccountRegistered
+from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
+from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.merchants import StoreNotFound
+from marketplace.domain.orders import Move, OrderStatus, Party
+from tests.unit.contracts.outbox import OutboxContract
+from tests.unit.contracts.samples import NOON
+from tests.unit.contracts.samples import World as Samples
+from tests.unit.contracts.unit_of_work import UnitOfWorkContract
+from tests.unit.contracts.views import ViewsContract
+from tests.unit.world import World
+
+from .conftest import administer
+
+
+class TestPostgresUnitOfWork(UnitOfWorkContract):
+    pass
+
+
+class TestPostgresOutbox(OutboxContract):
+    pass
+
+
+class TestPostgresViews(ViewsContract):
+    pass
+
+
+async def outcomes(attempts: Sequence[Coroutine[Any, Any, object]]) -> Counter[str]:
+    """What became of each, all of them started at once."""
+    ended = await asyncio.gather(*attempts, return_exceptions=True)
+    return Counter(type(each).__name__ for each in ended)
+
+
+async def somebody_waits(url: str, event: str = "Lock") -> None:
+    """Come back as soon as a connection waits for a lock, or for another event of that type."""
+    asking = (
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = %s"
+    )
+    async with asyncio.timeout(5), await psycopg.AsyncConnection.connect(url) as connection:
+        await connection.set_autocommit(True)
+        while not (await connection.execute(asking, [event])).rowcount:
+            pass
+
+
+async def test_of_fifty_guests_one_gets_the_last_unit(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller, stock=1)
+
+    ended = await outcomes([world.an_order(seller, lamp) for _ in range(50)])
+
+    assert ended == {"PlacedOrder": 1, "OutOfStock": 49}
+    assert await world.stock(lamp) == (1, 1)
+
+
+async def test_orders_that_cross_never_wait_for_each_other(world: World) -> None:
+    seller = await world.a_merchant()
+    products = [await world.a_product(seller, stock=40) for _ in range(3)]
+
+    crossing = [world.an_order(seller, *products[:: (-1) ** turn]) for turn in range(40)]
+    ended = await outcomes(crossing)
+
+    assert ended == {"PlacedOrder": 40}
+    assert [await world.stock(each) for each in products] == [(40, 40)] * 3
+
+
+async def test_every_store_numbers_its_orders_without_a_gap(world: World) -> None:
+    seller = await world.a_merchant()
+    lamps = [await world.a_product(seller, stock=1) for _ in range(10)]
+
+    await outcomes([world.an_order(seller, each) for each in lamps for _ in range(2)])
+
+    orders = await world.marketplace.orders.of_merchant(seller.actor, Paging(limit=100))
+    assert sorted(each.number for each in orders.items) == list(range(1001, 1011))
+
+
+async def test_an_order_cancelled_twice_gives_its_stock_back_once(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller, stock=5)
+    placed = await world.an_order(seller, Wish(product_id=lamp, quantity=3))
+    cancel = MoveOrder(
+        acting=seller.actor, order_id=placed.order.id, status="cancelled", reason="no answer"
+    )
+
+    ended = await outcomes([world.marketplace.orders.move(cancel) for _ in range(20)])
+
+    assert ended == {"OrderInHand": 20}
+    assert await world.stock(lamp) == (5, 0)
+    assert len((await world.order(placed.order.id)).timeline) == 2
+
+
+async def test_sales_and_a_merchants_count_of_the_shelf_add_up(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller, stock=10)
+    sales = [world.an_order(seller, lamp) for _ in range(10)]
+    count = world.marketplace.products.edit(
+        EditProduct(acting=seller.actor, product_id=lamp, stock=20)
+    )
+
+    await outcomes([*sales[:5], count, *sales[5:]])
+
+    on_hand, reserved = await world.stock(lamp)
+    assert reserved == 10
+    assert 20 <= on_hand <= 30
+
+
+async def test_whoever_waited_for_an_order_sees_what_happened_to_it(
+    samples: Samples, database_url: str
+) -> None:
+    order = await samples.an_order(await samples.a_merchant(), moved=False)
+
+    async def see() -> list[OrderStatus]:
+        async with samples.begin() as market:
+            return [each.status for each in (await market.orders.hold(order.id)).timeline]
+
+    async with samples.begin() as market:
+        held = await market.orders.hold(order.id)
+        seen = asyncio.create_task(see())
+        await somebody_waits(database_url)
+        said = Move(to=OrderStatus.CONFIRMED, by=Party.MERCHANT)
+        await market.orders.save(held, held.move(said, NOON))
+
+    assert await seen == ["pending", "confirmed"]
+
+
+async def test_no_order_gets_a_number_of_a_store_that_was_just_shut(samples: Samples) -> None:
+    merchant = await samples.a_merchant()
+
+    async with samples.begin() as market:
+        store = await market.merchants.of_store(merchant.username)
+        async with samples.begin() as admins:
+            held = await admins.merchants.hold(merchant.id)
+            await admins.merchants.save(held, held.suspend("fraud", NOON))
+
+        with pytest.raises(StoreNotFound):
+            await market.merchants.next_order_number(store.id)
+
+
+async def test_two_workers_never_claim_the_same_job(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller, stock=20)
+    for _ in range(20):
+        await world.an_order(seller, lamp)
+
+    async def claim() -> list[Job]:
+        async with world.ports.begin() as market:
+            return await market.outbox.claim(world.clock.now(), timedelta(minutes=1), 10)
+
+    claimed = [
+        job.id for jobs in await asyncio.gather(*(claim() for _ in range(8))) for job in jobs
+    ]
+
+    assert len(claimed) == len(set(claimed)) == 41
+
+
+async def test_a_job_that_this_version_cannot_read_is_still_claimed(
+    samples: Samples, database_url: str
+) -> None:
+    account = samples.account()
+    async with samples.begin() as market:
+        await market.accounts.add(account, AccountRegistered(at=NOON, account_id=account.id))
+
+    for unreadable in (
+        "UPDATE jobs SET event = 'AccountAbducted'",
+        "UPDATE jobs SET event = 'OrderPlaced'",
+        "UPDATE jobs SET payload = '3'",
+    ):
+        administer(database_url, unreadable)
+        async with samples.begin() as market:
+            [job] = await market.outbox.claim(NOON, timedelta(0), 10)
+            assert (job.event, job.reaction) == (None, "send_verification_email")
+
+
+async def test_any_failure_can_be_written_down(samples: Samples) -> None:
+    account = samples.account()
+    async with samples.begin() as market:
+        await market.accounts.add(account, AccountRegistered(at=NOON, account_id=account.id))
+        [job] = await market.outbox.claim(NOON, timedelta(minutes=1), 1)
+
+        assert await market.outbox.park(job, "\0 \ud800 " * 10_000)
+
+
+async def test_a_row_that_breaks_a_rule_does_not_come_in(
+    samples: Samples, database_url: str
+) -> None:
+    merchant = await samples.a_merchant()
+    administer(database_url, "UPDATE merchants SET confirm_within_hours = 0")
+
+    with pytest.raises(msgspec.ValidationError, match="confirm_within_hours is 1 to 168"):
+        async with samples.begin() as market:
+            await market.merchants.get(merchant.id)
+
+
+async def test_what_was_read_before_a_sale_cannot_be_saved_after_it(samples: Samples) -> None:
+    product = await samples.a_product(await samples.a_merchant())
+    async with samples.begin() as market:
+        held = await market.products.hold(product.id)
+        held.default.reserve(1)
+        await market.products.save_stock([held])
+
+    with pytest.raises(ChangedMeanwhile):
+        async with samples.begin() as market:
+            await market.products.save(product)
+    with pytest.raises(ChangedMeanwhile):
+        async with samples.begin() as market:
+            await market.products.save_stock([product])
+
+
+async def test_nothing_in_the_audit_book_is_ever_changed(
+    samples: Samples, database_url: str
+) -> None:
+    entry = AuditEntry.of(
+        Action.ADMIN_CREATED,
+        id=AuditEntryId(samples.new()),
+        at=NOON,
+        actor=None,
+        subject_type="account",
+        subject_id=samples.new(),
+    )
+    async with samples.begin() as market:
+        await market.audit.add(entry)
+
+    for change in ("UPDATE audit_entries SET after = '{}'", "DELETE FROM audit_entries"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            administer(database_url, change)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        administer(database_url, "TRUNCATE audit_entries")
+
+
+async def test_whoever_gives_up_waiting_leaves_nothing_behind(
+    samples: Samples, pool: Pool, database_url: str
+) -> None:
+    merchant, account = await samples.a_merchant(), samples.account()
+
+    async def wait() -> None:
+        async with samples.begin() as market:
+            await market.accounts.add(account)
+            await market.merchants.hold(merchant.id)
+
+    async with samples.begin() as market:
+        await market.merchants.hold(merchant.id)
+        waiting = asyncio.create_task(wait())
+        await somebody_waits(database_url)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert await market.accounts.called([account.email]) == []
+
+    assert pool.get_stats()["pool_available"] == pool.get_stats()["pool_size"]
+
+
+async def test_whoever_gives_up_during_the_commit_has_committed(
+    samples: Samples, bell: MemoryBell, pool: Pool, database_url: str
+) -> None:
+    account = samples.account()
+    administer(
+        database_url,
+        "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$",
+        "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON accounts"
+        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle()",
+    )
+
+    async def register() -> None:
+        async with samples.begin() as market:
+            await market.accounts.add(account, AccountRegistered(at=NOON, account_id=account.id))
+
+    task = asyncio.create_task(register())
+    await somebody_waits(database_url, "Timeout")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    administer(database_url, "DROP FUNCTION dawdle CASCADE")
+
+    assert len(bell.rung) == 1
+    assert pool.get_stats()["pool_available"] == pool.get_stats()["pool_size"]
+    async with samples.begin() as market:
+        assert await market.accounts.called([account.email]) == [account]
