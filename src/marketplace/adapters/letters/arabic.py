@@ -1,0 +1,51 @@
+"""Our letters in Arabic. Nothing in them tells a woman from a man, because we do not know."""
+
+from marketplace.application.ports import LetterKind
+
+from .blocks import Draft, Link, Paragraph, Table
+
+DRAFTS = {
+    LetterKind.PASSWORD_RESET: Draft(
+        "إعادة تعيين كلمة المرور",
+        (
+            Paragraph("مرحبًا $username،"),
+            Paragraph(
+                "وصلنا طلب لإعادة تعيين كلمة المرور لحسابك. "
+                "لاختيار كلمة مرور جديدة، يُرجى فتح هذا الرابط:"
+            ),
+            Link("اختيار كلمة مرور جديدة"),
+            Paragraph("الرابط صالح لعشر دقائق، ولا يعمل إلا مرة واحدة."),
+            Paragraph("إن لم يصدر هذا الطلب عنك، فلا داعي لفعل أي شيء: كلمة المرور باقية كما هي."),
+        ),
+    ),
+    LetterKind.EMAIL_VERIFICATION: Draft(
+        "تأكيد بريدك الإلكتروني",
+        (
+            Paragraph("أهلًا بك $username،"),
+            Paragraph(
+                "بقيت خطوة واحدة: أن نتأكد من أن هذا البريد الإلكتروني لك. يُرجى فتح هذا الرابط:"
+            ),
+            Link("تأكيد البريد الإلكتروني"),
+            Paragraph("الرابط صالح لسبعة أيام."),
+            Paragraph("إن لم يكن هذا الحساب لك، فيمكنك تجاهل هذه الرسالة."),
+        ),
+    ),
+    LetterKind.NEW_ORDER: Draft(
+        "طلب جديد رقم $number",
+        (
+            Paragraph("وصل طلب جديد إلى متجر $store، والدفع عند الاستلام."),
+            Table(
+                (
+                    ("رقم الطلب", "$number"),
+                    ("العميل", "$customer"),
+                    ("الهاتف", "$phone"),
+                    ("العنوان", "$address"),
+                    ("المنتجات", "$lines"),
+                    ("الإجمالي", "$total"),
+                    ("ملاحظة العميل", "$note"),
+                )
+            ),
+        ),
+    ),
+    LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
+}

@@ -1,0 +1,54 @@
+"""Our letters in English."""
+
+from marketplace.application.ports import LetterKind
+
+from .blocks import Draft, Link, Paragraph, Table
+
+DRAFTS = {
+    LetterKind.PASSWORD_RESET: Draft(
+        "Reset your password",
+        (
+            Paragraph("Hello $username,"),
+            Paragraph(
+                "We were asked to reset the password of your account. "
+                "To choose a new one, please open this link:"
+            ),
+            Link("Choose a new password"),
+            Paragraph("The link lasts ten minutes and works once."),
+            Paragraph(
+                "If it was not you who asked, there is nothing to do: your password stays as it is."
+            ),
+        ),
+    ),
+    LetterKind.EMAIL_VERIFICATION: Draft(
+        "Confirm your email address",
+        (
+            Paragraph("Welcome $username,"),
+            Paragraph(
+                "One step is left: to make sure that this email address is yours. "
+                "Please open this link:"
+            ),
+            Link("Confirm the email address"),
+            Paragraph("The link lasts seven days."),
+            Paragraph("If this account is not yours, you can ignore this letter."),
+        ),
+    ),
+    LetterKind.NEW_ORDER: Draft(
+        "New order no. $number",
+        (
+            Paragraph("There is a new order for $store, to be paid on delivery."),
+            Table(
+                (
+                    ("Order", "$number"),
+                    ("Customer", "$customer"),
+                    ("Phone", "$phone"),
+                    ("Address", "$address"),
+                    ("Products", "$lines"),
+                    ("Total", "$total"),
+                    ("Customer’s note", "$note"),
+                )
+            ),
+        ),
+    ),
+    LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
+}

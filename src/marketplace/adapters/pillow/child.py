@@ -1,0 +1,199 @@
+"""
+The process that decodes what strangers send: one image, tight limits, no secret, then gone.
+
+It is run by its path and knows nothing of the marketplace. It hears a line with the task, then the
+bytes of the image; it answers a line of JSON, then the encoded pictures one after another.
+"""
+
+import json
+import os
+import resource
+import sys
+import warnings
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image, ImageCms, MpoImagePlugin, WebPImagePlugin
+
+MOST_PIXELS = 40_000_000
+PREVIEW_EDGE = 640
+EDGES = (160, 320, 640, 1280, 2048)
+MEMORY = 1024 * 1024 * 1024
+"""Address space: enough for 40 megapixels with transparency in the hungriest format, WebP."""
+SECONDS = 15
+"""Of computing. A photo takes about one."""
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What undoes each orientation a camera notes (EXIF 2.32, 4.6.4)."""
+_SIDEWAYS = (5, 6, 7, 8)
+_ORIENTATION = 0x0112
+_SRGB = ImageCms.createProfile("sRGB")
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_PLUGINS = (MpoImagePlugin, WebPImagePlugin)
+"""Loaded now, because no file can be opened later. Several photos in one JPEG are an MPO."""
+
+
+class Encoded(NamedTuple):
+    """A finished picture, asked for by its longest edge."""
+
+    edge: int
+    width: int
+    height: int
+    suffix: str
+    content: bytes
+
+    @classmethod
+    def jpeg(cls, edge: int, image: Image.Image) -> "Encoded":
+        content = BytesIO()
+        image.save(content, "JPEG", quality=82, optimize=True, progressive=True)
+        return cls(edge, image.width, image.height, "jpg", content.getvalue())
+
+    @classmethod
+    def webp(cls, edge: int, image: Image.Image) -> "Encoded":
+        content = BytesIO()
+        image.save(content, "WEBP", quality=80, method=4)
+        return cls(edge, image.width, image.height, "webp", content.getvalue())
+
+    @property
+    def described(self) -> dict[str, object]:
+        """All but the content, and how long that is."""
+        return {**self._asdict(), "content": len(self.content)}
+
+
+def main() -> None:
+    shut_the_doors()
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    task = sys.stdin.buffer.readline().decode().strip()
+    if not task:
+        return
+    content = sys.stdin.buffer.read()
+    pictures: list[Encoded] = []
+    said: dict[str, object] = {}
+    try:
+        image, orientation = opened(content)
+        width, height = image.size
+        if orientation in _SIDEWAYS:
+            width, height = height, width
+        pictures = TASKS[task](image, orientation)
+        said = {"width": width, "height": height, "pictures": [it.described for it in pictures]}
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        said = {"refused": "too large"}
+    except Exception as error:
+        # A decoder raises what it likes at what it cannot read.
+        said = {"refused": "unreadable", "why": repr(error)}
+    sys.stdout.buffer.write(json.dumps(said).encode() + b"\n")
+    for picture in pictures:
+        sys.stdout.buffer.write(picture.content)
+
+
+def shut_the_doors() -> None:
+    """No file, no process and no thread from here on; and first to go when memory runs out."""
+    # Pillow would load the other plugins with the first image, and that is too late.
+    Image.preinit()
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    os.nice(10)
+    for limit, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 3),
+        (resource.RLIMIT_NPROC, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
+
+
+def opened(content: bytes) -> tuple[Image.Image, int]:
+    """The image, not decoded yet if it can be helped, and its EXIF orientation."""
+    image: Image.Image = Image.open(BytesIO(content), formats=_FORMATS)
+    if image.width * image.height > MOST_PIXELS:
+        raise Image.DecompressionBombError
+    try:
+        return image, image.getexif().get(_ORIENTATION, 1)
+    except Exception:
+        # Metadata is thrown away in any case; only broken pixels matter.
+        return image, 1
+
+
+def first_look(image: Image.Image, orientation: int) -> list[Encoded]:
+    return [Encoded.jpeg(PREVIEW_EDGE, on_white(shown(image, orientation, PREVIEW_EDGE)))]
+
+
+def renditions(image: Image.Image, orientation: int) -> list[Encoded]:
+    edges = [edge for edge in EDGES if edge <= max(image.size)] or [EDGES[0]]
+    picture = shown(image, orientation, edges[-1])
+    done: list[Encoded] = []
+    for edge in reversed(edges):
+        picture.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+        done.insert(0, Encoded.webp(edge, picture))
+    return done
+
+
+TASKS = {"first_look": first_look, "renditions": renditions}
+
+
+def shown(image: Image.Image, orientation: int, edge: int) -> Image.Image:
+    """Upright, sRGB (with transparency or without), at most this long: pixels and nothing else."""
+    profile = image.info.get("icc_profile")
+    image = mixable(image)
+    scale = min(1.0, edge / max(image.size))
+    # Not a square: the JPEG decoder takes its shortcut only for a box of the image's own shape.
+    box = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    image.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=1.5)
+    image = srgb(image, profile)
+    if orientation in _UPRIGHT:
+        image = image.transpose(_UPRIGHT[orientation])
+    # Whatever else came with the file stays behind: Pillow would write a JPEG comment again.
+    pixels = Image.new(image.mode, image.size)
+    pixels.paste(image)
+    return pixels
+
+
+def mixable(image: Image.Image) -> Image.Image:
+    """In a mode in which neighbouring pixels can be mixed. A JPEG is, and stays undecoded."""
+    if image.mode == "I;16":
+        # ``convert`` would cut off everything above 255 of 65,535.
+        return Image.frombytes("L", image.size, image.tobytes()[1::2])
+    if image.mode in ("1", "P") or "transparency" in image.info:
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image
+
+
+def srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
+    colours = image.convert("L" if image.mode == "LA" else "RGB") if alpha else image
+    if profile:
+        # A profile that is broken, or made for another kind of image, tells nothing.
+        with suppress(ImageCms.PyCMSError, OSError):
+            colours = (
+                ImageCms.profileToProfile(colours, BytesIO(profile), _SRGB, outputMode="RGB")
+                or colours
+            )
+    colours = colours.convert("RGB")
+    if alpha:
+        colours.putalpha(alpha)
+    return colours
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
+
+
+if __name__ == "__main__":
+    main()

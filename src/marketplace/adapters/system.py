@@ -1,0 +1,81 @@
+"""The machine we run on: its clock, and what it can make up."""
+
+import os
+import secrets
+import time
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
+from hmac import digest
+from random import SystemRandom
+from threading import Lock
+from uuid import UUID
+
+from marketplace.application.ports import Clock, Ids, Secrets
+
+_COUNTER_BITS = 42
+_TAIL_BITS = 32
+
+
+class SystemClock(Clock):
+    """The clock on the wall, in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class SystemIds(Ids):
+    """
+    UUIDs of version 7 (RFC 9562, 5.7), each greater than all before it in this process.
+
+    Behind the millisecond stands a counter of 42 bits that starts anywhere in its lower half (6.2,
+    method 1), then 32 random bits. When the clock goes back, the last millisecond goes on.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._millisecond = 0
+        self._counter = 0
+
+    def new(self) -> UUID:
+        random = int.from_bytes(os.urandom(10), "big")
+        with self._lock:
+            millisecond = time.time_ns() // 1_000_000
+            if millisecond > self._millisecond:
+                self._millisecond = millisecond
+                self._counter = random >> (80 - _COUNTER_BITS + 1)
+            else:
+                self._counter += 1
+                if self._counter >> _COUNTER_BITS:
+                    self._millisecond, self._counter = self._millisecond + 1, 0
+            millisecond, counter = self._millisecond, self._counter
+        high, low = counter >> 30, counter & (1 << 30) - 1
+        tail = random & (1 << _TAIL_BITS) - 1
+        return UUID(
+            int=millisecond << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low << _TAIL_BITS | tail
+        )
+
+
+class SystemSecrets(Secrets):
+    """
+    Randomness of the operating system.
+
+    The successor of a token is its HMAC-SHA256 (RFC 2104) under a key made for this alone: whoever
+    has the token, but not the key, knows nothing of it.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < 32:
+            raise ValueError("a secret key has at least 32 bytes")
+        self._key = digest(key, b"marketplace: the successor of a token", "sha256")
+        self._random = SystemRandom()
+
+    def token(self) -> str:
+        return secrets.token_urlsafe(32)
+
+    def successor(self, token: str, /) -> str:
+        # Whatever was sent as a token is answered: a lone surrogate has no UTF-8.
+        mac = digest(self._key, token.encode(errors="surrogatepass"), "sha256")
+        return urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+    def jitter(self) -> float:
+        return self._random.random()
