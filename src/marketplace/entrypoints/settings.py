@@ -56,12 +56,14 @@ class Settings:
         local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
         public_url = _url(said, "PUBLIC_URL", f"http://{local}:{port}", "http", "https")
         var_dir = Path(said.get("VAR_DIR", "var")).absolute()
+        database_url = _url(said, "DATABASE_URL", "", "postgresql", "postgres") or None
         settings = cls(
             host=host,
             port=port,
             var_dir=var_dir,
-            demo=_switch(said, "DEMO"),
-            database_url=_url(said, "DATABASE_URL", "", "postgresql", "postgres") or None,
+            # Never into a database that somebody else may be using.
+            demo=_switch(said, "DEMO") and database_url is None,
+            database_url=database_url,
             redis_url=_url(said, "REDIS_URL", "", "redis", "rediss", "unix") or None,
             secret_key=said.get("SECRET_KEY", ""),
             allowed_hosts=_list(said, "ALLOWED_HOSTS"),
@@ -84,8 +86,6 @@ class Settings:
             raise BadSetting(f"SECRET_KEY is too short: it needs at least {SHORTEST_KEY} bytes")
         if self.database_url is not None and not self.secret_key:
             raise BadSetting("SECRET_KEY is missing: with a DATABASE_URL it must be set")
-        if self.database_url is not None and self.demo:
-            raise BadSetting("DEMO is for the embedded database only: unset it or DATABASE_URL")
 
 
 def _port(text: str) -> int:

@@ -1,0 +1,216 @@
+"""Watching over the platform, over HTTP."""
+
+from datetime import date
+from typing import Annotated, Any, ClassVar, Self
+from uuid import UUID
+
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from marketplace.application.admin import AdminService, Announce, OrdersOpen
+from marketplace.application.ports import Statistics
+from marketplace.domain.accounts import Actor, Role
+from marketplace.domain.audit import AuditEntry
+from marketplace.domain.merchants import (
+    MerchantId,
+    MerchantNotFound,
+    MerchantStatus,
+    WrongMerchantStatus,
+)
+from marketplace.domain.money import Money
+from marketplace.domain.notifications import Announcement, Target
+
+from .merchants import MerchantOut
+from .shapes import (
+    Amount,
+    Cursor,
+    Input,
+    Limit,
+    Listed,
+    Moment,
+    Output,
+    StrictRequest,
+    paging,
+    words,
+)
+
+NO_REASON = "suspended by an admin"
+
+
+class ReasonIn(Input, frozen=True, kw_only=True):
+    EXAMPLE: ClassVar[dict[str, Any]] = {"reason": "بلاغات متكررة من العملاء"}
+
+    reason: str | None = None
+
+    def wanted(self) -> str:
+        return self.reason or NO_REASON
+
+
+class AnnounceIn(Input, frozen=True, kw_only=True):
+    """``target_type`` is ``all_merchants``, or ``merchant`` with its id as ``target_id``."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "title": "صيانة مجدولة",
+        "body": "تتوقف المنصة ساعة واحدة فجر الجمعة.",
+        "target_type": "all_merchants",
+    }
+
+    title: str
+    body: str
+    target_type: Annotated[str, words(Target)]
+    target_id: UUID | None = None
+
+    def wanted(self, acting: Actor) -> Announce:
+        return Announce(**self.said(), acting=acting)
+
+
+class DayOut(Output, frozen=True, kw_only=True):
+    day: date
+    orders: int
+
+
+class TopStoreOut(Output, frozen=True, kw_only=True):
+    merchant_id: UUID
+    username: str
+    name: str
+    orders: int
+
+
+class StatisticsOut(Output, frozen=True, kw_only=True):
+    """Merchants and orders by status, ``revenue`` collected by currency, orders by day (UTC)."""
+
+    merchants: dict[str, int]
+    products: int
+    orders: dict[str, int]
+    revenue: dict[str, Amount]
+    by_day: list[DayOut]
+    top_stores: list[TopStoreOut]
+
+    @classmethod
+    def of(cls, statistics: Statistics) -> Self:
+        revenue = statistics.revenue.items()
+        return cls.told(
+            statistics, revenue={currency: Money(minor, currency) for currency, minor in revenue}
+        )
+
+
+class AnnouncementOut(Output, frozen=True, kw_only=True):
+    id: UUID
+    title: str
+    body: str
+    target_type: Target
+    target_id: UUID | None
+    created_by: UUID
+    created_at: Moment
+
+    @classmethod
+    def of(cls, announcement: Announcement) -> Self:
+        return cls.told(announcement)
+
+
+class AuditEntryOut(Output, frozen=True, kw_only=True):
+    """``before`` and ``after`` hold what changed."""
+
+    id: UUID
+    at: Moment
+    action: str
+    actor_id: UUID | None
+    actor_role: Role | None
+    subject_type: str
+    subject_id: UUID
+    before: dict[str, str | int | None]
+    after: dict[str, str | int | None]
+    address: str | None
+    request_id: str | None
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> Self:
+        return cls.told(entry)
+
+
+class AdminController(Controller):
+    @get("/statistics")
+    async def statistics(
+        self, request: StrictRequest, admin: NamedDependency[AdminService]
+    ) -> StatisticsOut:
+        """See the platform in numbers."""
+        return StatisticsOut.of(await admin.statistics(request.user))
+
+    @get("/merchants")
+    async def merchants(
+        self,
+        request: StrictRequest,
+        admin: NamedDependency[AdminService],
+        status: FromQuery[MerchantStatus | None] = None,
+        limit: Limit = 20,
+        cursor: Cursor = None,
+    ) -> Listed[MerchantOut]:
+        """List merchants."""
+        page = await admin.merchants(request.user, paging(limit, cursor), status)
+        return Listed.of(page, lambda each: MerchantOut.of(each, request.site))
+
+    @post(
+        "/merchants/{id:uuid}/suspend",
+        status_code=200,
+        problems=(MerchantNotFound, WrongMerchantStatus),
+    )
+    async def suspend(
+        self,
+        request: StrictRequest,
+        id: FromPath[UUID],
+        data: JSONBody[ReasonIn],
+        admin: NamedDependency[AdminService],
+    ) -> MerchantOut:
+        """Shut a store and its keeper out, from the very next request on."""
+        merchant = await admin.suspend(request.user, MerchantId(id), data.wanted())
+        return MerchantOut.of(merchant, request.site)
+
+    @post(
+        "/merchants/{id:uuid}/reactivate",
+        status_code=200,
+        problems=(MerchantNotFound, WrongMerchantStatus),
+    )
+    async def reactivate(
+        self,
+        request: StrictRequest,
+        id: FromPath[UUID],
+        data: JSONBody[ReasonIn],
+        admin: NamedDependency[AdminService],
+    ) -> MerchantOut:
+        """Let a suspended merchant back in."""
+        merchant = await admin.reactivate(request.user, MerchantId(id))
+        return MerchantOut.of(merchant, request.site)
+
+    @delete("/merchants/{id:uuid}", problems=(MerchantNotFound, OrdersOpen))
+    async def close(
+        self,
+        request: StrictRequest,
+        id: FromPath[UUID],
+        admin: NamedDependency[AdminService],
+        force: FromQuery[bool] = False,
+    ) -> None:
+        """Close a store for good and forget its keeper; ``force`` cancels what is still open."""
+        await admin.close(request.user, MerchantId(id), force=force)
+
+    @post("/notifications", problems=(MerchantNotFound,))
+    async def announce(
+        self,
+        request: StrictRequest,
+        data: JSONBody[AnnounceIn],
+        admin: NamedDependency[AdminService],
+    ) -> AnnouncementOut:
+        """Tell one merchant, or all of them, something."""
+        return AnnouncementOut.of(await admin.announce(data.wanted(request.user)))
+
+    @get("/audit-logs")
+    async def audit_entries(
+        self,
+        request: StrictRequest,
+        admin: NamedDependency[AdminService],
+        limit: Limit = 20,
+        cursor: Cursor = None,
+    ) -> Listed[AuditEntryOut]:
+        """Read who did what."""
+        page = await admin.audit_entries(request.user, paging(limit, cursor))
+        return Listed.of(page, AuditEntryOut.of)

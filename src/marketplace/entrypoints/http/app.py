@@ -1,0 +1,140 @@
+"""The HTTP front door: every route around one marketplace."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from litestar import Litestar, Request, Response, Router
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.plugins import InitPlugin
+from litestar.types import ExceptionHandlersMap, Middleware
+
+from marketplace.application.marketplace import Marketplace
+from marketplace.domain.accounts import Role
+from marketplace.domain.errors import MarketplaceError, NotFound
+
+from .accounts import AccountController
+from .admin import AdminController
+from .docs import docs
+from .edge import DEFAULT, Edge, HttpOptions, request_id
+from .health import health
+from .images import ImageController
+from .media import media
+from .merchants import MerchantController
+from .notifications import NotificationController
+from .orders import OrderController
+from .problems import answer
+from .products import ProductController
+from .security import doorkeeper, only_known_parameters
+from .shapes import StrictRequest
+from .storefront import StoreController, TrackingController
+
+MOST_BODY = 256 * 1024
+
+_log = logging.getLogger("marketplace.http")
+
+MERCHANT = Router(
+    "/api/merchant",
+    route_handlers=[
+        MerchantController,
+        ProductController,
+        ImageController,
+        OrderController,
+        NotificationController,
+    ],
+    opt={"role": Role.MERCHANT},
+    tags=["merchant"],
+)
+ADMIN = Router(
+    "/api/admin", route_handlers=[AdminController], opt={"role": Role.ADMIN}, tags=["admin"]
+)
+
+
+def refused(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Whatever went wrong, as a problem; what we did not foresee is put on record."""
+    if isinstance(error, NotFound) and request.scope.get("user"):
+        # What is another merchant's looks to the last byte like what was never there.
+        error = type(error)()
+    language = request.headers.get("accept-language", "")
+    problem = answer(error, accept_language=language, request_id=request_id.get())
+    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("request %s failed", request_id.get(), exc_info=error)
+    return Response(problem.body, status_code=problem.status, headers=problem.headers)
+
+
+REFUSALS: ExceptionHandlersMap = {
+    MarketplaceError: refused,
+    HTTPException: refused,
+    Exception: refused,
+}
+"""Named one by one, so that in somebody's own application their handlers do not come first."""
+
+
+def create_app(marketplace: Marketplace, *, options: HttpOptions = DEFAULT) -> Edge[Litestar]:
+    """
+    The whole API of a marketplace, as an ASGI application around a Litestar one (``.app``).
+
+    It opens and closes nothing: whoever runs it does, for the web, the worker and the rest alike.
+    """
+    app = Litestar(
+        route_handlers=[routes(marketplace, options)],
+        exception_handlers=REFUSALS,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    return Edge(app, options)
+
+
+class MarketplacePlugin(InitPlugin):
+    """Puts the routes of a marketplace into somebody's own Litestar application."""
+
+    def __init__(self, marketplace: Marketplace, *, options: HttpOptions = DEFAULT) -> None:
+        self.marketplace = marketplace
+        self.options = options
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        edge = DefineMiddleware(Edge, options=self.options)
+        app_config.route_handlers.append(routes(self.marketplace, self.options, edge))
+        return app_config
+
+
+def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middleware) -> Router:
+    """Every route, with all it needs: none is open to the public unless it says so itself."""
+    services = {
+        "accounts": marketplace.accounts,
+        "merchants": marketplace.merchants,
+        "products": marketplace.products,
+        "images": marketplace.images,
+        "storefront": marketplace.storefront,
+        "orders": marketplace.orders,
+        "notifications": marketplace.notifications,
+        "admin": marketplace.admin,
+    }
+    return Router(
+        "/",
+        route_handlers=[
+            AccountController,
+            StoreController,
+            TrackingController,
+            MERCHANT,
+            ADMIN,
+            docs,
+            health(options.ready),
+            media(marketplace.ports.images),
+        ],
+        dependencies={name: _provided(service) for name, service in services.items()},
+        exception_handlers=REFUSALS,
+        middleware=middleware,
+        guards=[doorkeeper(marketplace.accounts), only_known_parameters],
+        opt={"site": marketplace.ports.site},
+        request_class=StrictRequest,
+        request_max_body_size=MOST_BODY,
+    )
+
+
+def _provided(service: object) -> Provide:
+    return Provide(lambda: service, sync_to_thread=False)

@@ -1,0 +1,298 @@
+"""
+The documentation, over HTTP: an OpenAPI 3.1 description, and Swagger UI to read it with.
+
+The description is made of the routes that are really served and of the shapes they really read
+and tell. msgspec describes its own types exactly; what calls can refuse is named on the routes.
+Everything comes from this process, so that it can be read with the network cut off.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from http import HTTPStatus
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Litestar, Response, Router, get
+from litestar.connection import Request
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import BodyKwarg, FromPath, PathParameter, QueryParameter
+from litestar.routes import HTTPRoute
+from litestar.typing import FieldDefinition
+
+from marketplace.domain.accounts import AccountSuspended, SignInRequired, WrongRole
+from marketplace.domain.errors import FieldProblem, InvalidFields, MarketplaceError
+from marketplace.domain.text import Missing
+
+from .problems import (
+    MEDIA_TYPE,
+    BodyTooLarge,
+    MalformedRequest,
+    NoSuchPath,
+    Problem,
+    WrongMediaType,
+    answer,
+    status_of,
+)
+from .shapes import Amount, AmountSaid, Input
+
+REF = "#/components/schemas/{name}"
+_DECIMAL = r"^[0-9]{1,13}(\.[0-9]{1,4})?$"
+_TYPES: dict[object, dict[str, Any]] = {
+    Amount: {"type": "string", "pattern": _DECIMAL, "examples": ["249.00"]},
+    AmountSaid: {
+        "anyOf": [{"type": "string"}, {"type": "number"}],
+        "description": "A plain decimal; text may have Arabic digits",
+        "examples": ["249.00"],
+    },
+    UploadFile: {"type": "string", "format": "binary"},
+}
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>marketplace</title>
+<link rel="icon" type="image/png" href="{root}/api/docs/assets/favicon-32x32.png">
+<link rel="stylesheet" href="{root}/api/docs/assets/swagger-ui.css">
+<div id="ui"></div>
+<script src="{root}/api/docs/assets/swagger-ui-bundle.js"></script>
+<script src="{root}/api/docs/assets/start.js"></script>
+</html>
+"""
+_START = b"""\
+SwaggerUIBundle({
+  url: new URL("../../schema/", document.currentScript.src).href,
+  dom_id: "#ui",
+  deepLinking: true,
+  docExpansion: "none",
+  persistAuthorization: true,
+  validatorUrl: null,
+});
+"""
+# Swagger UI draws with inline styles (swagger-api/swagger-ui#10655); scripts are all files of ours.
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_ASSETS = {
+    "favicon-32x32.png": "image/png",
+    "start.js": "text/javascript",
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+}
+_TAGS = {
+    "auth": "Register, sign in, stay signed in, get back in",
+    "merchant": "One's own store; signed in as a merchant",
+    "store": "What the public sees of a store, and ordering from it; no account",
+    "admin": "Watching over the platform; signed in as an admin",
+    "health": "Whether this process lives, and whether it can serve",
+}
+
+
+@get("/docs", public=True, include_in_schema=False)
+async def page(request: Request[Any, Any, Any]) -> Response[str]:
+    root = request.scope.get("root_path", "")
+    return Response(
+        _PAGE.format(root=root),
+        media_type="text/html",
+        headers={"content-security-policy": _PAGE_POLICY},
+    )
+
+
+@get("/docs/assets/{name:str}", public=True, include_in_schema=False)
+async def asset(name: FromPath[str]) -> Response[bytes]:
+    if name not in _ASSETS:
+        raise NoSuchPath
+    headers = {"cache-control": "public, max-age=3600"}
+    return Response(_asset(name), media_type=_ASSETS[name], headers=headers)
+
+
+@get("/schema", public=True, include_in_schema=False)
+async def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
+    return Response(document(request.app), media_type="application/json")
+
+
+docs = Router("/api", route_handlers=[page, asset, schema])
+
+
+@lru_cache(maxsize=1)
+def document(app: Litestar) -> bytes:
+    """The OpenAPI description of the marketplace inside an application."""
+    calls = sorted(_calls(app), key=lambda call: (call[0], call[1]))
+    shapes = _Shapes(calls)
+    refusals = {error.code: error for _, _, handler in calls for error in _refusals(handler)}
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, handler in calls:
+        paths.setdefault(path, {})[method] = _operation(path, handler, shapes)
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "marketplace",
+                "version": version("marketplace"),
+                "description": "Problems are told in Arabic or English, as `Accept-Language` asks.",
+            },
+            "servers": [{"url": "/"}],
+            "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+            "paths": paths,
+            "components": {
+                "schemas": shapes.components,
+                "examples": {code: _example(error) for code, error in sorted(refusals.items())},
+                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            },
+        }
+    )
+
+
+class _Shapes:
+    """Every shape that is read or told, described once."""
+
+    def __init__(self, calls: Iterable[tuple[str, str, HTTPRouteHandler]]) -> None:
+        self._kinds: list[Any] = [Problem]
+        for _, _, handler in calls:
+            for field in handler.parsed_fn_signature.parameters.values():
+                if isinstance(field.kwarg_definition, PathParameter | QueryParameter | BodyKwarg):
+                    self._kinds.append(field.annotation)
+            if (told := _told(handler)) is not None:
+                self._kinds.append(told)
+        described, self.components = msgspec.json.schema_components(
+            self._kinds, schema_hook=_TYPES.__getitem__, ref_template=REF
+        )
+        self._described = list(described)
+        for each in self.components.values():
+            if "description" in each:
+                each["description"] = each["description"].replace("``", "`")
+
+    def __getitem__(self, kind: Any) -> dict[str, Any]:
+        return dict(self._described[self._kinds.index(kind)])
+
+
+def _calls(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
+    for route in app.routes:
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            if handler.resolve_include_in_schema() and "site" in handler.opt:
+                for method in handler.http_methods:
+                    yield route.path_format, method.lower(), handler
+
+
+def _operation(path: str, handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
+    summary, _, more = (handler.fn.__doc__ or "").strip().partition("\n")
+    fields = handler.parsed_fn_signature.parameters
+    operation = {
+        "operationId": re.sub(r"\W+", "_", f"{path}_{handler.fn.__name__}").strip("_"),
+        "summary": summary.removesuffix("."),
+        "description": more.strip(),
+        "tags": sorted(handler.resolve_tags()),
+        "security": [] if handler.opt.get("public") else [{"bearer": []}],
+        "parameters": [
+            _parameter(name, field, shapes)
+            for name, field in fields.items()
+            if isinstance(field.kwarg_definition, PathParameter | QueryParameter)
+        ],
+        "responses": {**_success(handler, shapes), **_problems(handler)},
+    }
+    if (data := fields.get("data")) and isinstance(data.kwarg_definition, BodyKwarg):
+        operation["requestBody"] = _body(data, shapes)
+    return {name: value for name, value in operation.items() if value or name == "security"}
+
+
+def _parameter(name: str, field: FieldDefinition, shapes: _Shapes) -> dict[str, Any]:
+    asked = field.kwarg_definition
+    in_query = isinstance(asked, QueryParameter)
+    described = shapes[field.annotation]
+    if in_query and isinstance(asked, QueryParameter) and asked.ge is not None:
+        described |= {"minimum": asked.ge, "maximum": asked.le}
+    if field.has_default and field.default is not None:
+        described["default"] = field.default
+    where = "query" if in_query else "path"
+    return {"name": name, "in": where, "required": not in_query, "schema": described}
+
+
+def _body(field: FieldDefinition, shapes: _Shapes) -> dict[str, Any]:
+    shape, asked = field.annotation, field.kwarg_definition
+    assert issubclass(shape, Input)
+    assert isinstance(asked, BodyKwarg)
+    media_type = RequestEncodingType(asked.media_type).value
+    required = bool(shapes.components[shape.__name__].get("required"))
+    content = {"schema": shapes[shape], "example": shape.EXAMPLE}
+    return {"required": required, "content": {media_type: content}}
+
+
+def _told(handler: HTTPRouteHandler) -> Any:
+    field = handler.parsed_return_field
+    if field.is_subclass_of(Response):
+        [field] = field.inner_types
+    return None if field.is_none_type else field.annotation
+
+
+def _success(handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
+    told, status = _told(handler), handler.status_code
+    answered: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if told is not None:
+        answered["content"] = {"application/json": {"schema": shapes[told]}}
+    return {str(status): answered}
+
+
+def _problems(handler: HTTPRouteHandler) -> dict[str, Any]:
+    by_status: dict[str, list[str]] = {}
+    for error in _refusals(handler):
+        by_status.setdefault(str(status_of(type(error))), []).append(error.code)
+    problem = {"schema": {"$ref": REF.format(name=Problem.__name__)}}
+    return {
+        **{
+            status: {
+                "description": ", ".join(f"`{code}`" for code in codes),
+                "content": {
+                    MEDIA_TYPE: {
+                        **problem,
+                        "examples": {
+                            code: {"$ref": f"#/components/examples/{code}"} for code in codes
+                        },
+                    }
+                },
+            }
+            for status, codes in sorted(by_status.items())
+        },
+        "default": {"description": "Any other problem", "content": {MEDIA_TYPE: problem}},
+    }
+
+
+def _refusals(handler: HTTPRouteHandler) -> list[MarketplaceError]:
+    """What a call can answer instead: what its route names, and what its shape makes possible."""
+    fields = handler.parsed_fn_signature.parameters
+    refusals: list[MarketplaceError] = [MalformedRequest()]
+    if "data" in fields:
+        refusals += [BodyTooLarge(), WrongMediaType()]
+    if any(
+        isinstance(each.kwarg_definition, QueryParameter | BodyKwarg) for each in fields.values()
+    ):
+        refusals.append(InvalidFields(FieldProblem("field", Missing.code, {})))
+    if any(each.annotation is UUID for each in fields.values()):
+        refusals.append(NoSuchPath())
+    if not handler.opt.get("public"):
+        refusals += [SignInRequired(), AccountSuspended()]
+    if "role" in handler.opt:
+        refusals.append(WrongRole(needed=handler.opt["role"]))
+    return [*refusals, *(error() for error in handler.opt.get("problems", ()))]
+
+
+def _example(error: MarketplaceError) -> dict[str, Any]:
+    told = answer(error, accept_language="en", request_id="0b5f7c52f3f84d2e8e2c6a1d9f4b7a10")
+    problem = msgspec.json.decode(told.body)
+    return {"summary": problem["title"], "value": problem}
+
+
+@cache
+def _asset(name: str) -> bytes:
+    if name == "start.js":
+        return _START
+    [bundle] = (files("swagger_ui_bundle") / "vendor").iterdir()
+    return (bundle / name).read_bytes()

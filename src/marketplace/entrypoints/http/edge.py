@@ -1,0 +1,200 @@
+"""
+What concerns every request, whatever comes of it.
+
+This wraps the whole application, because a framework's own middleware sees neither unknown paths
+nor wrong methods nor its own failures.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Generic, TypeVar
+from urllib.parse import unquote_to_bytes
+from uuid import uuid4
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage, Scope, Send
+
+from .problems import CLIENT_CLOSED_REQUEST, Answer, ClientGone, MalformedRequest, UnknownHost
+from .problems import answer as answer_to
+
+App = TypeVar("App", bound=ASGIApp)
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request at hand: answers, problems, logs and the audit book carry the same one."""
+
+_log = logging.getLogger("marketplace.http")
+_access = logging.getLogger("marketplace.http.access")
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]]*)(?::[0-9]*)?", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LONG_SEGMENT = re.compile(r"[^/]{40,}")
+"""As long as a token is, and longer than an id."""
+
+_ALWAYS = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+"""On every answer that does not say otherwise itself."""
+_PREFLIGHT = {
+    "access-control-allow-headers": "accept-language, authorization, content-type, "
+    "idempotency-key, if-match, if-none-match, x-request-id",
+    "access-control-allow-methods": "DELETE, GET, PATCH, POST, PUT",
+    "access-control-max-age": "600",
+}
+_EXPOSED = b"etag, idempotent-replayed, retry-after, x-request-id"
+
+
+async def always_ready() -> None:
+    """The answer of a marketplace that has no neighbours to wait for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpOptions:
+    """
+    How the marketplace is shown to the web.
+
+    No ``allowed_hosts`` means any; ``.example.com`` means its subdomains too. ``ready`` raises
+    ``Unavailable`` while a neighbour is missing.
+    """
+
+    allowed_hosts: Sequence[str] = ()
+    cors_allowed_origins: Sequence[str] = ()
+    ready: Callable[[], Awaitable[None]] = always_ready
+
+
+DEFAULT = HttpOptions()
+
+
+class Edge(Generic[App]):
+    """An ASGI application around an ASGI application."""
+
+    def __init__(self, app: App, options: HttpOptions = DEFAULT) -> None:
+        self.app = app
+        self.options = options
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            return await self.app(scope, receive, send)
+        exchange = Exchange(scope, receive, send, self.options)
+        before = request_id.set(exchange.id)
+        try:
+            exchange.check()
+            if exchange.is_preflight:
+                await exchange.answer(Answer(204, dict(_PREFLIGHT), b""))
+            else:
+                await self.app(exchange.asked, exchange.receive, exchange.send)
+        except Exception as error:
+            # The last resort: whatever it was, there is an answer, and it is on record.
+            if exchange.status:
+                raise
+            if not isinstance(error, ClientGone | MalformedRequest):
+                _log.exception("request %s failed", exchange.id)
+            await exchange.refuse(error)
+        finally:
+            exchange.record()
+            request_id.reset(before)
+
+
+class Exchange:
+    """One request and its answer; ``asked`` is the scope as the application sees it."""
+
+    def __init__(
+        self, scope: HTTPScope, receive: Receive, send: Send, options: HttpOptions
+    ) -> None:
+        self.began = perf_counter()
+        self.scope, self.options = scope, options
+        self.headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        said = self.headers.get(b"x-request-id", "")
+        self.id = said if _SANE_ID.fullmatch(said) else uuid4().hex
+        self.is_head = scope["method"] == "HEAD"
+        self.asked: HTTPScope = {**scope, "method": "GET"} if self.is_head else scope
+        self.status = 0
+        self._receive, self._send = receive, send
+
+    @property
+    def is_preflight(self) -> bool:
+        """A browser asks whether a page of another site may ask (Fetch, 3.2.2)."""
+        asks = self.scope["method"] == "OPTIONS"
+        return asks and b"access-control-request-method" in self.headers
+
+    def check(self) -> None:
+        """The host is ours, and the address is text."""
+        if self.options.allowed_hosts and not self._is_ours(self.headers.get(b"host", "")):
+            raise UnknownHost
+        path = self.scope.get("raw_path") or self.scope["path"].encode("utf-8", "replace")
+        for part in (path, self.scope["query_string"]):
+            try:
+                text = unquote_to_bytes(part).decode()
+            except UnicodeDecodeError:
+                raise MalformedRequest from None
+            if _CONTROL.search(text):
+                raise MalformedRequest
+
+    async def receive(self) -> ReceiveMessage:
+        message = await self._receive()
+        if message["type"] == "http.disconnect" and not self.status:
+            raise ClientGone
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            said = list(message["headers"])
+            names = {name.lower() for name, _ in said}
+            message["headers"] = [
+                *said,
+                *(each for each in _ALWAYS if each[0] not in names),
+                *self._allowed_origin(),
+                (b"x-request-id", self.id.encode()),
+            ]
+        elif message["type"] == "http.response.body" and self.is_head:
+            if message["more_body"]:
+                return
+            message["body"] = b""
+        await self._send(message)
+
+    async def answer(self, answer: Answer) -> None:
+        headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+        if answer.body:
+            headers.append((b"content-length", str(len(answer.body)).encode()))
+        await self.send(
+            {"type": "http.response.start", "status": answer.status, "headers": headers}
+        )
+        await self.send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+    async def refuse(self, error: Exception) -> None:
+        language = self.headers.get(b"accept-language", "")
+        await self.answer(answer_to(error, accept_language=language, request_id=self.id))
+
+    def record(self) -> None:
+        """One line per request. Neither query nor headers, and no path with a secret in it."""
+        raw = (self.scope.get("raw_path") or b"").decode("latin-1")[:500]
+        path = self.asked.get("path_template") or _LONG_SEGMENT.sub("…", raw)
+        status = self.status or CLIENT_CLOSED_REQUEST
+        took = (perf_counter() - self.began) * 1000
+        _access.info("%s %s %d %.1f ms %s", self.scope["method"], path, status, took, self.id)
+
+    def _is_ours(self, host: str) -> bool:
+        match = _HOST.fullmatch(host)
+        name = match["name"].lower() if match else ""
+        return any(
+            name == each or (each.startswith(".") and f".{name}".endswith(each)) or each == "*"
+            for each in self.options.allowed_hosts
+        )
+
+    def _allowed_origin(self) -> list[tuple[bytes, bytes]]:
+        allowed, origin = self.options.cors_allowed_origins, self.headers.get(b"origin")
+        if not allowed:
+            return []
+        headers = [(b"vary", b"origin")]
+        if origin is not None and (origin in allowed or "*" in allowed):
+            headers.append((b"access-control-allow-origin", origin.encode("latin-1")))
+            headers.append((b"access-control-expose-headers", _EXPOSED))
+        return headers

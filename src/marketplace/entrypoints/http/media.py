@@ -1,0 +1,34 @@
+"""Media, over HTTP: the images anybody may see."""
+
+import re
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from marketplace.application.ports import ImageStore
+from marketplace.domain.images import ImageNotFound
+
+_NAME = re.compile(r"/(?P<key>(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.(?P<suffix>webp|jpg))")
+_TYPES = {"webp": "image/webp", "jpg": "image/jpeg"}
+
+
+def media(images: ImageStore) -> HTTPRouteHandler:
+    """Shows what lies on the public shelf; the name of an image never shows two pictures."""
+
+    @get("/media/{path:path}", public=True, include_in_schema=False)
+    async def show(path: FromPath[str]) -> Response[bytes]:
+        name = _NAME.fullmatch(path)
+        if name is None:
+            raise ImageNotFound
+        return Response(
+            await images.get(f"public/{name['key']}"),
+            media_type=_TYPES[name["suffix"]],
+            headers={
+                "cache-control": "public, max-age=31536000, immutable",
+                "content-security-policy": "default-src 'none'; sandbox",
+                "cross-origin-resource-policy": "cross-origin",
+            },
+        )
+
+    return show

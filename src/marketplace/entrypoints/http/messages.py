@@ -1,0 +1,375 @@
+"""
+Every refusal in Arabic and English.
+
+Of a text, the first sentence is the title and the rest the detail. Names in braces are facts of
+the error.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marketplace.domain.accounts import Locale
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One text in the languages the marketplace speaks."""
+
+    ar: str
+    en: str
+
+    def told(self, locale: Locale, facts: Mapping[str, object]) -> str:
+        """The text in one language, its facts filled in."""
+        text = self.ar if locale is Locale.ARABIC else self.en
+        return text.format_map(_Facts(facts))
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def preferred(accept_language: str) -> Locale:
+    """What an ``Accept-Language`` asks for (RFC 9110, 12.5.4); Arabic where it asks for nothing."""
+    best, chosen = 0.0, Locale.ARABIC
+    for each in accept_language.split(","):
+        language, _, weight = each.partition(";")
+        try:
+            wish = float(weight.strip().removeprefix("q=")) if weight else 1.0
+        except ValueError:
+            continue
+        for locale in Locale:
+            if language.strip().lower().partition("-")[0] in (locale, "*") and best < wish <= 1:
+                best, chosen = wish, locale
+    return chosen
+
+
+MESSAGES: Mapping[str, Wording] = {
+    # The kinds, for an error whose own text nobody has written
+    "marketplace-error": Wording(
+        ar="تعذّر تنفيذ الطلب.",
+        en="That could not be done.",
+    ),
+    "not-found": Wording(
+        ar="غير موجود. لا يوجد شيء بهذا المعرّف.",
+        en="Not found. There is no such thing.",
+    ),
+    "rule-broken": Wording(
+        ar="غير مسموح. الطلب صحيح الصياغة لكنه يخالف إحدى القواعد.",
+        en="Not allowed. The request is well formed, and still not allowed.",
+    ),
+    "conflict": Wording(
+        ar="تعارض مع الحالة الحالية. حدّث البيانات ثم حاول من جديد.",
+        en="That conflicts with how things stand. Read again, then decide.",
+    ),
+    "forbidden": Wording(
+        ar="ليست لديك صلاحية لهذا الإجراء.",
+        en="You are not entitled to do this.",
+    ),
+    "unauthenticated": Wording(
+        ar="يلزم تسجيل الدخول.",
+        en="Say who you are.",
+    ),
+    "too-many": Wording(
+        ar="طلبات كثيرة جدًا. انتظر قليلًا ثم حاول من جديد.",
+        en="Too many requests. Wait a little, then try again.",
+    ),
+    "unavailable": Wording(
+        ar="الخدمة غير متاحة مؤقتًا. حاول من جديد بعد قليل.",
+        en="Not available right now. Try again in a little while.",
+    ),
+    "bad-value": Wording(
+        ar="قيمة غير صالحة.",
+        en="Not a valid value.",
+    ),
+    "invalid-fields": Wording(
+        ar="بعض الحقول غير صالحة. صحّح الحقول المذكورة ثم أعد الإرسال.",
+        en="Some fields are not valid. Correct the fields named here and send again.",
+    ),
+    "changed-meanwhile": Wording(
+        ar="تغيّرت البيانات في هذه الأثناء. حدّثها ثم حاول من جديد.",
+        en="It has changed meanwhile. Read it again, then try again.",
+    ),
+    # Requests
+    "no-such-path": Wording(
+        ar="لا يوجد شيء على هذا العنوان.",
+        en="Nothing is served at this address.",
+    ),
+    "method-not-allowed": Wording(
+        ar="هذا العنوان لا يقبل هذه الطريقة. الترويسة Allow تذكر الطرق المقبولة.",
+        en="This address does not take that method. The Allow header names those it takes.",
+    ),
+    "malformed-request": Wording(
+        ar="تعذّرت قراءة الطلب. تأكد من أنه بترميز UTF-8 وبصياغة JSON صحيحة.",
+        en="The request cannot be read. Make sure that it is well-formed JSON in UTF-8.",
+    ),
+    "body-too-large": Wording(
+        ar="حجم الطلب أكبر من المسموح به.",
+        en="The body is larger than is allowed here.",
+    ),
+    "wrong-media-type": Wording(
+        ar="نوع المحتوى غير مقبول هنا. أرسل application/json، أو multipart/form-data عند رفع صورة.",
+        en="That type of content is not taken here. Send application/json, or multipart/form-data "
+        "to upload an image.",
+    ),
+    "unknown-host": Wording(
+        ar="اسم النطاق هذا غير معروف هنا.",
+        en="No site of this name is served here.",
+    ),
+    "client-gone": Wording(
+        ar="انقطع الاتصال قبل اكتمال الطلب.",
+        en="The connection ended before the request did.",
+    ),
+    "unexpected": Wording(
+        ar="حدث خطأ غير متوقع. سجّلناه وسننظر فيه؛ اذكر request_id إن تواصلت معنا.",
+        en="Something went wrong on our side. It is on record; name the request_id if you ask.",
+    ),
+    # Fields
+    "missing": Wording(
+        ar="هذا الحقل مطلوب.",
+        en="This is required.",
+    ),
+    "wrong-type": Wording(
+        ar="نوع القيمة غير صحيح.",
+        en="Not a value of the right type.",
+    ),
+    "unknown-field": Wording(
+        ar="لا يوجد حقل بهذا الاسم هنا.",
+        en="There is no field of this name here.",
+    ),
+    "not-expected": Wording(
+        ar="لا تُرسل قيمة في هذا الحقل هنا.",
+        en="Nothing belongs here.",
+    ),
+    "out-of-range": Wording(
+        ar="العدد خارج النطاق المسموح به.",
+        en="The number is out of range.",
+    ),
+    "bad-id": Wording(
+        ar="هذا ليس معرّفًا صالحًا.",
+        en="Not an id.",
+    ),
+    "bad-cursor": Wording(
+        ar="مؤشر الصفحة غير صالح. استخدم next_cursor كما وصلك.",
+        en="Not a cursor. Use next_cursor as it was given.",
+    ),
+    "too-long": Wording(
+        ar="النص أطول من المسموح به: {at_most} على الأكثر.",
+        en="Too long: {at_most} at most.",
+    ),
+    "too-short": Wording(
+        ar="النص أقصر من المطلوب: {at_least} أحرف على الأقل.",
+        en="Too short: at least {at_least} characters.",
+    ),
+    "bad-characters": Wording(
+        ar="يحتوي النص على رموز غير مسموح بها.",
+        en="The text contains characters that are not allowed.",
+    ),
+    "not-one-of": Wording(
+        ar="ليست من القيم المسموح بها.",
+        en="Not one of the allowed values.",
+    ),
+    "bad-phone": Wording(
+        ar="رقم الهاتف غير صحيح.",
+        en="Not a telephone number.",
+    ),
+    "unknown-country": Wording(
+        ar="هذا البلد غير مدعوم.",
+        en="Not a country this marketplace sells in.",
+    ),
+    "unknown-currency": Wording(
+        ar="رمز العملة غير معروف (ISO 4217).",
+        en="Not a currency code (ISO 4217).",
+    ),
+    "bad-amount": Wording(
+        ar="المبلغ ليس عددًا عشريًا صحيحًا.",
+        en="Not a plain decimal number.",
+    ),
+    "negative-amount": Wording(
+        ar="لا يمكن أن يكون المبلغ سالبًا.",
+        en="An amount cannot be negative.",
+    ),
+    "too-many-decimals": Wording(
+        ar="منازل عشرية أكثر من المسموح به: {digits} على الأكثر لعملة {currency}.",
+        en="Too many decimals: {currency} has {digits}.",
+    ),
+    "amount-too-large": Wording(
+        ar="المبلغ كبير جدًا.",
+        en="The amount is too large.",
+    ),
+    # Accounts
+    "account-not-found": Wording(
+        ar="الحساب غير موجود.",
+        en="There is no such account.",
+    ),
+    "email-taken": Wording(
+        ar="هذا البريد الإلكتروني مسجّل لحساب آخر. سجّل الدخول أو استخدم بريدًا آخر.",
+        en="Another account has this address. Sign in, or use another one.",
+    ),
+    "username-taken": Wording(
+        ar="اسم المستخدم هذا محجوز. اختر اسمًا آخر.",
+        en="Another account has this name. Choose another one.",
+    ),
+    "phone-taken": Wording(
+        ar="رقم الهاتف هذا مسجّل لحساب آخر. سجّل الدخول أو استخدم رقمًا آخر.",
+        en="Another account has this number. Sign in, or use another one.",
+    ),
+    "sign-in-required": Wording(
+        ar="يلزم تسجيل الدخول. انتهت الجلسة أو لم يُرسل رمز دخول صالح.",
+        en="Sign in first. There is no access token, or not one that is in force.",
+    ),
+    "wrong-credentials": Wording(
+        ar="بيانات الدخول غير صحيحة. تحقق من البريد الإلكتروني وكلمة المرور.",
+        en="No account has this name with this password. Check both of them.",
+    ),
+    "refresh-refused": Wording(
+        ar="انتهت الجلسة. سجّل الدخول من جديد.",
+        en="The session has ended. Sign in again.",
+    ),
+    "wrong-role": Wording(
+        ar="حسابك لا يملك صلاحية هذا الإجراء.",
+        en="Your account may not do this.",
+    ),
+    "account-suspended": Wording(
+        ar="هذا الحساب موقوف. تواصل مع إدارة المنصة.",
+        en="This account is suspended. Speak to the marketplace.",
+    ),
+    "link-expired": Wording(
+        ar="انتهت صلاحية الرابط. استُخدم أو مضى وقته؛ اطلب رابطًا جديدًا.",
+        en="The link has expired. It was used, or its time is over; ask for a new one.",
+    ),
+    "sign-ins-busy": Wording(
+        ar="محاولات دخول كثيرة في هذه اللحظة. حاول من جديد بعد قليل.",
+        en="Too many people are signing in at this moment. Try again in a little while.",
+    ),
+    "bad-email": Wording(
+        ar="البريد الإلكتروني غير صحيح.",
+        en="Not an address of the form name@example.com.",
+    ),
+    "bad-username": Wording(
+        ar="من 3 إلى 30 خانة: أحرف لاتينية وأرقام، وشرطات مفردة بينها.",
+        en="3 to 30 Latin letters and digits, with single hyphens inside.",
+    ),
+    "reserved-username": Wording(
+        ar="هذا الاسم محجوز للمنصة. اختر اسمًا آخر.",
+        en="The marketplace keeps this name for itself. Choose another one.",
+    ),
+    "common-password": Wording(
+        ar="كلمة المرور هذه شائعة ويسهل تخمينها.",
+        en="One of the first passwords anybody would try.",
+    ),
+    # Merchants and stores
+    "merchant-not-found": Wording(
+        ar="التاجر غير موجود.",
+        en="There is no such merchant.",
+    ),
+    "store-not-found": Wording(
+        ar="المتجر غير موجود.",
+        en="There is no store at this address.",
+    ),
+    "store-on-holiday": Wording(
+        ar="المتجر في إجازة. لا يستقبل الطلبات حاليًا.",
+        en="The store is on holiday. It takes no orders for now.",
+    ),
+    "wrong-merchant-status": Wording(
+        ar="حالة التاجر لا تسمح بهذا الإجراء.",
+        en="The merchant's status does not allow that.",
+    ),
+    "orders-open": Wording(
+        ar="للتاجر طلبات مفتوحة عددها {open_orders}. أنهها أولًا أو أكّد إلغاءها.",
+        en="The merchant has open orders: {open_orders}. See them through, or force their "
+        "cancellation.",
+    ),
+    "bad-link": Wording(
+        ar="الرابط غير صحيح أو لا يعود إلى الموقع المطلوب.",
+        en="Not an https link to the site it should lead to.",
+    ),
+    "bad-hours": Wording(
+        ar="عدد الساعات من {at_least} إلى {at_most}.",
+        en="From {at_least} to {at_most} hours.",
+    ),
+    # Products and images
+    "product-not-found": Wording(
+        ar="المنتج غير موجود أو غير معروض للبيع.",
+        en="There is no such product, or it is not on sale.",
+    ),
+    "variant-not-found": Wording(
+        ar="لا يوجد هذا الخيار للمنتج.",
+        en="The product has no such variant.",
+    ),
+    "out-of-stock": Wording(
+        ar="الكمية المطلوبة غير متوفرة. عدّل الكميات حسب المتاح.",
+        en="Not enough is left. Ask for no more than is available.",
+    ),
+    "bad-stock": Wording(
+        ar="المخزون عدد صحيح من {at_least} إلى {at_most}.",
+        en="A whole number from {at_least} to {at_most}.",
+    ),
+    "image-not-found": Wording(
+        ar="الصورة غير موجودة.",
+        en="There is no such image.",
+    ),
+    "unreadable-image": Wording(
+        ar="تعذّرت قراءة الصورة. أرسل صورة سليمة بصيغة JPEG أو PNG أو WebP.",
+        en="The image cannot be read. Send a sound JPEG, PNG or WebP.",
+    ),
+    "image-too-large": Wording(
+        ar="أبعاد الصورة كبيرة جدًا. الحد الأقصى 40 ميغابكسل.",
+        en="The image is too large. 40 megapixels is the limit.",
+    ),
+    # Orders
+    "order-not-found": Wording(
+        ar="الطلب غير موجود.",
+        en="There is no such order.",
+    ),
+    "wrong-order-status": Wording(
+        ar="حالة الطلب لا تسمح بهذا التغيير. الحالات الممكنة مذكورة في allowed.",
+        en="The order's status does not allow that. Where it can go is named in allowed.",
+    ),
+    "price-changed": Wording(
+        ar="تغيّر السعر. راجع الإجمالي الجديد ثم أكّد الطلب.",
+        en="The price has changed. Look at the new total, then order.",
+    ),
+    "below-minimum": Wording(
+        ar="الطلب أقل من الحد الأدنى. الحد الأدنى لهذا المتجر {minimum} {currency}.",
+        en="The order is below the minimum. This store takes orders from {minimum} {currency}.",
+    ),
+    "nothing-to-collect": Wording(
+        ar="لا يُسجَّل تحصيل المبلغ إلا عند التسليم.",
+        en="Money is collected when the parcel is delivered.",
+    ),
+    "reason-missing": Wording(
+        ar="يلزم ذكر السبب.",
+        en="A reason is required.",
+    ),
+    "unknown-reason": Wording(
+        ar="السبب ليس من الأسباب المعروفة لهذه الحالة.",
+        en="Not one of the reasons for this.",
+    ),
+    "too-many-lines": Wording(
+        ar="أصناف كثيرة: {at_most} على الأكثر.",
+        en="Too many different items: {at_most} at most.",
+    ),
+    "bad-quantity": Wording(
+        ar="الكمية من {at_least} إلى {at_most}.",
+        en="From {at_least} to {at_most} units.",
+    ),
+    # Notifications and mail
+    "notification-not-found": Wording(
+        ar="الإشعار غير موجود.",
+        en="There is no such notification.",
+    ),
+    "announcement-not-found": Wording(
+        ar="الإعلان غير موجود.",
+        en="There is no such announcement.",
+    ),
+    "mail-refused": Wording(
+        ar="رُفضت الرسالة.",
+        en="The letter was refused.",
+    ),
+    "mail-unavailable": Wording(
+        ar="البريد غير متاح مؤقتًا.",
+        en="Mail is not available right now.",
+    ),
+}
+"""By code."""

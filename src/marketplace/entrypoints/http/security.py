@@ -1,0 +1,64 @@
+"""Who may come in: nobody, unless a route says that it is public or somebody has signed in."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
+from litestar.types import Guard
+
+from marketplace.application.accounts import AccountService
+from marketplace.domain.accounts import SignInRequired
+from marketplace.domain.errors import FieldProblem, InvalidFields
+
+from .edge import request_id
+from .problems import UnknownField
+
+_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
+"""RFC 6750, 2.1."""
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+def doorkeeper(accounts: AccountService) -> Guard:
+    """
+    The guard of every route.
+
+    ``public=True`` on a route lets anybody in; ``role=`` lets only that role in. Whoever comes in
+    is ``request.user``. It is a function because Litestar copies every other kind of guard, with
+    everything it holds.
+    """
+
+    async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
+        # OPTIONS is answered by Litestar itself, and tells the methods of an address to anybody.
+        if handler.opt.get("public") or connection.scope.get("method") == "OPTIONS":
+            return
+        credentials = _BEARER.fullmatch(connection.headers.get("authorization", ""))
+        if credentials is None:
+            raise SignInRequired
+        actor = await accounts.identify(credentials[1])
+        role = handler.opt.get("role")
+        if role is not None:
+            actor.must_be(role)
+        client = connection.client
+        connection.scope["user"] = replace(
+            actor, address=client.host if client else None, request_id=request_id.get()
+        )
+
+    return admit
+
+
+def only_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
+    """A guard: a query parameter nobody asks for is a mistake of whoever sent it."""
+    known = {
+        name
+        for name, parameter in handler.parsed_fn_signature.parameters.items()
+        if isinstance(parameter.kwarg_definition, QueryParameter)
+    }
+    unknown = connection.query_params.keys() - known
+    if unknown:
+        raise InvalidFields(
+            *(FieldProblem(name[:100], UnknownField.code, {}) for name in sorted(unknown))
+        )

@@ -1,0 +1,217 @@
+"""
+What all shapes on the wire have in common: how they are read, and how they are told.
+
+A request shape has ``wanted()``, which makes the command; an answer has ``of()``, which tells an
+entity. Names on both sides are those of the domain, so that fields need no mapping by hand.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from itertools import accumulate
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+from litestar.params import BodyKwarg, FromQuery, QueryParameter
+from msgspec import UNSET, UnsetType
+
+from marketplace.application.ports import Page, Paging, Site
+from marketplace.domain.accounts import Actor
+from marketplace.domain.errors import FieldProblem, InvalidFields
+from marketplace.domain.money import Money
+
+from .problems import BadCursor, MalformedRequest, WrongMediaType, field_problem
+
+Said = TypeVar("Said")
+Shape = TypeVar("Shape")
+Entity = TypeVar("Entity")
+Item = TypeVar("Item")
+
+Maybe: TypeAlias = Said | UnsetType
+"""A field of a change: left out it stays as it is."""
+
+Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A point in time: RFC 3339, in UTC."""
+
+MOST_NESTING = 64
+
+
+def words(kind: type[StrEnum]) -> msgspec.Meta:
+    """For the documentation: text that is one of these. The domain judges it, with all the rest."""
+    return msgspec.Meta(extra_json_schema={"enum": list(kind)})
+
+
+class Amount(str):
+    """Money as we tell it: a decimal with the digits of its currency, which stands beside it."""
+
+    __slots__ = ()
+
+
+class AmountSaid(str):
+    """Money as somebody writes it: text or a JSON number, whose digits are kept as they stand."""
+
+    __slots__ = ()
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody sends. ``EXAMPLE`` is shown in the documentation, and tested."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {}
+
+    def said(self) -> dict[str, Any]:
+        """What was said, by field: an optional field that is left out or null is not in it."""
+        given = msgspec.structs.asdict(self).items()
+        return {name: value for name, value in given if value is not None and value is not UNSET}
+
+
+class Change(Input, frozen=True, kw_only=True):
+    """What somebody wants changed: left out it stays, null or empty text takes it away."""
+
+    def said(self) -> dict[str, Any]:
+        given = msgspec.structs.asdict(self).items()
+        return {name: "" if value is None else value for name, value in given if value is not UNSET}
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """What we answer."""
+
+    @classmethod
+    def told(cls, *sources: object, **more: object) -> Self:
+        """Each field as ``more`` has it, or else as the first of the sources that knows it."""
+        return msgspec.convert(_Together(more, sources), cls, from_attributes=True, dec_hook=_tell)
+
+
+class Listed(Output, Generic[Item], frozen=True, kw_only=True):
+    """A stretch of a list, newest first; ``next_cursor`` asks for the following one."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[Entity], shape: Callable[[Entity], Item]) -> "Listed[Item]":
+        return Listed(items=[shape(each) for each in page.items], next_cursor=_cursor(page.next))
+
+
+Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most")]
+Cursor: TypeAlias = FromQuery[str | None]
+
+
+def paging(limit: int, cursor: str | None) -> Paging:
+    """Which stretch of a list was asked for."""
+    if cursor is None:
+        return Paging(limit=limit)
+    try:
+        return Paging(limit=limit, after=UUID(bytes=urlsafe_b64decode(f"{cursor}==")))
+    except ValueError:
+        raise InvalidFields(FieldProblem("cursor", BadCursor.code, {})) from None
+
+
+class StrictRequest(Request[Actor, None, State]):
+    """
+    A request whose body says what it is, and is that.
+
+    No body at all is an empty object, so that a call without required fields needs none.
+    """
+
+    @property
+    def site(self) -> Site:
+        site = self.route_handler.opt["site"]
+        assert isinstance(site, Site)
+        return site
+
+    @property
+    def device(self) -> str:
+        """What the client calls itself."""
+        said = self.headers.get("user-agent", "")
+        return "".join(character for character in said if character.isprintable())
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        async for chunk in super().stream():
+            if chunk and not self._is_what_it_should_be():
+                raise WrongMediaType
+            yield chunk
+
+    async def body(self) -> bytes:
+        return await super().body() or b"{}"
+
+    async def json(self) -> Any:
+        field = self.route_handler.parsed_data_field
+        return read_json(await self.body(), field.annotation if field else Any)
+
+    def _is_what_it_should_be(self) -> bool:
+        field = self.route_handler.parsed_data_field
+        wanted = field.kwarg_definition if field else None
+        media_type, parameters = self.content_type
+        is_text_we_read = parameters.get("charset", "utf-8").lower() == "utf-8"
+        return isinstance(wanted, BodyKwarg) and media_type == wanted.media_type and is_text_we_read
+
+
+def read_json(body: bytes, shape: Any) -> Any:
+    """The shape, or ``InvalidFields``, or ``MalformedRequest``."""
+    if body.count(b"[") + body.count(b"{") > MOST_NESTING and _depth(body) > MOST_NESTING:
+        raise MalformedRequest
+    try:
+        return _decoder(shape).decode(body)
+    except msgspec.ValidationError as error:
+        raise InvalidFields(field_problem(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise MalformedRequest from None
+
+
+class _Digits(str):
+    """A JSON number with a fraction or an exponent, as it was written."""
+
+    __slots__ = ()
+
+
+@cache
+def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape, dec_hook=_read, float_hook=_Digits)
+
+
+def _read(kind: type, said: object) -> object:
+    if kind is AmountSaid and isinstance(said, str | int) and not isinstance(said, bool):
+        return AmountSaid(said)
+    raise ValueError(f"not a {kind.__name__}")
+
+
+def _tell(kind: type, value: object) -> object:
+    if kind is Amount and isinstance(value, Money):
+        return Amount(value.amount)
+    raise TypeError(f"{value!r} cannot be told as {kind.__name__}")
+
+
+class _Together:
+    __slots__ = ("_more", "_sources")
+
+    def __init__(self, more: dict[str, object], sources: tuple[object, ...]) -> None:
+        self._more, self._sources = more, sources
+
+    def __getattr__(self, name: str) -> object:
+        if name in self._more:
+            return self._more[name]
+        for source in self._sources:
+            try:
+                return getattr(source, name)
+            except AttributeError:
+                continue
+        raise AttributeError(name)
+
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.?)*+"?', re.DOTALL)
+_STEPS = dict.fromkeys(b"[{", 1) | dict.fromkeys(b"]}", -1)
+
+
+def _depth(body: bytes) -> int:
+    """How deep the brackets outside of strings are nested."""
+    return max(accumulate(_STEPS.get(byte, 0) for byte in _STRING.sub(b"", body)))
+
+
+def _cursor(after: UUID | None) -> str | None:
+    return None if after is None else urlsafe_b64encode(after.bytes).decode().rstrip("=")

@@ -1,0 +1,158 @@
+"""Who may come in: nobody, unless it is said so."""
+
+import uuid
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from marketplace.application.marketplace import Marketplace
+from marketplace.entrypoints.http.app import routes
+from marketplace.entrypoints.http.edge import DEFAULT
+from marketplace.entrypoints.in_memory import in_memory
+
+from .conftest import Visit, place, put_up, register
+
+PUBLIC = {
+    "POST /api/auth/register",
+    "POST /api/auth/login",
+    "POST /api/auth/token/refresh",
+    "POST /api/auth/password-reset",
+    "POST /api/auth/password-reset/confirm",
+    "POST /api/auth/verify-email",
+    "POST /api/auth/logout",
+    "GET /api/store/{username}",
+    "POST /api/store/{username}/orders",
+    "GET /api/orders/track/{token}",
+    "GET /api/docs",
+    "GET /api/docs/assets/{name}",
+    "GET /api/schema",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /media/{path}",
+}
+
+
+def every_call() -> Iterator[str]:
+    app = Litestar(
+        [routes(Marketplace(ports=in_memory()), DEFAULT)], openapi_config=None, logging_config=None
+    )
+    for route in app.routes:
+        for method in route.methods if isinstance(route, HTTPRoute) else ():
+            if method != "OPTIONS":
+                yield f"{method} {route.path_format}"
+
+
+PRIVATE = sorted(set(every_call()) - PUBLIC)
+
+
+async def call(client: httpx.AsyncClient, said: str, id: object = None) -> httpx.Response:
+    method, path = said.split()
+    return await client.request(method, path.replace("{id}", str(id or uuid.uuid4())))
+
+
+def test_what_is_public_is_written_down_here() -> None:
+    assert set(every_call()) >= PUBLIC
+    assert PRIVATE
+
+
+@pytest.mark.parametrize("said", PRIVATE)
+async def test_a_stranger_is_asked_to_sign_in(passer_by: httpx.AsyncClient, said: str) -> None:
+    answer = await call(passer_by, said)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-required")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_nobody_does_what_another_role_may(
+    merchant: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    for said in PRIVATE:
+        answer = await call(merchant if "/api/admin/" in said else admin, said)
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong-role"), said
+
+
+@pytest.mark.parametrize(
+    "header", ["{}", "Basic {}", "Bearer", "Bearer {} {}", "Bearer ü{}", "token {}"]
+)
+async def test_only_a_bearer_token_signs_in(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient, header: str
+) -> None:
+    token = merchant.headers["authorization"].removeprefix("Bearer ")
+    said = {b"authorization": header.format(token, token).encode()}
+
+    answer = await guest.get("/api/merchant/me", headers=said)
+
+    assert answer.status_code == 401
+
+
+async def test_a_refresh_token_does_not_sign_in(guest: httpx.AsyncClient, visit: Visit) -> None:
+    client = await visit((await register(guest, "sara", "0501234567"))["refresh"])
+
+    assert (await client.get("/api/merchant/me")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "said", [each for each in PRIVATE if "/api/merchant/" in each and "{id}" in each]
+)
+async def test_what_belongs_to_another_merchant_is_not_there(
+    merchant: httpx.AsyncClient,
+    rival: httpx.AsyncClient,
+    guest: httpx.AsyncClient,
+    marketplace: Marketplace,
+    said: str,
+) -> None:
+    product = await put_up(merchant)
+    order = (await place(guest, product)).json()
+    await marketplace.jobs.run_all()
+    [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
+    theirs = {"products": product["id"], "orders": order["id"], "notifications": slip["id"]}
+    id = theirs[said.split("/")[3]]
+    body = {"status": "confirmed"} if said.endswith("/status") else None
+    method, path = said.split()
+    nobodys = str(uuid.uuid4())
+
+    foreign = await rival.request(method, path.replace("{id}", id), json=body)
+    unknown = await rival.request(method, path.replace("{id}", nobodys), json=body)
+
+    assert foreign.status_code == unknown.status_code == 404
+    assert foreign.json() | {"request_id": ""} == unknown.json() | {"request_id": ""}
+    assert (await merchant.get(f"/api/merchant/orders/{order['id']}")).json()["status"] == "pending"
+
+
+async def test_another_merchants_images_and_products_cannot_be_used(
+    merchant: httpx.AsyncClient, rival: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    form = {"image": ("a.jpg", b"\xff\xd8\xff a photo")}
+    image = (await merchant.post("/api/merchant/upload-image", files=form)).json()
+    product = await put_up(rival)
+
+    said = {"title": "t", "price": 1, "images": [image["id"]]}
+    shown = await rival.post("/api/merchant/products", json=said)
+    logo = await rival.put("/api/merchant/me", json={"logo": image["id"]})
+    attached = await merchant.post(
+        "/api/merchant/upload-image", files=form, data={"product_id": product["id"]}
+    )
+
+    assert shown.json()["code"] == logo.json()["code"] == "image-not-found"
+    assert attached.json()["code"] == "product-not-found"
+    assert (await place(guest, product)).json()["code"] == "product-not-found"
+
+
+@pytest.mark.parametrize("field", ["merchant_id", "role", "is_admin", "id", "version", "total"])
+async def test_a_field_nobody_asked_for_is_refused(merchant: httpx.AsyncClient, field: str) -> None:
+    said = {"title": "t", "price": 1, field: "1"}
+
+    answer = await merchant.post("/api/merchant/products", json=said)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == field
+    assert answer.json()["errors"][0]["code"] == "unknown-field"
+
+
+async def test_anybody_may_ask_for_the_options_of_an_address(guest: httpx.AsyncClient) -> None:
+    answer = await guest.options("/api/merchant/me")
+
+    assert (answer.status_code, answer.content) == (204, b"")

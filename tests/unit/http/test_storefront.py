@@ -1,0 +1,69 @@
+"""The public page of a store, as browsers and caches see it."""
+
+from datetime import UTC, datetime
+
+import httpx
+
+from marketplace.application.marketplace import Marketplace
+from marketplace.domain.accounts import Username
+
+from .conftest import place, put_up
+
+
+async def test_a_store_is_not_sent_again_to_whoever_has_it(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    await put_up(merchant)
+    first = await guest.get("/api/store/sara")
+    etag = first.headers["etag"]
+
+    for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        again = await guest.get("/api/store/sara", headers={"if-none-match": known})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == etag
+        assert again.headers["cache-control"] == first.headers["cache-control"]
+        assert "content-type" not in again.headers
+
+    await put_up(merchant)
+    changed = await guest.get("/api/store/sara", headers={"if-none-match": etag})
+
+    assert first.headers["cache-control"] == "public, max-age=5"
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != etag
+
+
+async def test_a_store_says_which_way_it_reads(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    store = (await guest.get("/api/store/SARA")).json()["store"]
+
+    assert (store["locale"], store["dir"], store["currency"]) == ("ar", "rtl", "SAR")
+    assert store["accepting_orders"] is True
+    assert store["reopens_at"] is None
+
+
+async def test_a_store_on_holiday_is_seen_and_takes_no_orders(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    product = await put_up(merchant)
+    async with marketplace.ports.begin() as market:
+        store = await market.merchants.of_store(Username("sara"))
+        store = await market.merchants.hold(store.id)
+        store.closed_until = datetime(2099, 1, 1, tzinfo=UTC)
+        await market.merchants.save(store)
+
+    shown = (await guest.get("/api/store/sara")).json()["store"]
+    refused = await place(guest, product)
+
+    assert (shown["accepting_orders"], shown["reopens_at"]) == (False, "2099-01-01T00:00:00Z")
+    assert (refused.status_code, refused.json()["code"]) == (409, "store-on-holiday")
+    assert refused.json()["facts"] == {"reopens_at": "2099-01-01T00:00:00Z"}
+
+
+async def test_an_order_at_another_price_than_expected_is_asked_again(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    refused = await place(guest, await put_up(merchant), 2, expected_total="100")
+
+    assert refused.status_code == 409
+    assert refused.json()["facts"] == {"total": "498.00", "currency": "SAR"}
