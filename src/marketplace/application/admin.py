@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.domain.accounts import Actor, Role
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
-from marketplace.domain.errors import BadValue, Conflict, Form
+from marketplace.domain.errors import BadValue, ChangedMeanwhile, Conflict, Form
 from marketplace.domain.merchants import MerchantId, MerchantNotFound, MerchantStatus
 from marketplace.domain.notifications import (
     Announcement,
@@ -114,9 +114,6 @@ class AdminService:
         acting.must_be(Role.ADMIN)
         now = self.clock.now()
         async with self.begin() as market:
-            merchant = await market.merchants.hold(merchant_id)
-            if merchant.status is MerchantStatus.CLOSED:
-                raise MerchantNotFound(merchant_id=merchant_id)
             waiting = await market.orders.open_of(merchant_id)
             if waiting and not force:
                 raise OrdersOpen(open_orders=len(waiting))
@@ -125,6 +122,12 @@ class AdminService:
                 if OrderStatus.CANCELLED in order.allowed(Party.ADMIN, now):
                     said = Move(to=OrderStatus.CANCELLED, by=Party.ADMIN, reason="store closed")
                     await move(market, order, said, self.clock, self.ids, acting)
+            # Last, as a guest who orders holds products before the store; then nobody orders more.
+            merchant = await market.merchants.hold(merchant_id)
+            if merchant.status is MerchantStatus.CLOSED:
+                raise MerchantNotFound
+            if set(await market.orders.open_of(merchant_id)) - set(waiting):
+                raise ChangedMeanwhile
             was = merchant.status
             account = await market.accounts.hold(merchant.account_id)
             await market.merchants.save(merchant, merchant.close("closed by an admin", now))

@@ -116,7 +116,7 @@ class ImageService:
 def own(product: Product, acting: Actor) -> Product:
     """The product, if it is the actor's own; another merchant's is not there."""
     if product.merchant_id != selling(acting):
-        raise ProductNotFound(product_id=product.id)
+        raise ProductNotFound
     return product
 
 

@@ -60,7 +60,7 @@ class NotificationService:
         async with self.begin() as market:
             notification = await market.notifications.hold(notification_id)
             if notification.merchant_id != selling(acting):
-                raise NotificationNotFound(notification_id=notification_id)
+                raise NotificationNotFound
             notification.read(self.clock.now())
             await market.notifications.save(notification)
         return notification

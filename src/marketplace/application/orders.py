@@ -185,7 +185,7 @@ class OrderService:
         async with self.begin() as market:
             order = await market.orders.hold(wanted.order_id)
             if order.merchant_id != merchant_id:
-                raise OrderNotFound(order_id=order.id)
+                raise OrderNotFound
             store = await market.merchants.get(merchant_id)
             said = _said(wanted, order)
             if said.to is not order.status:

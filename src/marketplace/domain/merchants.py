@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NewType
 from urllib.parse import urlsplit
@@ -199,6 +199,10 @@ class BadHours(BadValue):
     """Hours to confirm are 1 to 168."""
 
 
+class BadMoment(BadValue):
+    """Not a point in time that can be told in UTC."""
+
+
 class LinkParser:
     """Reads a link to a profile on one of these hosts; empty text takes the link away."""
 
@@ -233,6 +237,16 @@ def parse_payment_preference(text: str) -> PaymentPreference:
         return PaymentPreference(text)
     except ValueError:
         raise NotOneOf(allowed=list(PaymentPreference)) from None
+
+
+def parse_closing(until: datetime | str) -> datetime | None:
+    """When a store opens again, in UTC; empty text reopens it now."""
+    if not isinstance(until, datetime):
+        return None
+    try:
+        return until.astimezone(UTC)
+    except OverflowError:
+        raise BadMoment from None
 
 
 def parse_hours(hours: int) -> int:

@@ -1,6 +1,7 @@
 """Merchants: what a keeper changes about the own store, and what is written into the book."""
 
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import uuid4
 
 import pytest
@@ -27,6 +28,8 @@ CHANGES: dict[str, object] = {
     "whatsapp_phone": "+966507654321",
     "min_order_total": Money(5_000, "SAR"),
     "confirm_within_hours": 24,
+    "locale": "en",
+    "closed_until": datetime(2030, 2, 1, tzinfo=UTC),
 }
 SAID: dict[str, object] = CHANGES | {
     "whatsapp_phone": "٠٥٠ ٧٦٥ ٤٣٢١",
@@ -199,3 +202,37 @@ async def test_an_admin_keeps_no_store(world: World) -> None:
 
 def test_every_field_one_can_say_is_tried_above() -> None:
     assert {each.name for each in fields(EditMerchant)} == {*CHANGES, "acting", "logo"}
+
+
+async def test_a_holiday_begins_and_ends_as_the_keeper_says(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    until = datetime(2030, 2, 1, 9, tzinfo=timezone(timedelta(hours=3)))
+
+    await edit(world, mona, closed_until=until)
+    away = (await world.marketplace.merchants.mine(mona.actor)).merchant.closed_until
+    await edit(world, mona, closed_until="")
+    back = (await world.marketplace.merchants.mine(mona.actor)).merchant.closed_until
+
+    assert away == until
+    assert away.tzinfo is UTC
+    assert back is None
+
+
+async def test_a_holiday_ends_within_the_calendar(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    never = datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))
+
+    with pytest.raises(InvalidFields) as refused:
+        await edit(world, mona, closed_until=never)
+
+    assert [each.code for each in refused.value.problems] == ["bad-moment"]
+
+
+async def test_an_edit_that_changes_nothing_leaves_no_trace(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    before = (await world.marketplace.merchants.mine(mona.actor)).merchant
+
+    await edit(world, mona, name=before.name)
+
+    assert (await world.marketplace.merchants.mine(mona.actor)).merchant == before
+    assert world.store.audit == []

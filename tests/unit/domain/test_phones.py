@@ -56,6 +56,23 @@ def test_a_local_number_is_completed_by_its_country(typed: str, country: str, nu
     assert parse_phone(typed, country) == number
 
 
+def test_a_mobile_number_of_every_country_is_understood() -> None:
+    mobiles = """
+        AE 501234567 BH 36001234 DJ 77831001 DZ 551234567 EG 1001234567 IQ 7912345678 JO 790123456
+        KM 3212345 KW 50012345 LB 71123456 LY 912345678 MA 650123456 MR 22123456 OM 92123456
+        PS 599123456 QA 33123456 SA 512345678 SD 911231234 SO 612345678 SY 944567890 TN 20123456
+        TR 5012345678 YE 712345678
+    """.split()
+    numbers = dict(zip(mobiles[::2], mobiles[1::2], strict=True))
+
+    assert set(numbers) == set(COUNTRIES)
+    for country, mobile in numbers.items():
+        for typed in (mobile, f"0{mobile}", f"+{COUNTRIES[country].calling_code}{mobile}"):
+            assert parse_phone(typed, country) == f"+{COUNTRIES[country].calling_code}{mobile}"
+        with pytest.raises(BadPhone):
+            parse_phone(f"+{COUNTRIES[country].calling_code}{mobile}0", country)
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -88,6 +88,14 @@ async def test_a_body_that_is_no_json_is_refused(passer_by: httpx.AsyncClient) -
             assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_nothing_is_read_that_is_nested_too_deep(merchant: httpx.AsyncClient) -> None:
+    for brackets in ("[" * 100 + "]" * 100, '{"x":' * 20_000 + "1" + "}" * 20_000):
+        for where in ('"price": {}', '"price": 1, "images": [{{"id": "1", "x": {}}}]'):
+            body = f'{{"title": "t", {where.format(brackets)}}}'.encode()
+            answer = await merchant.post("/api/merchant/products", content=body, headers=JSON)
+            assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
+
+
 async def test_brackets_inside_of_text_are_not_nested(passer_by: httpx.AsyncClient) -> None:
     said = {"email": "[" * 100 + '\\"{' * 100, "password": "{" * 100}
 

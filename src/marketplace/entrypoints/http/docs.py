@@ -25,6 +25,7 @@ from litestar.params import BodyKwarg, FromPath, PathParameter, QueryParameter
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
+from marketplace.application.ports import Site
 from marketplace.domain.accounts import AccountSuspended, SignInRequired, WrongRole
 from marketplace.domain.errors import FieldProblem, InvalidFields, MarketplaceError
 from marketplace.domain.text import Missing
@@ -178,7 +179,7 @@ class _Shapes:
 def _calls(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     for route in app.routes:
         for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
-            if handler.resolve_include_in_schema() and "site" in handler.opt:
+            if handler.resolve_include_in_schema() and isinstance(handler.opt.get("site"), Site):
                 for method in handler.http_methods:
                     yield route.path_format, method.lower(), handler
 

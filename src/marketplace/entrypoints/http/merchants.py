@@ -21,7 +21,7 @@ from .shapes import Amount, AmountSaid, Change, Maybe, Moment, Output, StrictReq
 
 
 class MerchantIn(Change, frozen=True, kw_only=True):
-    """``logo`` is an image or its id; null or empty text takes it away."""
+    """``logo`` is an image or its id. Null takes it away, and ends ``closed_until``."""
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
         "name": "عباءات سارة",
@@ -40,7 +40,9 @@ class MerchantIn(Change, frozen=True, kw_only=True):
     instagram_link: Maybe[str | None] = UNSET
     facebook_link: Maybe[str | None] = UNSET
     description: Maybe[str | None] = UNSET
+    locale: Maybe[Annotated[str, words(Locale)]] = UNSET
     whatsapp_phone: Maybe[str] = UNSET
+    closed_until: Maybe[Moment | None] = UNSET
     min_order_total: Maybe[AmountSaid] = UNSET
     confirm_within_hours: Maybe[int] = UNSET
 

@@ -288,6 +288,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="عدد الساعات من {at_least} إلى {at_most}.",
         en="From {at_least} to {at_most} hours.",
     ),
+    "bad-moment": Wording(
+        ar="هذا الوقت خارج ما يمكن تسجيله.",
+        en="This point in time is out of range.",
+    ),
     # Products and images
     "product-not-found": Wording(
         ar="المنتج غير موجود أو غير معروض للبيع.",

@@ -117,7 +117,7 @@ _FRAMEWORK: Mapping[int, type[MarketplaceError]] = {
 """What an error of Litestar means."""
 
 _UNDECODABLE = (UnicodeDecodeError, LookupError)
-"""What Litestar lets through of a form that is not in the charset it names, and nothing below."""
+"""What Litestar lets through when a form is not in the charset it names."""
 
 _COMPLAINTS: tuple[tuple[re.Pattern[str], type[BadValue]], ...] = (
     (re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL), Missing),
@@ -202,8 +202,10 @@ def understood(error: Exception) -> MarketplaceError:
         return InvalidFields(*(_field(each) for each in error.extra))
     if isinstance(error, HTTPException):
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            return MethodNotAllowed((error.headers or {}).get("allow", ""))
+            allow = (error.headers or {}).get("allow", "")
+            return MethodNotAllowed(allow.replace("GET", "GET, HEAD"))
         return _FRAMEWORK.get(error.status_code, Unexpected)()
+    # Exactly these: a KeyError is a LookupError too, and would be a mistake of ours.
     if type(error) in _UNDECODABLE:
         return MalformedRequest()
     return Unexpected()
@@ -228,7 +230,7 @@ def field_problem(complaint: str, field: str = "") -> FieldProblem:
     assert parts is not None
     path = field or parts["path"] or ""
     for pattern, kind in _COMPLAINTS:
-        if match := pattern.fullmatch(parts["complaint"]) or pattern.match(parts["complaint"]):
+        if match := pattern.match(parts["complaint"]):
             name = match.groupdict().get("name")
             place = ".".join(each for each in (path, name) if each)
             return FieldProblem(place[:_LONGEST_NAME], kind.code, {})

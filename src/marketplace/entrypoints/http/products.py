@@ -149,7 +149,7 @@ class ProductController(Controller):
         limit: Limit = 20,
         cursor: Cursor = None,
     ) -> Listed[OwnProductOut]:
-        """List one's own products, archived ones too."""
+        """List one's own products, drafts too."""
         page = await products.of_merchant(request.user, paging(limit, cursor))
         return Listed.of(page, lambda each: OwnProductOut.of(each, request.site))
 

@@ -50,15 +50,19 @@ def doorkeeper(accounts: AccountService) -> Guard:
     return admit
 
 
-def only_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
-    """A guard: a query parameter nobody asks for is a mistake of whoever sent it."""
+async def only_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
+    """
+    A guard: a query parameter nobody asks for is a mistake of whoever sent it.
+
+    It is a coroutine because Litestar takes every other function to a thread.
+    """
+    if not connection.scope["query_string"]:
+        return
     known = {
         name
         for name, parameter in handler.parsed_fn_signature.parameters.items()
         if isinstance(parameter.kwarg_definition, QueryParameter)
     }
-    unknown = connection.query_params.keys() - known
+    unknown = sorted(connection.query_params.keys() - known)
     if unknown:
-        raise InvalidFields(
-            *(FieldProblem(name[:100], UnknownField.code, {}) for name in sorted(unknown))
-        )
+        raise InvalidFields(*(FieldProblem(name[:100], UnknownField.code, {}) for name in unknown))
