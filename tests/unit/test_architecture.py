@@ -32,7 +32,8 @@ MOST_LINES = 300
 CODES = """
     account-not-found account-suspended amount-too-large announcement-not-found bad-amount
     bad-characters bad-email bad-hours bad-link bad-moment bad-phone bad-quantity bad-stock
-    bad-username bad-value below-minimum changed-meanwhile common-password conflict email-taken forbidden
+    bad-username bad-value below-minimum changed-meanwhile common-password conflict email-taken
+    forbidden
     image-not-found image-too-large invalid-fields link-expired mail-refused mail-unavailable
     merchant-not-found missing negative-amount not-expected not-found not-one-of
     nothing-to-collect notification-not-found order-not-found orders-open out-of-stock phone-taken

@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 from litestar.types import ASGIApp
 
-from marketplace.adapters.memory.neighbours import MemoryMailer
+from marketplace.adapters.memory.neighbours import MemoryBell, MemoryMailer
+from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
+from marketplace.adapters.memory.views import MemoryViews
+from marketplace.adapters.system import SystemIds
 from marketplace.application.accounts import CreateAdmin
 from marketplace.application.marketplace import Marketplace
 from marketplace.entrypoints.http import create_app
@@ -20,25 +24,51 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 8 + (800).to_bytes(4, "big") + (600).to_b
 Visit = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
-@pytest.fixture
-def mailer() -> MemoryMailer:
-    return MemoryMailer()
-
-
-@pytest.fixture
-def marketplace(mailer: MemoryMailer) -> Marketplace:
-    return Marketplace(ports=in_memory(mailer=mailer))
-
-
-@pytest.fixture
-def app(marketplace: Marketplace) -> ASGIApp:
-    return create_app(marketplace)
+@pytest.fixture(scope="session")
+def standing_store() -> MemoryStore:
+    return MemoryStore()
 
 
 @pytest.fixture(scope="session")
-def standing_app() -> ASGIApp:
-    """For tests that leave nothing behind: making an application takes a while."""
-    return create_app(Marketplace(ports=in_memory()))
+def standing_mailer() -> MemoryMailer:
+    return MemoryMailer()
+
+
+@pytest.fixture(scope="session")
+def standing_marketplace(standing_store: MemoryStore, standing_mailer: MemoryMailer) -> Marketplace:
+    ids, bell = SystemIds(), MemoryBell()
+    ports = replace(
+        in_memory(mailer=standing_mailer),
+        begin=lambda: MemoryUnitOfWork(standing_store, ids, bell),
+        views=MemoryViews(standing_store),
+    )
+    return Marketplace(ports)
+
+
+@pytest.fixture(scope="session")
+def standing_app(standing_marketplace: Marketplace) -> ASGIApp:
+    """Made once, because making an application takes longer than most tests."""
+    return create_app(standing_marketplace)
+
+
+@pytest.fixture
+def mailer(standing_mailer: MemoryMailer) -> MemoryMailer:
+    standing_mailer.sent.clear()
+    return standing_mailer
+
+
+@pytest.fixture
+def marketplace(
+    standing_marketplace: Marketplace, standing_store: MemoryStore, mailer: MemoryMailer
+) -> Marketplace:
+    """As empty as on the first day."""
+    vars(standing_store).update(vars(MemoryStore()))
+    return standing_marketplace
+
+
+@pytest.fixture
+def app(marketplace: Marketplace, standing_app: ASGIApp) -> ASGIApp:
+    return standing_app
 
 
 @pytest.fixture
@@ -63,9 +93,9 @@ async def guest(visit: Visit) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def passer_by(standing_app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+async def passer_by(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     """Only looks, at an empty marketplace."""
-    transport = httpx.ASGITransport(app=standing_app)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
         yield client
 

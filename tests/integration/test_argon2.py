@@ -10,7 +10,7 @@ from argon2.exceptions import VerifyMismatchError
 from marketplace.adapters.argon2 import AT_ONCE, WAITING, Argon2PasswordHasher
 from marketplace.domain.accounts import SignInsBusy
 
-from ..contracts.passwords import PASSWORD, PasswordHasherContract
+from tests.unit.contracts.passwords import PASSWORD, PasswordHasherContract
 
 
 class TestArgon2PasswordHasher(PasswordHasherContract):
