@@ -20,7 +20,7 @@ python = $(shell for python in $(PYTHONS); do \
 # that was never finished (pip names its installer last) is made anew.
 ADOPTABLE := import importlib.metadata, pathlib, sys; sys.exit(sys.version_info < (3, 11) \
 	or importlib.metadata.distribution("pip").read_text("INSTALLER") is None \
-	or not pathlib.Path(sys.prefix).samefile(".venv"))
+	or str(pathlib.Path(".venv").absolute()) not in pathlib.Path(".venv/bin/activate").read_text())
 $(shell [ "$$(cat .venv/made 2>/dev/null)" = "$$(pwd -P)" ] \
 	&& .venv/bin/python -c '' 2>/dev/null || rm -f .venv/made)
 

@@ -9,7 +9,6 @@ from argon2.exceptions import VerifyMismatchError
 
 from marketplace.adapters.argon2 import AT_ONCE, WAITING, Argon2PasswordHasher
 from marketplace.domain.accounts import SignInsBusy
-
 from tests.unit.contracts.passwords import PASSWORD, PasswordHasherContract
 
 

@@ -181,11 +181,16 @@ class _Programs:
         """Let the account through the folders above: through, not look into them."""
         if self.account is None:
             return
-        for folder in path.parents:
-            mode = folder.stat().st_mode
-            if not mode & stat.S_IXOTH and folder.stat().st_uid != self.account[0]:
-                folder.chmod(mode | stat.S_IXOTH)
-                _log.warning("%s can now be passed by the account the database runs as", folder)
+        closed = [
+            folder
+            for folder in path.parents
+            if folder.stat().st_uid != self.account[0] and not _is_open(folder)
+        ]
+        for folder in closed:
+            folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+        if closed:
+            names = ", ".join(map(str, closed))
+            _log.warning("the account the database runs as may now pass through %s", names)
 
     def give(self, folder: Path) -> None:
         """Make the account the owner of a folder of ours."""
@@ -258,12 +263,16 @@ def _account_for_root(data: Path) -> tuple[int, int]:
 
 
 def _let_run(folder: Path) -> None:
-    # Under a strict umask pip installs programs for nobody but root.
-    if not (folder / "postgres").stat().st_mode & stat.S_IXOTH:
+    # Under a strict umask they were installed for nobody but root.
+    if not (_is_open(folder) and _is_open(folder / "postgres")):
         package = folder.parent.parent
         for part in (package, package.with_suffix(".libs")):
             if part.exists():
                 ensure_folder_permissions(part, stat.S_IROTH | stat.S_IXOTH)
+
+
+def _is_open(path: Path) -> bool:
+    return bool(path.stat().st_mode & stat.S_IXOTH)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ DRAFTS = {
     LetterKind.NEW_ORDER: Draft(
         "طلب جديد رقم $number",
         (
-            Paragraph("وصل طلب جديد إلى متجر $store، والدفع عند الاستلام."),
+            Paragraph("وصل طلب جديد إلى متجرك «$store»، والدفع عند الاستلام."),
             Table(
                 (
                     ("رقم الطلب", "$number"),

@@ -85,7 +85,8 @@ class SmtpMailer(Mailer):
             password=self._password,
             # Otherwise the name of this machine is looked up, and everybody waits for the answer.
             local_hostname=self._sender.domain,
-            timeout=self._patience,
+            # One deadline for the whole conversation, not one for each command.
+            timeout=None,
             use_tls=self._tls,
             start_tls=self._start_tls,
         )

@@ -325,9 +325,7 @@ class MemoryOrders(_MemoryRepository[OrderId, Order], ports.Orders):
         ]
 
 
-class MemoryNotifications(
-    _MemoryRepository[NotificationId, Notification], ports.Notifications
-):
+class MemoryNotifications(_MemoryRepository[NotificationId, Notification], ports.Notifications):
     entity, missing = Notification, NotificationNotFound
 
     async def add(self, entity: Notification, /, *happened: Event) -> None:
@@ -356,9 +354,7 @@ class MemoryNotifications(
             await self.add(slip, NotificationDelivered(at=at, notification_id=id))
 
 
-class MemoryAnnouncements(
-    _MemoryRepository[AnnouncementId, Announcement], ports.Announcements
-):
+class MemoryAnnouncements(_MemoryRepository[AnnouncementId, Announcement], ports.Announcements):
     entity, missing = Announcement, AnnouncementNotFound
 
 
@@ -387,9 +383,7 @@ class MemoryOutbox(ports.Outbox):
             if job.is_dead or job.due_at > at or (only is not None and id != only):
                 continue
             self._change(id, attempt=job.attempt + 1, due_at=at + lease)
-            claimed.append(
-                Job(id=id, reaction=job.reaction, event=job.event, attempt=job.attempt)
-            )
+            claimed.append(Job(id=id, reaction=job.reaction, event=job.event, attempt=job.attempt))
         return claimed
 
     async def finish(self, job: Job, /) -> bool:

@@ -161,9 +161,7 @@ class MemoryViews(ports.Views):
         )
 
     def _products_of(self, merchant_id: MerchantId) -> list[Product]:
-        return [
-            each for each in self._store.all_of(Product) if each.merchant_id == merchant_id
-        ]
+        return [each for each in self._store.all_of(Product) if each.merchant_id == merchant_id]
 
     def _images(self, keys: Sequence[ImageId]) -> tuple[Image, ...]:
         return tuple(deepcopy(self._store.entities[Image, key]) for key in keys)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -86,7 +87,8 @@ class PillowImageProcessor(ImageProcessor):
                 child.kill()
                 said, complaint = child.communicate()
         if not self._ahead:
-            self._ahead.append(self._new_child())
+            with suppress(OSError):
+                self._ahead.append(self._new_child())
         if child.returncode < 0:
             _log.warning("decoding an image ended with signal %d", -child.returncode)
             raise UnreadableImage

@@ -7,6 +7,7 @@ bytes of the image; it answers a line of JSON, then the encoded pictures one aft
 
 import json
 import os
+import re
 import resource
 import sys
 import warnings
@@ -24,6 +25,8 @@ MEMORY = 1024 * 1024 * 1024
 """Address space: enough for 40 megapixels with transparency in the hungriest format, WebP."""
 SECONDS = 15
 """Of computing. A photo takes about one."""
+MOST_SEGMENTS, MOST_SCANS = 2000, 50
+"""Of one JPEG. A photo has a hundred at most, ten of them scans: each is a pass over all pixels."""
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -35,6 +38,9 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 """What undoes each orientation a camera notes (EXIF 2.32, 4.6.4)."""
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
+"""What begins a segment of a JPEG, or ends the image (ITU T.81, B.1.1.3)."""
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
 _SIDEWAYS = (5, 6, 7, 8)
 _ORIENTATION = 0x0112
 _SRGB = ImageCms.createProfile("sRGB")
@@ -72,6 +78,7 @@ class Encoded(NamedTuple):
 
 def main() -> None:
     shut_the_doors()
+    # Pillow refuses only twice as many; above the limit itself, it warns.
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     task = sys.stdin.buffer.readline().decode().strip()
@@ -117,14 +124,26 @@ def shut_the_doors() -> None:
 
 def opened(content: bytes) -> tuple[Image.Image, int]:
     """The image, not decoded yet if it can be helped, and its EXIF orientation."""
+    if content.startswith(b"\xff\xd8") and endless(content):
+        raise ValueError("an endless JPEG")
     image: Image.Image = Image.open(BytesIO(content), formats=_FORMATS)
-    if image.width * image.height > MOST_PIXELS:
-        raise Image.DecompressionBombError
     try:
         return image, image.getexif().get(_ORIENTATION, 1)
     except Exception:
         # Metadata is thrown away in any case; only broken pixels matter.
         return image, 1
+
+
+def endless(jpeg: bytes) -> bool:
+    """Whether a few bytes make a lot of work. What follows the image, say a film, is not asked."""
+    scans = at = 0
+    for _ in range(MOST_SEGMENTS):
+        marker = _MARKER.search(jpeg, at)
+        if marker is None or marker[0] == _END:
+            return scans > MOST_SCANS
+        scans += marker[0] == _SCAN
+        at = marker.end() + int.from_bytes(jpeg[marker.end() : marker.end() + 2], "big")
+    return True
 
 
 def first_look(image: Image.Image, orientation: int) -> list[Encoded]:
