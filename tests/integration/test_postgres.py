@@ -17,7 +17,6 @@ from marketplace.application.ports import Job, Paging
 from marketplace.application.products import EditProduct
 from marketplace.domain.accounts import AccountRegistered
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
-from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.merchants import StoreNotFound
 from marketplace.domain.orders import Move, OrderStatus, Party
 from tests.unit.contracts.outbox import OutboxContract
@@ -205,21 +204,6 @@ async def test_a_row_that_breaks_a_rule_does_not_come_in(
     with pytest.raises(msgspec.ValidationError, match="confirm_within_hours is 1 to 168"):
         async with samples.begin() as market:
             await market.merchants.get(merchant.id)
-
-
-async def test_what_was_read_before_a_sale_cannot_be_saved_after_it(samples: Samples) -> None:
-    product = await samples.a_product(await samples.a_merchant())
-    async with samples.begin() as market:
-        held = await market.products.hold(product.id)
-        held.default.reserve(1)
-        await market.products.save_stock([held])
-
-    with pytest.raises(ChangedMeanwhile):
-        async with samples.begin() as market:
-            await market.products.save(product)
-    with pytest.raises(ChangedMeanwhile):
-        async with samples.begin() as market:
-            await market.products.save_stock([product])
 
 
 async def test_nothing_in_the_audit_book_is_ever_changed(

@@ -95,6 +95,24 @@ def test_a_second_server_in_the_same_folder_is_one_clear_line(
     assert len(second.said().splitlines()) == 1
 
 
+def test_an_admin_is_made_while_the_server_runs(
+    started: list[Server], tmp_path: Path, settings: dict[str, str]
+) -> None:
+    server = start(started, tmp_path, **settings)
+
+    made = Process(
+        "create-admin --email admin@example.com --username watcher --phone +966501234500",
+        tmp_path / "admin.log",
+        **settings,
+        ADMIN_PASSWORD="watching over it all",
+    )
+
+    assert made.wait() == 0, made.said()
+    said = {"email": "admin@example.com", "password": "watching over it all"}
+    signed_in = httpx.post(f"{server.url}/api/auth/login", json=said)
+    assert signed_in.json()["user"]["user_type"] == "admin"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

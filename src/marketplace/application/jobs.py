@@ -8,9 +8,9 @@ from datetime import timedelta
 from .ports import BeginUnitOfWork, Clock, Job, JobId, MailRefused, Secrets
 from .reactions import Reactions
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 """How long a claim holds. A worker that has not finished by then is taken for dead."""
-PATIENCE = timedelta(seconds=50)
+PATIENCE = timedelta(seconds=25)
 """How long one job may take, well inside its lease."""
 MOST_ATTEMPTS = 12
 """After so many claims a job is parked; with the delays below that is up to half a day."""

@@ -110,7 +110,11 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         ...
 
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
-        """1001 first. Until this unit of work ends, nobody else gets a number of this store."""
+        """
+        1001 first; until this unit of work ends, nobody else gets a number of this store.
+
+        ``StoreNotFound`` if the store was shut meanwhile.
+        """
         ...
 
 
@@ -122,7 +126,11 @@ class Products(Repository[ProductId, Product], Protocol):
         ...
 
     async def save_stock(self, products: Sequence[Product], /) -> None:
-        """Store the stock of held products, in one statement however many there are."""
+        """
+        Store the stock of held products, in one statement however many there are.
+
+        ``ChangedMeanwhile`` if somebody else stored one of them since.
+        """
         ...
 
 
@@ -147,7 +155,7 @@ class Notifications(Repository[NotificationId, Notification], Protocol):
 
     async def deliver(self, announcement: Announcement, at: datetime, /) -> None:
         """
-        Put an announcement into the inboxes it is for, in one statement however many they are.
+        Put an announcement into the inboxes it is for, in as many statements for one as for all.
 
         Each inbox that has it for the first time causes a ``NotificationDelivered``.
         """
@@ -429,12 +437,12 @@ class Secrets(Protocol):
 
 
 class PasswordHasher(Protocol):
-    """Slow on purpose."""
+    """Slow on purpose; ``SignInsBusy`` if too many wait already."""
 
     async def hash(self, password: str, /) -> str: ...
 
     async def verify(self, password: str, hash: str | None, /) -> bool:
-        """Takes as long for no hash at all as for a wrong password. May raise ``SignInsBusy``."""
+        """Takes as long for no hash at all as for a wrong password."""
         ...
 
 
@@ -509,7 +517,7 @@ class LetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What a mailer carries. ``id`` makes the Message-ID: a letter sent twice is one letter."""
+    """What a mailer carries. ``id`` makes the Message-ID: with the same one it is one letter."""
 
     id: UUID
     to: EmailAddress

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from dependency_injector import containers, providers
 
 from marketplace.adapters.argon2 import Argon2PasswordHasher
-from marketplace.adapters.embedded_postgres import EmbeddedPostgres
+from marketplace.adapters.embedded_postgres import AlreadyRunning, EmbeddedPostgres
 from marketplace.adapters.jwt import JwtAccessTokens
 from marketplace.adapters.letters import TemplateLetters
 from marketplace.adapters.mail.mailboxes import ConsoleMailer, FolderMailer
@@ -105,16 +105,23 @@ class Production(containers.DeclarativeContainer):
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[Settings]:
+def database(settings: Settings, *, alone: bool = False) -> Iterator[Settings]:
     """
     Settings with a database and a key: the given ones, or those of this machine.
 
-    The embedded PostgreSQL runs inside the block, below ``var_dir``, and is migrated.
+    The embedded PostgreSQL runs inside the block, below ``var_dir``, and is migrated. Where another
+    process runs it already, that one is used, unless the caller has to be ``alone``.
     """
     if settings.database_url is not None:
         yield settings
         return
-    with EmbeddedPostgres(settings.var_dir) as url:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(EmbeddedPostgres(settings.var_dir))
+        except AlreadyRunning as running:
+            if alone or running.url is None:
+                raise
+            url = running.url
         migrate(url)
         key = settings.secret_key or _kept_key(settings.var_dir / "secret-key")
         yield replace(settings, database_url=url, secret_key=key)

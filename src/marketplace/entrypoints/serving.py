@@ -39,7 +39,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
     # The port first: nothing is started for a server that cannot answer.
     with (
         _bound(settings) as port,
-        database(settings) as ready,
+        database(settings, alone=True) as ready,
         asyncio.Runner(loop_factory=_new_loop) as runner,
     ):
         runner.run(_serve(ready, port, say))

@@ -213,6 +213,7 @@ async def test_a_holiday_begins_and_ends_as_the_keeper_says(world: World) -> Non
     await edit(world, mona, closed_until="")
     back = (await world.marketplace.merchants.mine(mona.actor)).merchant.closed_until
 
+    assert away is not None
     assert away == until
     assert away.tzinfo is UTC
     assert back is None

@@ -158,7 +158,7 @@ class UnitOfWorkContract:
             assert (await market.accounts.get(account.id)).password_hash == "hash"
 
     async def test_an_exception_takes_everything_back(self, world: World) -> None:
-        merchant = await world.a_merchant()
+        merchant, account = await world.a_merchant(), world.account()
         product = await world.a_product(merchant)
         with pytest.raises(RuntimeError):
             async with world.begin() as market:
@@ -167,7 +167,7 @@ class UnitOfWorkContract:
                 await market.products.save_stock([held])
                 await market.products.save(held, held.edited(NOON))
                 assert await market.merchants.next_order_number(merchant.id) == 1001
-                await market.accounts.add(account := world.account())
+                await market.accounts.add(account)
                 raise RuntimeError
 
         async with world.begin() as market:
@@ -221,6 +221,20 @@ class UnitOfWorkContract:
                 again = await market.products.get(product.id)
                 assert (again.title, again.default.reserved) == (product.title, 3)
                 assert again.variants[1].reserved == 1
+
+    async def test_what_was_read_before_a_sale_cannot_be_saved_after_it(self, world: World) -> None:
+        product = await world.a_product(await world.a_merchant())
+        async with world.begin() as market:
+            held = await market.products.hold(product.id)
+            held.default.reserve(1)
+            await market.products.save_stock([held])
+
+        with pytest.raises(ChangedMeanwhile):
+            async with world.begin() as market:
+                await market.products.save(product)
+        with pytest.raises(ChangedMeanwhile):
+            async with world.begin() as market:
+                await market.products.save_stock([product])
 
     async def test_many_are_held_whatever_order_they_are_asked_in(self, world: World) -> None:
         merchant = await world.a_merchant()

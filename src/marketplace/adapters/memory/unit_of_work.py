@@ -295,6 +295,8 @@ class MemoryProducts(_MemoryRepository[ProductId, Product], ports.Products):
     async def save_stock(self, products: Sequence[Product], /) -> None:
         for product in products:
             stored = deepcopy(self._work.see(Product, product.id))
+            if stored.version != product.version:
+                raise ChangedMeanwhile(kind="Product", id=product.id)
             for variant in stored.variants:
                 counted = product.variant(variant.id)
                 variant.on_hand, variant.reserved = counted.on_hand, counted.reserved
