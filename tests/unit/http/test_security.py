@@ -32,6 +32,9 @@ PUBLIC = {
     "GET /health/live",
     "GET /health/ready",
     "GET /media/{path}",
+    "GET /api/pages/{name}",
+    "GET /reset-password",
+    "GET /verify-email",
 }
 
 

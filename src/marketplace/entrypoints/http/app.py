@@ -26,6 +26,7 @@ from .media import media
 from .merchants import MerchantController
 from .notifications import NotificationController
 from .orders import OrderController
+from .pages import pages
 from .problems import answer
 from .products import ProductController
 from .security import doorkeeper, only_known_parameters
@@ -123,6 +124,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
             MERCHANT,
             ADMIN,
             docs,
+            pages,
             health(options.ready),
             media(marketplace.ports.images),
         ],
