@@ -36,7 +36,7 @@ from marketplace.domain.products import (
     ProductNotFound,
     VariantId,
 )
-from marketplace.domain.text import Missing, NotOneOf, line, prose
+from marketplace.domain.text import Missing, line, prose, word
 
 from .merchants import selling
 from .ports import (
@@ -345,7 +345,7 @@ def _must_be_there(wishes: Wishes, products: Mapping[ProductId, Product]) -> Non
 def _said(wanted: MoveOrder, order: Order) -> Move:
     with Form() as form:
         return Move(
-            to=form.read("status", _parse_status, wanted.status),
+            to=form.read("status", word(OrderStatus), wanted.status),
             by=Party.MERCHANT,
             reason=form.read("reason", line(300, at_least=0), wanted.reason),
             note=form.read("note", prose(1000), wanted.note),
@@ -362,10 +362,3 @@ def _said(wanted: MoveOrder, order: Order) -> Move:
             ),
             restock=wanted.restock,
         )
-
-
-def _parse_status(text: str) -> OrderStatus:
-    try:
-        return OrderStatus(text)
-    except ValueError:
-        raise NotOneOf(allowed=list(OrderStatus)) from None

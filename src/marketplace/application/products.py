@@ -16,7 +16,7 @@ from marketplace.domain.products import (
     parse_images,
     parse_stock,
 )
-from marketplace.domain.text import NotOneOf, line, prose
+from marketplace.domain.text import line, prose, word
 
 from .images import own
 from .merchants import selling
@@ -80,7 +80,7 @@ class ProductService:
                 )
                 stock = form.read("stock", parse_stock, wanted.stock)
                 sku = form.read("sku", line(64, at_least=0), wanted.sku)
-                status = form.read("status", _parse_status, wanted.status)
+                status = form.read("status", word(ProductStatus), wanted.status)
                 shown = form.read("images", parse_images, wanted.images)
             images = await market.images.of(merchant_id, shown)
             product, added = Product.add(
@@ -107,7 +107,7 @@ class ProductService:
                 if wanted.description is not None:
                     product.description = form.read("description", prose(5000), wanted.description)
                 if wanted.status is not None:
-                    product.status = form.read("status", _parse_status, wanted.status)
+                    product.status = form.read("status", word(ProductStatus), wanted.status)
                 if wanted.images is not None:
                     product.images = form.read("images", parse_images, wanted.images)
                 if wanted.sku is not None:
@@ -134,10 +134,3 @@ class ProductService:
 
     async def _hold(self, market: UnitOfWork, acting: Actor, product_id: ProductId) -> Product:
         return own(await market.products.hold(product_id), acting)
-
-
-def _parse_status(text: str) -> ProductStatus:
-    try:
-        return ProductStatus(text)
-    except ValueError:
-        raise NotOneOf(allowed=list(ProductStatus)) from None

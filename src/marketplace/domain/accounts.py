@@ -13,7 +13,7 @@ from uuid import UUID
 from .errors import BadValue, Conflict, Forbidden, NotFound, TooMany, Unauthenticated
 from .events import Event
 from .phones import PhoneNumber
-from .text import BadCharacters, NotOneOf, TooLong, TooShort
+from .text import BadCharacters, TooLong, TooShort, word
 
 AccountId = NewType("AccountId", UUID)
 SessionId = NewType("SessionId", UUID)
@@ -374,11 +374,7 @@ def as_kept(password: str) -> str:
     return unicodedata.normalize("NFC", password[:1000])
 
 
-def parse_locale(text: str) -> Locale:
-    try:
-        return Locale(text)
-    except ValueError:
-        raise NotOneOf(allowed=list(Locale)) from None
+parse_locale = word(Locale)
 
 
 def digest(secret: str) -> bytes:

@@ -13,7 +13,7 @@ from .errors import BadValue, Conflict, NotFound
 from .events import Event
 from .money import Money
 from .phones import COUNTRIES, PhoneNumber
-from .text import NotOneOf, clean
+from .text import clean, word
 
 MerchantId = NewType("MerchantId", UUID)
 
@@ -229,14 +229,8 @@ class LinkParser:
 
 parse_whatsapp_link = LinkParser("wa.me", "whatsapp.com")
 parse_instagram_link = LinkParser("instagram.com", "instagr.am")
+parse_payment_preference = word(PaymentPreference)
 parse_facebook_link = LinkParser("facebook.com", "fb.com", "fb.me")
-
-
-def parse_payment_preference(text: str) -> PaymentPreference:
-    try:
-        return PaymentPreference(text)
-    except ValueError:
-        raise NotOneOf(allowed=list(PaymentPreference)) from None
 
 
 def parse_closing(until: datetime | str) -> datetime | None:

@@ -10,7 +10,7 @@ from .accounts import AccountId
 from .errors import NotFound
 from .events import Event
 from .merchants import MerchantId
-from .text import NotOneOf
+from .text import word
 
 NotificationId = NewType("NotificationId", UUID)
 AnnouncementId = NewType("AnnouncementId", UUID)
@@ -111,8 +111,4 @@ class AnnouncementNotFound(NotFound):
     """No such announcement."""
 
 
-def parse_target(text: str) -> Target:
-    try:
-        return Target(text)
-    except ValueError:
-        raise NotOneOf(allowed=list(Target)) from None
+parse_target = word(Target)

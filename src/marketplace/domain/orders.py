@@ -16,7 +16,7 @@ from .merchants import MerchantId
 from .money import Money
 from .phones import PhoneNumber
 from .products import ProductId, VariantId
-from .text import Missing, NotOneOf
+from .text import Missing, NotOneOf, word
 
 OrderId = NewType("OrderId", UUID)
 
@@ -415,15 +415,11 @@ class BadQuantity(BadValue):
     """Between 1 and 10,000 units of one variant."""
 
 
+parse_confirmation_method = word(ConfirmationMethod)
+
+
 def total_of(lines: Sequence[OrderLine]) -> Money:
     return reduce(add, (line.total for line in lines))
-
-
-def parse_confirmation_method(text: str) -> ConfirmationMethod:
-    try:
-        return ConfirmationMethod(text)
-    except ValueError:
-        raise NotOneOf(allowed=list(ConfirmationMethod)) from None
 
 
 def parse_quantity(units: int) -> int:

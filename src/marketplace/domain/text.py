@@ -2,8 +2,12 @@
 
 import unicodedata
 from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
 
 from .errors import BadValue
+
+Word = TypeVar("Word", bound=StrEnum)
 
 _DIGITS = {ord(digit): str(unicodedata.digit(digit)) for digit in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"}
 _DECEIVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -78,3 +82,15 @@ def line(at_most: int, at_least: int = 1) -> Callable[[str], str]:
 def prose(at_most: int, at_least: int = 0) -> Callable[[str], str]:
     """A parser of text that may have several lines."""
     return lambda text: clean(text, at_most=at_most, at_least=at_least, lines=True)
+
+
+def word(kind: type[Word]) -> Callable[[str], Word]:
+    """A parser of one of a fixed list of words; others are :class:`NotOneOf` them."""
+
+    def parse(text: str) -> Word:
+        try:
+            return kind(text)
+        except ValueError:
+            raise NotOneOf(allowed=list(kind)) from None
+
+    return parse
