@@ -118,6 +118,13 @@ def test_an_admin_is_made_while_the_server_runs(
     [
         ("SECRET_KEY", "short"),
         ("PORT", "http"),
+        ("DATABASE_URL", "postgresql://[bad"),
+        ("REDIS_URL", "redis://localhost:abc"),
+        ("PUBLIC_URL", "http://"),
+        ("EMAIL_URL", "smtp://"),
+        ("EMAIL_URL", "smtp://localhost:99999"),
+        ("EMAIL_URL", "smtp://localhost?starttls=maybe"),
+        ("STORAGE_URL", "s3://"),
         ("DATABASE_URL", "mysql://root:hunter2@localhost/db"),
         ("EMAIL_URL", "pigeon://coop"),
         ("EMAIL_FROM", "nobody"),

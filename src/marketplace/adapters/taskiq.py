@@ -37,6 +37,8 @@ class StreamBroker(RedisStreamBroker):
             url,
             queue_name="marketplace:bell",
             consumer_group_name="workers",
+            # Nothing is acknowledged, so all workers can be one consumer; none is left behind.
+            consumer_name="worker",
             # The default begins behind whatever was sent before the first reader came.
             consumer_id="0",
             maxlen=10_000,

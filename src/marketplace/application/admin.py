@@ -87,9 +87,11 @@ class AdminService:
             )
         return await self.views.merchant(merchant_id)
 
-    async def reactivate(self, acting: Actor, merchant_id: MerchantId) -> MerchantView:
+    async def reactivate(self, acting: Actor, merchant_id: MerchantId, reason: str) -> MerchantView:
         """Let a suspended merchant back in; everything is as it was."""
         acting.must_be(Role.ADMIN)
+        with Form() as form:
+            why = form.read("reason", line(300), reason)
         async with self.begin() as market:
             merchant = await market.merchants.hold(merchant_id)
             was = merchant.status
@@ -100,7 +102,7 @@ class AdminService:
                     acting,
                     merchant_id,
                     {"status": was},
-                    {"status": merchant.status},
+                    {"status": merchant.status, "reason": why},
                 )
             )
         return await self.views.merchant(merchant_id)
@@ -117,12 +119,13 @@ class AdminService:
             waiting = await market.orders.open_of(merchant_id)
             if waiting and not force:
                 raise OrdersOpen(open_orders=len(waiting))
-            for order_id in waiting:
-                order = await market.orders.hold(order_id)
-                if OrderStatus.CANCELLED in order.allowed(Party.ADMIN, now):
-                    said = Move(to=OrderStatus.CANCELLED, by=Party.ADMIN, reason="store closed")
-                    await move(market, order, said, self.clock, self.ids, acting)
-            # Last, as a guest who orders holds products before the store; then nobody orders more.
+            # Everybody holds orders before products and products before the store, each by id.
+            held = [await market.orders.hold(order_id) for order_id in waiting]
+            here = [
+                each for each in held if OrderStatus.CANCELLED in each.allowed(Party.ADMIN, now)
+            ]
+            said = Move(to=OrderStatus.CANCELLED, by=Party.ADMIN, reason="store closed")
+            await move(market, here, said, self.clock, self.ids, acting)
             merchant = await market.merchants.hold(merchant_id)
             if merchant.status is MerchantStatus.CLOSED:
                 raise MerchantNotFound

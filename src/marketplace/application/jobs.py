@@ -32,28 +32,13 @@ class JobService:
     secrets: Secrets
     reactions: Reactions
 
-    async def run(self, job_id: JobId) -> bool:
-        """Do this job now, if it is due and nobody else does it; true if it was ours to do."""
-        return await self._work_off(limit=1, only=job_id) > 0
-
-    async def run_due(self, limit: int = 20) -> int:
-        """Do what is due, oldest first, at most ``limit`` side by side; how many there were."""
-        return await self._work_off(limit)
-
-    async def run_all(self) -> int:
-        """Do everything that is due, and what that causes, until nothing is; how many it was."""
-        done = 0
-        while some := await self.run_due():
-            done += some
-        return done
-
-    async def _work_off(self, limit: int, only: JobId | None = None) -> int:
+    async def claim(self, limit: int, only: JobId | None = None) -> list[Job]:
+        """What is due, oldest first, or the one job that is named; ours until the lease ends."""
         async with self.begin() as market:
-            jobs = await market.outbox.claim(self.clock.now(), LEASE, limit, only)
-        await asyncio.gather(*(self._attempt(job) for job in jobs))
-        return len(jobs)
+            return await market.outbox.claim(self.clock.now(), LEASE, limit, only)
 
-    async def _attempt(self, job: Job) -> None:
+    async def attempt(self, job: Job) -> None:
+        """Carry out a claimed job and write down how it went."""
         if job.attempt > MOST_ATTEMPTS:
             return await self._park(job, "its worker died each time")
         try:
@@ -69,6 +54,27 @@ class JobService:
         else:
             async with self.begin() as market:
                 await market.outbox.finish(job)
+
+    async def run(self, job_id: JobId) -> bool:
+        """Do this job now, if it is due and nobody else does it; true if it was ours to do."""
+        jobs = await self.claim(1, job_id)
+        for job in jobs:
+            await self.attempt(job)
+        return bool(jobs)
+
+    async def run_due(self, limit: int = 20) -> int:
+        """Do what is due, oldest first and one by one, at most ``limit``; how many there were."""
+        jobs = await self.claim(limit)
+        for job in jobs:
+            await self.attempt(job)
+        return len(jobs)
+
+    async def run_all(self) -> int:
+        """Do everything that is due, and what that causes, until nothing is; how many it was."""
+        done = 0
+        while some := await self.run_due():
+            done += some
+        return done
 
     async def _postpone(self, job: Job, why: str) -> None:
         delay = self.delay(job.attempt)

@@ -127,22 +127,24 @@ def _apply(wanted: EditMerchant, merchant: Merchant) -> None:
 
 
 _RECORDED = (
-    "username",
-    "name",
     "locale",
     "payment_preference",
     "closed_until",
     "min_order_total",
     "confirm_within_hours",
 )
-"""What the audit book keeps of a profile: no prose, and no phone number."""
+_NAMED = ("name", "username")
 
 
 def _recorded(merchant: Merchant, other: Merchant) -> Facts:
-    """Those facts of a merchant which differ from the other's."""
-    facts = {name: getattr(merchant, name) for name in _RECORDED}
-    return {
-        name: None if fact is None else str(fact)
-        for name, fact in facts.items()
-        if fact != getattr(other, name)
+    """
+    What the audit book keeps of a profile where it differs from the other one.
+
+    Of names only that they changed: the book cannot forget, and a person can ask us to.
+    """
+    facts: Facts = {
+        name: None if getattr(merchant, name) is None else str(getattr(merchant, name))
+        for name in _RECORDED
+        if getattr(merchant, name) != getattr(other, name)
     }
+    return facts | {name: "…" for name in _NAMED if getattr(merchant, name) != getattr(other, name)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Actor, digest, parse_email, parse_username
@@ -18,6 +19,7 @@ from marketplace.domain.orders import (
     Order,
     OrderId,
     OrderLine,
+    OrderMoved,
     OrderNotFound,
     OrderStatus,
     Party,
@@ -189,7 +191,7 @@ class OrderService:
             store = await market.merchants.get(merchant_id)
             said = _said(wanted, order)
             if said.to is not order.status:
-                await move(market, order, said, self.clock, self.ids, wanted.acting)
+                await move(market, [order], said, self.clock, self.ids, wanted.acting)
         return self._in_hand(order, store)
 
     def _in_hand(self, order: Order, store: Merchant) -> OrderInHand:
@@ -201,37 +203,53 @@ class OrderService:
 
 
 async def move(
-    market: UnitOfWork, order: Order, said: Move, clock: Clock, ids: Ids, acting: Actor | None
+    market: UnitOfWork,
+    orders: Sequence[Order],
+    said: Move,
+    clock: Clock,
+    ids: Ids,
+    acting: Actor | None,
 ) -> None:
-    """Move a held order inside a unit of work: stock, timeline, event and audit with it."""
-    now, was = clock.now(), order.status
+    """Move held orders inside a unit of work: stock, timeline, event and audit with them."""
+    now = clock.now()
+    was = {order.id: order.status for order in orders}
     with Form() as form:
-        moved = form.read("reason", lambda said: order.move(said, now), said)
-    if moved.stock is not StockEffect.NONE:
-        products = await market.products.hold_all(list({each.product_id for each in order.lines}))
-        if moved.stock is StockEffect.RESERVE:
-            again: Wishes = {
-                (line.product_id, line.variant_id): line.quantity for line in order.lines
-            }
-            _must_be_there(again, products)
-        with Form() as form:
-            for each in order.lines:
-                variant = products[each.product_id].variant(each.variant_id)
-                form.read("restock", getattr(variant, moved.stock), each.quantity)
-        await market.products.save_stock(list(products.values()))
-    await market.orders.save(order, moved)
-    await market.audit.add(
-        AuditEntry.of(
-            Action.ORDER_MOVED,
-            id=AuditEntryId(ids.new()),
-            at=now,
-            actor=acting,
-            subject_type="order",
-            subject_id=order.id,
-            before={"status": was},
-            after={"status": order.status},
+        moves = [form.read("reason", partial(order.move, at=now), said) for order in orders]
+    await _restock(market, list(zip(orders, moves, strict=True)))
+    for order, moved in zip(orders, moves, strict=True):
+        await market.orders.save(order, moved)
+        await market.audit.add(
+            AuditEntry.of(
+                Action.ORDER_MOVED,
+                id=AuditEntryId(ids.new()),
+                at=now,
+                actor=acting,
+                subject_type="order",
+                subject_id=order.id,
+                before={"status": was[order.id]},
+                after={"status": order.status},
+            )
         )
-    )
+
+
+async def _restock(market: UnitOfWork, moves: Sequence[tuple[Order, OrderMoved]]) -> None:
+    """What the moves do to the stock of every line, all of it or none."""
+    moving = [(order, moved) for order, moved in moves if moved.stock is not StockEffect.NONE]
+    if not moving:
+        return
+    lines = [(line, moved.stock) for order, moved in moving for line in order.lines]
+    products = await market.products.hold_all(list({line.product_id for line, _ in lines}))
+    again: Wishes = {
+        (line.product_id, line.variant_id): line.quantity
+        for line, stock in lines
+        if stock is StockEffect.RESERVE
+    }
+    _must_be_there(again, products)
+    with Form() as form:
+        for line, stock in lines:
+            variant = products[line.product_id].variant(line.variant_id)
+            form.read("restock", getattr(variant, stock), line.quantity)
+    await market.products.save_stock(list(products.values()))
 
 
 Wishes = Mapping[tuple[ProductId, VariantId | None], int]

@@ -66,6 +66,15 @@ def minor_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+def decimal(minor: int, currency: str) -> str:
+    """Minor units, be it of many amounts together, with exactly the currency's digits."""
+    digits = minor_digits(currency)
+    if not digits:
+        return str(minor)
+    whole, part = divmod(minor, 10**digits)
+    return f"{whole}.{part:0{digits}}"
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """
@@ -104,11 +113,7 @@ class Money:
     @property
     def amount(self) -> str:
         """A decimal with exactly the currency's digits, as it goes on the wire: ``"4.750"``."""
-        digits = minor_digits(self.currency)
-        if not digits:
-            return str(self.minor)
-        whole, part = divmod(self.minor, 10**digits)
-        return f"{whole}.{part:0{digits}}"
+        return decimal(self.minor, self.currency)
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"

@@ -239,8 +239,11 @@ class Order:
             raise ReasonMissing
         if wanted.to is OrderStatus.DELIVERY_FAILED and wanted.reason not in list(DeliveryFailure):
             raise UnknownReason(allowed=list(DeliveryFailure))
-        if wanted.amount_collected is not None and wanted.to is not OrderStatus.DELIVERED:
-            raise NothingToCollect(status=wanted.to)
+        if wanted.amount_collected is not None:
+            if wanted.to is not OrderStatus.DELIVERED:
+                raise NothingToCollect(status=wanted.to)
+            if self.total < wanted.amount_collected:
+                raise CollectedTooMuch(total=self.total.amount, currency=self.currency)
         self._note(wanted, at)
         stock = rule.stock
         if stock is StockEffect.RESTOCK and not wanted.restock:
@@ -274,6 +277,8 @@ class Order:
             self.payment_status = (
                 PaymentStatus.COLLECTED if collected.minor else PaymentStatus.UNPAID
             )
+        elif wanted.to is OrderStatus.RETURNED and self.payment_status is PaymentStatus.COLLECTED:
+            self.payment_status = PaymentStatus.REFUNDED
         self.tracking_number = wanted.tracking_number or self.tracking_number
         self.courier = wanted.courier or self.courier
         entry = TimelineEntry(
@@ -397,6 +402,10 @@ class BelowMinimum(RuleBroken):
 
 class NothingToCollect(RuleBroken):
     """Money is collected when a parcel is delivered, not at ``status``."""
+
+
+class CollectedTooMuch(RuleBroken):
+    """Nobody pays more than the ``total`` when a parcel is delivered."""
 
 
 class ReasonMissing(Missing):

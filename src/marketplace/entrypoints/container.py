@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from dependency_injector import containers, providers
 
@@ -26,7 +25,7 @@ from marketplace.adapters.taskiq import TaskiqBell, make_broker
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.ports import Ids, ImageStore, Mailer, Ports, Site
 
-from .settings import Settings
+from .settings import Settings, kept
 
 KEY = "1"
 """The id of the one signing key there is."""
@@ -48,7 +47,7 @@ def make_mailer(url: str, sender: str) -> Mailer:
     if scheme == "console":
         return ConsoleMailer(sender)
     if scheme == "file":
-        return FolderMailer(Path(urlsplit(url).path or rest), sender)
+        return FolderMailer(Path(rest.removeprefix("//")), sender)
     return SmtpMailer(url, sender)
 
 
@@ -123,7 +122,9 @@ def database(settings: Settings, *, alone: bool = False) -> Iterator[Settings]:
                 raise
             url = running.url
         migrate(url)
-        key = settings.secret_key or _kept_key(settings.var_dir / "secret-key")
+        key = settings.secret_key or kept(
+            settings.var_dir / "secret-key", lambda: secrets.token_urlsafe(48)
+        )
         yield replace(settings, database_url=url, secret_key=key)
 
 
@@ -145,13 +146,3 @@ async def running(settings: Settings) -> AsyncGenerator[Production]:
         stack.callback(container.processor().close)
         stack.push_async_callback(container.bell().close)
         yield container
-
-
-def _kept_key(file: Path) -> str:
-    """The key of this installation: made once, readable by its owner alone."""
-    if not file.exists():
-        new = file.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_text(secrets.token_urlsafe(48))
-        new.replace(file)
-    return file.read_text().strip()

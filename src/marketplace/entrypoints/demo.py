@@ -9,12 +9,15 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from marketplace.application.accounts import CreateAdmin, Register
+from marketplace.application.accounts import CreateAdmin, Register, SignIn
 from marketplace.application.images import ReceiveImage
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.orders import PlaceOrder, Wish
+from marketplace.application.ports import Paging
 from marketplace.application.products import AddProduct
 from marketplace.domain.accounts import EmailTaken
+
+from .settings import kept
 
 Colour = tuple[int, int, int]
 
@@ -123,7 +126,7 @@ async def load_demo(marketplace: Marketplace, var_dir: Path) -> list[str]:
 
     The password is made for this installation and kept below ``var_dir``.
     """
-    password = _kept_password(var_dir / "demo-password")
+    password = kept(var_dir / "demo-password", lambda: secrets.token_urlsafe(9))
     shops = _shops(password)
     admin = CreateAdmin(
         email="admin@demo.example",
@@ -133,10 +136,8 @@ async def load_demo(marketplace: Marketplace, var_dir: Path) -> list[str]:
     )
     loaded = var_dir / "demo-loaded"
     if not loaded.exists():
-        # An interrupted start leaves some of it behind; the next one brings the rest.
         for shop in shops:
-            with contextlib.suppress(EmailTaken):
-                await _open(marketplace, shop)
+            await _open(marketplace, shop)
         with contextlib.suppress(EmailTaken):
             await marketplace.accounts.create_admin(admin)
         loaded.touch()
@@ -150,24 +151,31 @@ async def load_demo(marketplace: Marketplace, var_dir: Path) -> list[str]:
 
 
 async def _open(marketplace: Marketplace, shop: _Shop) -> None:
-    registered = await marketplace.accounts.register(shop.account)
-    keeper = await marketplace.accounts.identify(registered.signed_in.access)
-    products = []
+    """Everything a shop has; after an interrupted start, the rest of it."""
+    with contextlib.suppress(EmailTaken):
+        await marketplace.accounts.register(shop.account)
+    said = SignIn(name=shop.account.email, password=shop.account.password)
+    keeper = await marketplace.accounts.identify((await marketplace.accounts.sign_in(said)).access)
+    there = (await marketplace.products.of_merchant(keeper, Paging(limit=100))).items
+    products = {each.product.title: each.product.id for each in there}
     for thing in shop.things:
+        if thing.title in products:
+            continue
         photo = ReceiveImage(acting=keeper, content=_photo(thing.colours), alt=thing.title)
         image = await marketplace.images.receive(photo)
-        products.append(
-            await marketplace.products.add(
-                AddProduct(
-                    acting=keeper,
-                    title=thing.title,
-                    description=thing.description,
-                    price=thing.price,
-                    stock=thing.stock,
-                    images=[image.id],
-                )
+        added = await marketplace.products.add(
+            AddProduct(
+                acting=keeper,
+                title=thing.title,
+                description=thing.description,
+                price=thing.price,
+                stock=thing.stock,
+                images=[image.id],
             )
         )
+        products[thing.title] = added.product.id
+    if (await marketplace.orders.of_merchant(keeper, Paging(limit=1))).items:
+        return
     name, phone, address = shop.guest
     await marketplace.orders.place(
         PlaceOrder(
@@ -175,7 +183,7 @@ async def _open(marketplace: Marketplace, shop: _Shop) -> None:
             customer_name=name,
             customer_phone=phone,
             address=address,
-            items=[Wish(product_id=each.product.id, quantity=1) for each in products[:2]],
+            items=[Wish(product_id=products[each.title], quantity=1) for each in shop.things[:2]],
         )
     )
 
@@ -193,10 +201,3 @@ def _photo(colours: tuple[Colour, Colour]) -> bytes:
     photo = io.BytesIO()
     large.filter(ImageFilter.GaussianBlur(3)).save(photo, "JPEG", quality=85)
     return photo.getvalue()
-
-
-def _kept_password(file: Path) -> str:
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(9))
-    return file.read_text()

@@ -130,7 +130,12 @@ def _readiness(marketplace: Marketplace) -> Callable[[], Awaitable[None]]:
 def _bound(settings: Settings) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        port = socket.create_server((settings.host, settings.port), family=family, backlog=1024)
+        port = socket.create_server(
+            (settings.host, settings.port),
+            family=family,
+            backlog=1024,
+            dualstack_ipv6=settings.host == "::" and socket.has_dualstack_ipv6(),
+        )
     except OSError as error:
         raise BadSetting(
             f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "

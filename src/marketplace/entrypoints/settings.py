@@ -1,7 +1,7 @@
 """Settings: the environment, read once into something that cannot change."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,9 +9,13 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from marketplace.adapters.mail import parse_sender
+from marketplace.adapters.mail.smtp import SmtpMailer
 
 SHORTEST_KEY = 32
 """Bytes of ``SECRET_KEY`` (RFC 7518, 3.2: a key as long as the hash)."""
+
+
+_WITH_HOST = ("http", "https", "smtp", "smtps", "redis", "rediss")
 
 
 class BadSetting(Exception):
@@ -54,6 +58,7 @@ class Settings:
         said = {name: value.strip() for name, value in environment.items() if value.strip()}
         host, port = said.get("HOST", "127.0.0.1"), _port(said.get("PORT", "8000"))
         local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+        local = f"[{local}]" if ":" in local else local
         public_url = _url(said, "PUBLIC_URL", f"http://{local}:{port}", "http", "https")
         var_dir = Path(said.get("VAR_DIR", "var")).absolute()
         database_url = _url(said, "DATABASE_URL", "", "postgresql", "postgres") or None
@@ -70,10 +75,8 @@ class Settings:
             cors_allowed_origins=_list(said, "CORS_ALLOWED_ORIGINS"),
             public_url=public_url,
             media_url=_url(said, "MEDIA_URL", f"{public_url}/media", "http", "https"),
-            storage_url=said.get("STORAGE_URL", str(var_dir / "media")),
-            email_url=_url(
-                said, "EMAIL_URL", f"file:{var_dir / 'mail'}", "smtp", "smtps", "console", "file"
-            ),
+            storage_url=_storage(said, str(var_dir / "media")),
+            email_url=_email(said, f"file:{var_dir / 'mail'}"),
             email_from=_sender(said),
             log_format=_one_of(said, "LOG_FORMAT", "text", "json"),
         )
@@ -86,6 +89,17 @@ class Settings:
             raise BadSetting(f"SECRET_KEY is too short: it needs at least {SHORTEST_KEY} bytes")
         if self.database_url is not None and not self.secret_key:
             raise BadSetting("SECRET_KEY is missing: with a DATABASE_URL it must be set")
+
+
+def kept(file: Path, make: Callable[[], str]) -> str:
+    """A secret of this installation: made once, readable by its owner alone."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(make())
+        new.replace(file)
+    return file.read_text().strip()
 
 
 def _port(text: str) -> int:
@@ -101,6 +115,23 @@ def _sender(said: Mapping[str, str]) -> str:
     except ValueError:
         raise BadSetting(f"EMAIL_FROM is not an e-mail address: {sender}") from None
     return sender
+
+
+def _storage(said: Mapping[str, str], default: str) -> str:
+    place = said.get("STORAGE_URL", default)
+    if place.startswith("s3:") and not urlsplit(place).netloc:
+        raise BadSetting("STORAGE_URL names no bucket: s3://bucket/prefix")
+    return place
+
+
+def _email(said: Mapping[str, str], default: str) -> str:
+    url = _url(said, "EMAIL_URL", default, "smtp", "smtps", "console", "file")
+    if url.startswith("smtp"):
+        try:
+            SmtpMailer(url, _sender(said))
+        except ValueError as error:
+            raise BadSetting(f"EMAIL_URL cannot be used: {error}") from None
+    return url
 
 
 def _switch(said: Mapping[str, str], name: str) -> bool:
@@ -124,6 +155,15 @@ def _one_of(said: Mapping[str, str], name: str, *words: str) -> str:
 def _url(said: Mapping[str, str], name: str, default: str, *schemes: str) -> str:
     # The value may hold a password: an error names the setting, never what is in it.
     url = said.get(name, default)
-    if url and urlsplit(url).scheme not in schemes:
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise BadSetting(f"{name} is not an address") from None
+    if parts.scheme not in schemes:
         raise BadSetting(f"{name} does not begin with one of {', '.join(schemes)}")
+    if parts.scheme in _WITH_HOST and not has_host:
+        raise BadSetting(f"{name} names no host")
     return url.rstrip("/")

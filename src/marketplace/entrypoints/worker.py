@@ -1,11 +1,13 @@
 """The worker: does what waits in the outbox, as soon as it hears of it, and in any case."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Coroutine
 
 from marketplace.adapters.taskiq import TaskiqBell
 from marketplace.application.jobs import JobService
-from marketplace.application.ports import JobId
+from marketplace.application.ports import Job, JobId
 
 SWEEP = 1.0
 """Seconds between two looks for jobs that no bell announced."""
@@ -23,45 +25,60 @@ class Worker:
     def __init__(self, jobs: JobService, bell: TaskiqBell) -> None:
         self._jobs = jobs
         self._bell = bell
-        self._slots = asyncio.Semaphore(SLOTS)
         self._begun: set[asyncio.Task[None]] = set()
+        self._crowded = False
+        self._look = asyncio.Event()
 
     async def work(self, stop: asyncio.Event) -> None:
         """Until ``stop`` is set; then finish what was begun, within the grace."""
         listening = asyncio.create_task(self._bell.listen(self._hear, stop))
         sweeping = asyncio.create_task(self._sweep(stop))
         await stop.wait()
+        self._look.set()
         _, late = await asyncio.wait({listening, sweeping, *self._begun}, timeout=GRACE)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
     def _hear(self, job_id: JobId) -> None:
-        task = asyncio.create_task(self._run(job_id))
-        self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
+        if len(self._begun) < SLOTS:
+            self._begin(self._run(job_id))
+        else:
+            self._crowded = True
 
     async def _run(self, job_id: JobId) -> None:
-        async with self._slots:
-            try:
-                await self._jobs.run(job_id)
-            except Exception as error:
-                # The job is still in the outbox, and the sweep will find it.
-                _log.warning("job %s could not be begun: %r", job_id, error)
+        await self._jobs.run(job_id)
 
     async def _sweep(self, stop: asyncio.Event) -> None:
+        """Find what no bell announced, for every free slot: no slow job keeps another waiting."""
         while not stop.is_set():
-            if not await self._look():
-                try:
-                    async with asyncio.timeout(SWEEP):
-                        await stop.wait()
-                except TimeoutError:
-                    continue
+            self._look.clear()
+            free = SLOTS - len(self._begun)
+            found = await self._claim(free) if free else []
+            for job in found:
+                self._begin(self._jobs.attempt(job))
+            self._crowded = len(found) == free
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP):
+                    await self._look.wait()
 
-    async def _look(self) -> int:
+    async def _claim(self, limit: int) -> list[Job]:
         try:
-            return await self._jobs.run_due(SLOTS)
+            return await self._jobs.claim(limit)
         except Exception as error:
             # The database is away: it will be back, and so will the jobs.
             _log.warning("cannot look for jobs: %r", error)
-            return 0
+            return []
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._begun.discard(task)
+        if self._crowded:
+            self._look.set()
+        if not task.cancelled() and task.exception() is not None:
+            # How it went could not be written down: it is done again when its lease ends.
+            _log.warning("a job ended without account: %r", task.exception())

@@ -190,7 +190,7 @@ async def test_the_book_holds_what_changed_and_no_more(world: World) -> None:
     [entry] = world.audited(Action.MERCHANT_EDITED)
     assert entry.actor_id == mona.actor.account_id
     assert entry.subject_id == mona.merchant_id
-    assert (entry.before, entry.after) == ({"name": "متجر mona"}, {"name": "متجر القمر"})
+    assert (entry.before, entry.after) == ({"name": "…"}, {"name": "…"})
 
 
 async def test_an_admin_keeps_no_store(world: World) -> None:

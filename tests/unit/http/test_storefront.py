@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 
 from marketplace.application.marketplace import Marketplace
 from marketplace.domain.accounts import Username
@@ -67,3 +68,12 @@ async def test_an_order_at_another_price_than_expected_is_asked_again(
 
     assert refused.status_code == 409
     assert refused.json()["facts"] == {"total": "498.00", "currency": "SAR"}
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 600, "/".join("a" * 300), "..", "x/../../y"])
+async def test_no_address_of_an_image_breaks_anything(
+    passer_by: httpx.AsyncClient, name: str
+) -> None:
+    answer = await passer_by.get(f"/media/{name}.jpg")
+
+    assert answer.status_code == 404

@@ -94,7 +94,9 @@ class SmtpMailer(Mailer):
 
 def _for_good_or_for_now(said: SMTPResponseException) -> MailRefused | MailUnavailable:
     reason = _ENHANCED.match(said.message)
-    facts = {"code": said.code, "reason": reason[0] if reason else ""}
-    if said.code >= 500:
+    enhanced = reason[0] if reason else ""
+    facts = {"code": said.code, "reason": enhanced}
+    # 5.7 is about who we are, not about the letter (RFC 3463, 3.8): that can be put right.
+    if said.code >= 500 and not enhanced.startswith("5.7."):
         return MailRefused(**facts)
     return MailUnavailable(**facts, retry_after=RETRY_AFTER)

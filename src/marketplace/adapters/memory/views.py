@@ -32,7 +32,7 @@ from marketplace.domain.merchants import (
     StoreNotFound,
 )
 from marketplace.domain.notifications import Notification
-from marketplace.domain.orders import Order, OrderId, OrderNotFound, OrderStatus
+from marketplace.domain.orders import Order, OrderId, OrderNotFound, OrderStatus, PaymentStatus
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 
 from .unit_of_work import MemoryStore
@@ -136,7 +136,7 @@ class MemoryViews(ports.Views):
         merchants, orders = self._store.all_of(Merchant), self._store.all_of(Order)
         revenue: Counter[str] = Counter()
         for order in orders:
-            if order.amount_collected is not None:
+            if order.payment_status is PaymentStatus.COLLECTED and order.amount_collected:
                 revenue[order.currency] += order.amount_collected.minor
         days = Counter(each.placed_at.date() for each in orders if each.placed_at >= since)
         had = Counter(each.merchant_id for each in orders)

@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -19,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from marketplace.application.ports import FirstLook, ImageProcessor, Picture
+from marketplace.domain.errors import Unavailable
 from marketplace.domain.images import ImageTooLarge, UnreadableImage
 
 AT_ONCE = 2
@@ -29,7 +31,14 @@ PATIENCE = 20.0
 _CHILD = Path(__file__).with_name("child.py")
 _TOLD = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 """All that a child hears of our environment: how to find Pillow."""
+_INTERRUPTIONS = (signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM)
+RETRY_AFTER = 5
+"""Seconds until an interrupted image may be tried again."""
 _log = logging.getLogger("marketplace.images")
+
+
+class DecoderInterrupted(Unavailable):
+    """An image was not looked at to the end: too much else was going on."""
 
 
 class PillowImageProcessor(ImageProcessor):
@@ -91,6 +100,9 @@ class PillowImageProcessor(ImageProcessor):
                 self._ahead.append(self._new_child())
         if child.returncode < 0:
             _log.warning("decoding an image ended with signal %d", -child.returncode)
+            # Stopped by us, the system or an operator: that says nothing of the image.
+            if -child.returncode in _INTERRUPTIONS:
+                raise DecoderInterrupted(retry_after=RETRY_AFTER)
             raise UnreadableImage
         if child.returncode:
             # Not the image's fault: the child is broken, or does not find Pillow.
@@ -104,6 +116,8 @@ class PillowImageProcessor(ImageProcessor):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={name: os.environ[name] for name in _TOLD if name in os.environ},
+            # Ctrl-C is meant for the server, which lets its children finish.
+            start_new_session=True,
         )
 
     def _waiting_child(self) -> subprocess.Popen[bytes] | None:

@@ -30,7 +30,7 @@ from marketplace.domain.merchants import (
     StoreNotFound,
 )
 from marketplace.domain.notifications import Notification
-from marketplace.domain.orders import Order, OrderId, OrderNotFound, OrderStatus
+from marketplace.domain.orders import Order, OrderId, OrderNotFound, OrderStatus, PaymentStatus
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
 
 from .faults import translated
@@ -183,7 +183,8 @@ _STATISTICS = compiled(
         .label("products"),
         _tally(orders.c.status, sa.func.count()).label("orders"),
         _tally(
-            orders.c.amount_collected__currency, sa.func.sum(orders.c.amount_collected__minor)
+            sa.case((orders.c.payment_status == PaymentStatus.COLLECTED, orders.c.currency)),
+            sa.func.sum(orders.c.amount_collected__minor),
         ).label("revenue"),
         _ranking(
             sa.select(_day.label("day"), _had)

@@ -18,7 +18,7 @@ from marketplace.domain.merchants import (
     MerchantStatus,
     WrongMerchantStatus,
 )
-from marketplace.domain.money import Money
+from marketplace.domain.money import decimal
 from marketplace.domain.notifications import Announcement, Target
 
 from .merchants import MerchantOut
@@ -35,7 +35,7 @@ from .shapes import (
     words,
 )
 
-NO_REASON = "suspended by an admin"
+NO_REASON = "no reason given"
 
 
 class ReasonIn(Input, frozen=True, kw_only=True):
@@ -90,9 +90,9 @@ class StatisticsOut(Output, frozen=True, kw_only=True):
     @classmethod
     def of(cls, statistics: Statistics) -> Self:
         revenue = statistics.revenue.items()
-        return cls.told(
-            statistics, revenue={currency: Money(minor, currency) for currency, minor in revenue}
-        )
+        # A sum may be larger than any amount.
+        told = {currency: Amount(decimal(minor, currency)) for currency, minor in revenue}
+        return cls.told(statistics, revenue=told)
 
 
 class AnnouncementOut(Output, frozen=True, kw_only=True):
@@ -179,7 +179,7 @@ class AdminController(Controller):
         admin: NamedDependency[AdminService],
     ) -> MerchantOut:
         """Let a suspended merchant back in."""
-        merchant = await admin.reactivate(request.user, MerchantId(id))
+        merchant = await admin.reactivate(request.user, MerchantId(id), data.wanted())
         return MerchantOut.of(merchant, request.site)
 
     @delete("/merchants/{id:uuid}", problems=(MerchantNotFound, OrdersOpen))
@@ -190,7 +190,7 @@ class AdminController(Controller):
         admin: NamedDependency[AdminService],
         force: FromQuery[bool] = False,
     ) -> None:
-        """Close a store for good and forget its keeper; ``force`` cancels what is still open."""
+        """Close a store for good and forget its keeper; ``force`` cancels what has not left."""
         await admin.close(request.user, MerchantId(id), force=force)
 
     @post("/notifications", problems=(MerchantNotFound,))

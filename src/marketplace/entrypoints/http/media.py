@@ -9,7 +9,8 @@ from litestar.params import FromPath
 from marketplace.application.ports import ImageStore
 from marketplace.domain.images import ImageNotFound
 
-_NAME = re.compile(r"/(?P<key>(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.(?P<suffix>webp|jpg))")
+_NAME = re.compile(r"/(?P<key>[0-9a-f-]{36}/[0-9]{1,5}-[0-9a-f]{16}\.(?P<suffix>webp|jpg))")
+"""What ``ImageService`` calls an image that may be shown."""
 _TYPES = {"webp": "image/webp", "jpg": "image/jpeg"}
 
 

@@ -342,6 +342,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="لا يُسجَّل تحصيل المبلغ إلا عند التسليم.",
         en="Money is collected when the parcel is delivered.",
     ),
+    "collected-too-much": Wording(
+        ar="المبلغ المحصّل أكبر من إجمالي الطلب، وهو {total} {currency}.",
+        en="More was collected than the order costs, {total} {currency}.",
+    ),
     "reason-missing": Wording(
         ar="يلزم ذكر السبب.",
         en="A reason is required.",

@@ -11,6 +11,7 @@ from marketplace.application.orders import MoveOrder, OrderInHand, OrderService
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.orders import (
+    CollectedTooMuch,
     ConfirmationMethod,
     ConfirmationState,
     NothingToCollect,
@@ -159,7 +160,14 @@ class OrderController(Controller):
 
     @put(
         "/{id:uuid}/status",
-        problems=(OrderNotFound, WrongOrderStatus, OutOfStock, NothingToCollect, ChangedMeanwhile),
+        problems=(
+            OrderNotFound,
+            WrongOrderStatus,
+            OutOfStock,
+            NothingToCollect,
+            CollectedTooMuch,
+            ChangedMeanwhile,
+        ),
     )
     async def move(
         self,

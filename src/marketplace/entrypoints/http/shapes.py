@@ -184,6 +184,8 @@ def _read(kind: type, said: object) -> object:
 def _tell(kind: type, value: object) -> object:
     if kind is Amount and isinstance(value, Money):
         return Amount(value.amount)
+    if kind is Amount and isinstance(value, Amount):
+        return value
     raise TypeError(f"{value!r} cannot be told as {kind.__name__}")
 
 
