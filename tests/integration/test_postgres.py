@@ -17,6 +17,7 @@ from marketplace.application.ports import Job, Paging
 from marketplace.application.products import EditProduct
 from marketplace.domain.accounts import AccountRegistered
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
+from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.merchants import StoreNotFound
 from marketplace.domain.orders import Move, OrderStatus, Party
 from tests.unit.contracts.outbox import OutboxContract
@@ -149,6 +150,29 @@ async def test_no_order_gets_a_number_of_a_store_that_was_just_shut(samples: Sam
 
         with pytest.raises(StoreNotFound):
             await market.merchants.next_order_number(store.id)
+
+
+async def test_closing_a_busy_store_is_in_nobodys_way(world: World) -> None:
+    boss, seller = await world.an_admin(), await world.a_merchant()
+    products = [await world.a_product(seller, stock=500) for _ in range(6)]
+    for turn in range(24):
+        await world.an_order(seller, products[turn % 6], products[(turn + 1) % 6])
+
+    async def close() -> None:
+        # An order that came in meanwhile has it look again; nothing else may stop it.
+        for _ in range(20):
+            try:
+                await world.marketplace.admin.close(boss, seller.merchant_id, force=True)
+                return
+            except ChangedMeanwhile:
+                continue
+
+    pairs = [(products[turn % 6], products[(turn * 5 + 3) % 6]) for turn in range(48)]
+    ended = await outcomes([*(world.an_order(seller, *pair) for pair in pairs), close()])
+
+    assert set(ended) <= {"PlacedOrder", "StoreNotFound", "NoneType"}
+    assert ended["NoneType"] == 1
+    assert [await world.stock(each) for each in products] == [(500, 0)] * 6
 
 
 async def test_two_workers_never_claim_the_same_job(world: World) -> None:
