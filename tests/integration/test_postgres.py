@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -161,11 +162,9 @@ async def test_closing_a_busy_store_is_in_nobodys_way(world: World) -> None:
     async def close() -> None:
         # An order that came in meanwhile has it look again; nothing else may stop it.
         for _ in range(20):
-            try:
+            with suppress(ChangedMeanwhile):
                 await world.marketplace.admin.close(boss, seller.merchant_id, force=True)
                 return
-            except ChangedMeanwhile:
-                continue
 
     pairs = [(products[turn % 6], products[(turn * 5 + 3) % 6]) for turn in range(48)]
     ended = await outcomes([*(world.an_order(seller, *pair) for pair in pairs), close()])

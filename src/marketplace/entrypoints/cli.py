@@ -10,5 +10,6 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if (missing.name or "").startswith("marketplace"):
             raise
-        sys.exit(f"marketplace: {missing.name} is not installed: pip install 'marketplace[all]'")
+        remedy = "in the folder of the project, pip install '.[all]'"
+        sys.exit(f"marketplace: {missing.name} is not installed: {remedy}")
     run()

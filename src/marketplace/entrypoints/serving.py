@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -138,7 +139,7 @@ def _bound(settings: Settings) -> Iterator[socket.socket]:
         )
     except OSError as error:
         raise BadSetting(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
+            f"cannot listen on {settings.host}:{settings.port} ({os.strerror(error.errno or 0)}): "
             "choose another HOST or PORT"
         ) from error
     with port:

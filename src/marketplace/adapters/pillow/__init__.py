@@ -53,7 +53,7 @@ class PillowImageProcessor(ImageProcessor):
 
     def __init__(self, *, patience: float = PATIENCE, child: Path = _CHILD) -> None:
         if find_spec("PIL") is None:
-            raise ModuleNotFoundError("images need Pillow: pip install marketplace[images]")
+            raise ModuleNotFoundError("images need Pillow, of the extra [images]")
         self._patience = patience
         self._child = child
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pillow")

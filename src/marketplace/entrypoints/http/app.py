@@ -26,7 +26,7 @@ from .media import media
 from .merchants import MerchantController
 from .notifications import NotificationController
 from .orders import OrderController
-from .pages import pages
+from .pages import front, pages
 from .problems import answer
 from .products import ProductController
 from .security import doorkeeper, only_known_parameters
@@ -81,7 +81,7 @@ def create_app(marketplace: Marketplace, *, options: HttpOptions = DEFAULT) -> E
     It opens and closes nothing: whoever runs it does, for the web, the worker and the rest alike.
     """
     app = Litestar(
-        route_handlers=[routes(marketplace, options)],
+        route_handlers=[routes(marketplace, options), front],
         exception_handlers=REFUSALS,
         openapi_config=None,
         logging_config=None,

@@ -72,7 +72,7 @@ SwaggerUIBundle({
   url: new URL("../../schema/", document.currentScript.src).href,
   dom_id: "#ui",
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   persistAuthorization: true,
   validatorUrl: null,
 });

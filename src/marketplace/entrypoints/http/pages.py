@@ -1,5 +1,5 @@
 """
-Where the links in our letters lead: one page to verify a mailbox, one to choose a new password.
+Where a browser finds itself: at the documentation, or on a page our letters link to.
 
 A front end at ``PUBLIC_URL`` that has pages of its own at these addresses takes their place.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from litestar import Request, Response, Router, get
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from marketplace.domain.accounts import Locale
 
@@ -111,6 +112,12 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+
+
+@get("/", public=True, include_in_schema=False)
+async def front(request: Request[Any, Any, Any]) -> Redirect:
+    """Of an application that is nothing but a marketplace."""
+    return Redirect(f"{request.scope.get('root_path', '')}/api/docs/")
 
 
 @get("/verify-email", public=True, include_in_schema=False)

@@ -7,12 +7,12 @@ entity. Names on both sides are those of the domain, so that fields need no mapp
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from itertools import accumulate
-from typing import Annotated, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+from itertools import accumulate, islice
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeAlias, TypeVar, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -25,8 +25,9 @@ from marketplace.application.ports import Page, Paging, Site
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import FieldProblem, InvalidFields
 from marketplace.domain.money import Money
+from marketplace.domain.text import Missing
 
-from .problems import BadCursor, MalformedRequest, WrongMediaType, field_problem
+from .problems import BadCursor, MalformedRequest, UnknownField, WrongMediaType, field_problem
 
 Said = TypeVar("Said")
 Shape = TypeVar("Shape")
@@ -40,6 +41,7 @@ Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A point in time: RFC 3339, in UTC."""
 
 MOST_NESTING = 64
+MOST_MISTAKES = 50
 
 
 def words(kind: type[StrEnum]) -> msgspec.Meta:
@@ -157,11 +159,39 @@ def read_json(body: bytes, shape: Any) -> Any:
     if body.count(b"[") + body.count(b"{") > MOST_NESTING and _depth(body) > MOST_NESTING:
         raise MalformedRequest
     try:
-        return _decoder(shape).decode(body)
-    except msgspec.ValidationError as error:
-        raise InvalidFields(field_problem(str(error))) from None
+        try:
+            return _decoder(shape).decode(body)
+        except msgspec.ValidationError as error:
+            # It names the first mistake only; whoever filled in a form wants to hear of them all.
+            found = tuple(islice(_mistakes(_decoder(Any).decode(body), shape), MOST_MISTAKES))
+            raise InvalidFields(*found or (field_problem(str(error)),)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise MalformedRequest from None
+
+
+def _mistakes(said: Any, shape: Any, path: str = "") -> Iterator[FieldProblem]:
+    """Every field that is missing, unknown or of the wrong type."""
+    if isinstance(said, dict) and isinstance(shape, type) and issubclass(shape, msgspec.Struct):
+        fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+        for name, field in fields.items():
+            place = f"{path}.{name}" if path else name
+            if name in said:
+                yield from _mistakes(said[name], field.type, place)
+            elif field.required:
+                yield FieldProblem(place, Missing.code, {})
+        if shape.__struct_config__.forbid_unknown_fields:
+            for name in sorted(said.keys() - fields.keys()):
+                place = f"{path}.{name}" if path else name
+                yield FieldProblem(place[:100], UnknownField.code, {})
+    elif isinstance(said, list) and get_origin(shape) is list:
+        for position, each in enumerate(said):
+            yield from _mistakes(each, get_args(shape)[0], f"{path}[{position}]")
+    else:
+        try:
+            msgspec.convert(said, shape, dec_hook=_read)
+        except msgspec.ValidationError as error:
+            complaint, _, within = str(error).partition(" - at `$")
+            yield field_problem(f"{complaint} - at `$.{path}{within or '`'}")
 
 
 class _Digits(str):
