@@ -55,3 +55,11 @@ async def test_a_page_runs_nothing_but_our_own_script(passer_by: httpx.AsyncClie
 def _fields(page: str) -> dict[str, str]:
     """What a reader types into the form."""
     return {"password": "a new and better password"} if 'name="password"' in page else {}
+
+
+async def test_a_browser_that_comes_to_the_server_finds_the_documentation(
+    passer_by: httpx.AsyncClient,
+) -> None:
+    answer = await passer_by.get("/", follow_redirects=True)
+
+    assert (answer.url.path, answer.status_code) == ("/api/docs/", 200)

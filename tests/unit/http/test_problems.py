@@ -209,7 +209,7 @@ async def test_a_query_nobody_can_follow_is_refused_by_parameter(
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/", 404, "no-such-path"),
+        ("GET", "/nowhere", 404, "no-such-path"),
         ("GET", "/api/nothing", 404, "no-such-path"),
         ("GET", "/api/merchant/products/17", 404, "no-such-path"),
         ("DELETE", "/api/auth/login", 405, "method-not-allowed"),
