@@ -10,6 +10,7 @@ from .orders import OrderService
 from .ports import Ports
 from .products import ProductService
 from .reactions import Reactions
+from .sessions import SessionService
 from .storefront import StorefrontService
 
 
@@ -23,7 +24,7 @@ class Marketplace:
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
         begin, views, clock, ids = ports.begin, ports.views, ports.clock, ports.ids
-        self.accounts = AccountService(
+        self.sessions = SessionService(
             begin=begin,
             views=views,
             clock=clock,
@@ -31,6 +32,9 @@ class Marketplace:
             secrets=ports.secrets,
             passwords=ports.passwords,
             access_tokens=ports.access_tokens,
+        )
+        self.accounts = AccountService(
+            begin=begin, clock=clock, ids=ids, passwords=ports.passwords, sessions=self.sessions
         )
         self.merchants = MerchantService(begin=begin, views=views, clock=clock, ids=ids)
         self.products = ProductService(begin=begin, views=views, clock=clock, ids=ids)

@@ -151,7 +151,7 @@ async def load_demo(marketplace: Marketplace, var_dir: Path) -> list[str]:
 
 async def _open(marketplace: Marketplace, shop: _Shop) -> None:
     registered = await marketplace.accounts.register(shop.account)
-    keeper = await marketplace.accounts.identify(registered.signed_in.access)
+    keeper = await marketplace.sessions.identify(registered.signed_in.access)
     products = []
     for thing in shop.things:
         photo = ReceiveImage(acting=keeper, content=_photo(thing.colours), alt=thing.title)

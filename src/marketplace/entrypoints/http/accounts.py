@@ -7,14 +7,9 @@ from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from marketplace.application.accounts import (
-    AccountService,
-    Register,
-    Registered,
-    SignedIn,
-    SignIn,
-)
+from marketplace.application.accounts import AccountService, Register, Registered
 from marketplace.application.ports import Site
+from marketplace.application.sessions import SessionService, SignedIn, SignIn
 from marketplace.domain.accounts import (
     Account,
     AccountSuspended,
@@ -171,17 +166,17 @@ class AccountController(Controller):
         self,
         request: StrictRequest,
         data: JSONBody[SignInIn],
-        accounts: NamedDependency[AccountService],
+        sessions: NamedDependency[SessionService],
     ) -> SignedInOut:
         """Sign in with an e-mail address or a phone number."""
-        return SignedInOut.of(await accounts.sign_in(data.wanted(request.device)))
+        return SignedInOut.of(await sessions.sign_in(data.wanted(request.device)))
 
     @post("/token/refresh", public=True, status_code=200, problems=(RefreshRefused,))
     async def refresh(
-        self, data: JSONBody[RefreshIn], accounts: NamedDependency[AccountService]
+        self, data: JSONBody[RefreshIn], sessions: NamedDependency[SessionService]
     ) -> RefreshedOut:
         """Spend a refresh token and get its successor."""
-        return RefreshedOut.of(await accounts.refresh(data.refresh))
+        return RefreshedOut.of(await sessions.refresh(data.refresh))
 
     @post("/password-reset", public=True, status_code=202)
     async def ask_for_reset(
@@ -206,7 +201,7 @@ class AccountController(Controller):
 
     @post("/logout", public=True, status_code=204)
     async def sign_out(
-        self, data: JSONBody[RefreshIn], accounts: NamedDependency[AccountService]
+        self, data: JSONBody[RefreshIn], sessions: NamedDependency[SessionService]
     ) -> None:
         """End the session of a refresh token."""
-        await accounts.sign_out(data.refresh)
+        await sessions.sign_out(data.refresh)

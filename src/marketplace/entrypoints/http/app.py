@@ -106,6 +106,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
     """Every route, with all it needs: none is open to the public unless it says so itself."""
     services = {
         "accounts": marketplace.accounts,
+        "sessions": marketplace.sessions,
         "merchants": marketplace.merchants,
         "products": marketplace.products,
         "images": marketplace.images,
@@ -129,7 +130,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         dependencies={name: _provided(service) for name, service in services.items()},
         exception_handlers=REFUSALS,
         middleware=middleware,
-        guards=[doorkeeper(marketplace.accounts), only_known_parameters],
+        guards=[doorkeeper(marketplace.sessions), only_known_parameters],
         opt={"site": marketplace.ports.site},
         request_class=StrictRequest,
         request_max_body_size=MOST_BODY,

@@ -1,0 +1,191 @@
+"""What one can do with sessions: sign in, stay signed in, and sign out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.domain.accounts import (
+    Account,
+    AccountId,
+    AccountSuspended,
+    Actor,
+    EmailAddress,
+    Presented,
+    RefreshRefused,
+    Session,
+    SessionId,
+    SignInRequired,
+    WrongCredentials,
+    as_kept,
+    digest,
+    parse_email,
+)
+from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
+from marketplace.domain.errors import BadValue
+from marketplace.domain.merchants import MerchantStatus
+from marketplace.domain.phones import COUNTRIES, PhoneNumber, parse_phone
+
+from .ports import AccessTokens, BeginUnitOfWork, Clock, Ids, PasswordHasher, Secrets, Views
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """``name`` is an e-mail address or a phone number in any form."""
+
+    name: str
+    password: str
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session, and the two tokens that prove it."""
+
+    account: Account
+    access: str
+    refresh: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionService:
+    """Who is signed in, one method per use case."""
+
+    begin: BeginUnitOfWork
+    views: Views
+    clock: Clock
+    ids: Ids
+    secrets: Secrets
+    passwords: PasswordHasher
+    access_tokens: AccessTokens
+
+    async def sign_in(self, said: SignIn) -> SignedIn:
+        """
+        Open a session.
+
+        Every failure costs one password verification and is the same ``WrongCredentials``; only
+        whoever knows the password hears of a suspension.
+        """
+        names = _names(said.name)
+        async with self.begin() as market:
+            found = await market.accounts.called(names) if names else []
+        account = found[0] if len(found) == 1 else None
+        right = await self.passwords.verify(
+            as_kept(said.password), account.password_hash if account else None
+        )
+        if account is None or not right:
+            raise WrongCredentials
+        session, refresh = self.open(account, said.user_agent)
+        async with self.begin() as market:
+            await market.sessions.add(session)
+        identity = await self.views.identity(session.id, self.clock.now())
+        if identity is not None and identity.merchant_status is MerchantStatus.SUSPENDED:
+            session.end(self.clock.now())
+            async with self.begin() as market:
+                await market.sessions.save(session)
+            raise AccountSuspended
+        return self.prove(account, session, refresh)
+
+    async def refresh(self, token: str) -> SignedIn:
+        """
+        Spend a refresh token and get its successor.
+
+        The same token again, within seconds, gets the same successor: the first answer was lost.
+        Later it was stolen by one of two, so neither stays signed in.
+        """
+        session_id, now = _session_of(token), self.clock.now()
+        successor = f"{session_id}.{self.secrets.successor(token)}"
+        async with self.begin() as market:
+            session = await market.sessions.hold(session_id)
+            presented = session.presents(digest(token), now)
+            if presented is Presented.CURRENT:
+                session.rotate(digest(successor), now)
+                await market.sessions.save(session)
+            elif presented is Presented.STOLEN:
+                session.end(now)
+                await market.sessions.save(session)
+                await market.audit.add(
+                    account_entry(Action.SESSION_STOLEN, session.account_id, self.ids.new(), now)
+                )
+            account = await market.accounts.get(session.account_id)
+        if presented not in (Presented.CURRENT, Presented.JUST_SPENT):
+            raise RefreshRefused
+        return self.prove(account, session, successor)
+
+    async def sign_out(self, token: str) -> None:
+        """End the session of a refresh token; a token that is not in force changes nothing."""
+        now = self.clock.now()
+        try:
+            async with self.begin() as market:
+                session = await market.sessions.hold(_session_of(token))
+                if session.presents(digest(token), now) is not Presented.NOTHING:
+                    session.end(now)
+                    await market.sessions.save(session)
+        except RefreshRefused:
+            return
+
+    async def identify(self, access: str) -> Actor:
+        """Who is behind an access token now, or ``SignInRequired`` or ``AccountSuspended``."""
+        now = self.clock.now()
+        session_id = self.access_tokens.session_of(access, now)
+        identity = await self.views.identity(session_id, now)
+        if identity is None:
+            raise SignInRequired
+        if identity.merchant_status is MerchantStatus.SUSPENDED:
+            raise AccountSuspended
+        return Actor(
+            account_id=identity.account_id,
+            role=identity.role,
+            session_id=session_id,
+            merchant_id=identity.merchant_id,
+        )
+
+    def open(self, account: Account, user_agent: str) -> tuple[Session, str]:
+        """A session that nobody has stored yet, and its first refresh token."""
+        id = SessionId(self.ids.new())
+        refresh = f"{id}.{self.secrets.token()}"
+        session = Session.open(
+            id=id,
+            account_id=account.id,
+            refresh_hash=digest(refresh),
+            user_agent=user_agent,
+            at=self.clock.now(),
+        )
+        return session, refresh
+
+    def prove(self, account: Account, session: Session, refresh: str) -> SignedIn:
+        """The session with an access token that is issued now."""
+        access = self.access_tokens.issue(session, account.role, self.clock.now())
+        return SignedIn(account=account, access=access, refresh=refresh)
+
+
+def account_entry(action: Action, account_id: AccountId, id: UUID, at: datetime) -> AuditEntry:
+    """A line of the audit book about an account, by whoever holds its keys."""
+    return AuditEntry.of(
+        action,
+        id=AuditEntryId(id),
+        at=at,
+        actor=None,
+        subject_type="account",
+        subject_id=account_id,
+    )
+
+
+def _names(said: str) -> list[EmailAddress | PhoneNumber]:
+    """Every address or number this could mean; a local number is one of any country's."""
+    names: list[EmailAddress | PhoneNumber] = []
+    try:
+        return [parse_email(said)]
+    except BadValue:
+        for country in COUNTRIES:
+            try:
+                names.append(parse_phone(said, country))
+            except BadValue:
+                continue
+    return list(dict.fromkeys(names))
+
+
+def _session_of(token: str) -> SessionId:
+    try:
+        return SessionId(UUID(token.partition(".")[0]))
+    except ValueError:
+        raise RefreshRefused from None
