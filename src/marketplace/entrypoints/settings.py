@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ class Settings:
     secret_key: str
     allowed_hosts: tuple[str, ...]
     cors_allowed_origins: tuple[str, ...]
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     public_url: str
     media_url: str
     storage_url: str
@@ -68,6 +70,7 @@ class Settings:
             secret_key=said.get("SECRET_KEY", ""),
             allowed_hosts=_list(said, "ALLOWED_HOSTS"),
             cors_allowed_origins=_list(said, "CORS_ALLOWED_ORIGINS"),
+            trusted_proxies=tuple(map(_network, _list(said, "TRUSTED_PROXIES"))),
             public_url=public_url,
             media_url=_url(said, "MEDIA_URL", f"{public_url}/media", "http", "https"),
             storage_url=said.get("STORAGE_URL", str(var_dir / "media")),
@@ -112,6 +115,13 @@ def _switch(said: Mapping[str, str], name: str) -> bool:
 
 def _list(said: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in said.get(name, "").split(",") if each.strip())
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise BadSetting(f"TRUSTED_PROXIES is not an address or a network: {text}") from None
 
 
 def _one_of(said: Mapping[str, str], name: str, *words: str) -> str:
