@@ -47,6 +47,10 @@ class TestMemoryPasswordHasher(PasswordHasherContract):
     def passwords(self) -> MemoryPasswordHasher:
         return MemoryPasswordHasher()
 
+    @pytest.fixture
+    def earlier(self) -> MemoryPasswordHasher:
+        return MemoryPasswordHasher(salt_bytes=4)
+
 
 class TestMemoryAccessTokens(AccessTokensContract):
     @pytest.fixture

@@ -6,10 +6,13 @@ from datetime import datetime
 from marketplace.domain.accounts import (
     Account,
     AccountId,
+    Actor,
     LinkExpired,
     Locale,
     Purpose,
     Role,
+    WrongPassword,
+    as_kept,
     digest,
     parse_email,
     parse_locale,
@@ -17,7 +20,7 @@ from marketplace.domain.accounts import (
     parse_username,
 )
 from marketplace.domain.audit import Action
-from marketplace.domain.errors import Form
+from marketplace.domain.errors import FieldProblem, Form, InvalidFields
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.money import parse_currency
 from marketplace.domain.phones import (
@@ -71,6 +74,15 @@ class CreateAdmin:
     username: str
     password: str
     phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    """Somebody who is signed in, and knows the password, wants another one."""
+
+    acting: Actor
+    current_password: str
+    new_password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +191,37 @@ class AccountService:
             await market.audit.add(
                 account_entry(Action.PASSWORD_CHANGED, account.id, self.ids.new(), now)
             )
+
+    async def change_password(self, wanted: ChangePassword) -> None:
+        """
+        Another password. The other sessions end, this one stays; a reset link is void.
+
+        A wrong current password is a bad field: the caller is signed in and stays so.
+        """
+        acting = wanted.acting
+        with Form() as form:
+            new = form.read("new_password", parse_password, wanted.new_password)
+        async with self.begin() as market:
+            account = await market.accounts.get(acting.account_id)
+        current = as_kept(wanted.current_password)
+        if not await self.passwords.verify(current, account.password_hash):
+            raise InvalidFields(FieldProblem("current_password", WrongPassword.code, {}))
+        password_hash, now = await self.passwords.hash(new), self.clock.now()
+        async with self.begin() as market:
+            await market.accounts.save(account, account.change_password(password_hash, now))
+            await market.sessions.end_all(account.id, now, acting.session_id)
+            await market.one_time_tokens.void(account.id, Purpose.PASSWORD_RESET)
+            await market.audit.add(
+                account_entry(Action.PASSWORD_CHANGED, account.id, self.ids.new(), now, acting)
+            )
+
+    async def resend_verification(self, acting: Actor) -> None:
+        """Have the letter sent again, whose earlier link is void then; nothing if verified."""
+        async with self.begin() as market:
+            account = await market.accounts.hold(acting.account_id)
+            if not account.is_verified:
+                asked = account.ask_for_verification(self.clock.now())
+                await market.accounts.save(account, asked)
 
     async def verify_email(self, token: str) -> None:
         """The mailbox is theirs. ``LinkExpired``."""

@@ -83,10 +83,12 @@ class Accounts(Repository[AccountId, Account], Protocol):
 
 
 class Sessions(Repository[SessionId, Session], Protocol):
-    """Every device that was ever signed in. A missing one is ``RefreshRefused``."""
+    """Every device that was ever signed in."""
 
-    async def end_all(self, account_id: AccountId, at: datetime, /) -> None:
-        """End every session of an account."""
+    async def end_all(
+        self, account_id: AccountId, at: datetime, but: SessionId | None = None, /
+    ) -> None:
+        """End every session of an account, or every other one."""
         ...
 
 
@@ -95,6 +97,10 @@ class OneTimeTokens(Protocol):
 
     async def add(self, token: OneTimeToken, /) -> None:
         """Store a token; earlier ones of the account for the same purpose are void."""
+        ...
+
+    async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
+        """No token of the account is good for this any more."""
         ...
 
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
@@ -316,6 +322,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A session as its owner sees it; ``id`` is that of the session."""
+
+    id: SessionId
+    user_agent: str
+    created_at: datetime
+    last_used_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     """A stretch of a merchant's notifications, and how many of all are unread."""
 
@@ -358,6 +374,10 @@ class Views(Protocol):
 
     async def identity(self, session_id: SessionId, at: datetime, /) -> Identity | None:
         """Who a session belongs to, or None if it is not in force."""
+        ...
+
+    async def devices(self, account_id: AccountId, at: datetime, paging: Paging, /) -> Page[Device]:
+        """The sessions of an account which are in force."""
         ...
 
     async def store(self, username: Username, /) -> StoreView:
@@ -445,6 +465,10 @@ class PasswordHasher(Protocol):
         """Takes as long for no hash at all as for a wrong password."""
         ...
 
+    def is_outdated(self, hash: str, /) -> bool:
+        """Whether ``hash`` would be made another way today, so that it should be made again."""
+        ...
+
 
 class AccessTokens(Protocol):
     """Short-lived proof of a session."""
@@ -513,6 +537,8 @@ class LetterKind(StrEnum):
     EMAIL_VERIFICATION = "email_verification"
     NEW_ORDER = "new_order"
     ANNOUNCEMENT = "announcement"
+    PASSWORD_CHANGED = "password_changed"
+    SESSION_STOLEN = "session_stolen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

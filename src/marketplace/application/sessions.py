@@ -14,18 +14,32 @@ from marketplace.domain.accounts import (
     RefreshRefused,
     Session,
     SessionId,
+    SessionNotFound,
     SignInRequired,
+    SignInsBusy,
     WrongCredentials,
     as_kept,
     digest,
     parse_email,
 )
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
-from marketplace.domain.errors import BadValue
+from marketplace.domain.errors import BadValue, ChangedMeanwhile
 from marketplace.domain.merchants import MerchantStatus
 from marketplace.domain.phones import COUNTRIES, PhoneNumber, parse_phone
 
-from .ports import AccessTokens, BeginUnitOfWork, Clock, Ids, PasswordHasher, Secrets, Views
+from .ports import (
+    AccessTokens,
+    BeginUnitOfWork,
+    Clock,
+    Device,
+    Ids,
+    Page,
+    Paging,
+    PasswordHasher,
+    Secrets,
+    UnitOfWork,
+    Views,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +83,8 @@ class SessionService:
         async with self.begin() as market:
             found = await market.accounts.called(names) if names else []
         account = found[0] if len(found) == 1 else None
-        right = await self.passwords.verify(
-            as_kept(said.password), account.password_hash if account else None
-        )
+        password = as_kept(said.password)
+        right = await self.passwords.verify(password, account.password_hash if account else None)
         if account is None or not right:
             raise WrongCredentials
         session, refresh = self.open(account, said.user_agent)
@@ -83,6 +96,7 @@ class SessionService:
             async with self.begin() as market:
                 await market.sessions.save(session)
             raise AccountSuspended
+        await self._keep_password_well(account, password)
         return self.prove(account, session, refresh)
 
     async def refresh(self, token: str) -> SignedIn:
@@ -95,14 +109,13 @@ class SessionService:
         session_id, now = _session_of(token), self.clock.now()
         successor = f"{session_id}.{self.secrets.successor(token)}"
         async with self.begin() as market:
-            session = await market.sessions.hold(session_id)
+            session = await _held(market, session_id)
             presented = session.presents(digest(token), now)
             if presented is Presented.CURRENT:
                 session.rotate(digest(successor), now)
                 await market.sessions.save(session)
             elif presented is Presented.STOLEN:
-                session.end(now)
-                await market.sessions.save(session)
+                await market.sessions.save(session, session.end_as_stolen(now))
                 await market.audit.add(
                     account_entry(Action.SESSION_STOLEN, session.account_id, self.ids.new(), now)
                 )
@@ -116,12 +129,31 @@ class SessionService:
         now = self.clock.now()
         try:
             async with self.begin() as market:
-                session = await market.sessions.hold(_session_of(token))
+                session = await _held(market, _session_of(token))
                 if session.presents(digest(token), now) is not Presented.NOTHING:
                     session.end(now)
                     await market.sessions.save(session)
         except RefreshRefused:
             return
+
+    async def sign_out_everywhere(self, acting: Actor) -> None:
+        """End every session of one's own, this one too."""
+        async with self.begin() as market:
+            await market.sessions.end_all(acting.account_id, self.clock.now())
+
+    async def mine(self, acting: Actor, paging: Paging) -> Page[Device]:
+        """Where one is signed in."""
+        return await self.views.devices(acting.account_id, self.clock.now(), paging)
+
+    async def end(self, acting: Actor, session_id: SessionId) -> None:
+        """Sign one device of one's own out; another account's is ``SessionNotFound``."""
+        now = self.clock.now()
+        async with self.begin() as market:
+            session = await market.sessions.hold(session_id)
+            if session.account_id != acting.account_id or not session.in_force(now):
+                raise SessionNotFound
+            session.end(now)
+            await market.sessions.save(session)
 
     async def identify(self, access: str) -> Actor:
         """Who is behind an access token now, or ``SignInRequired`` or ``AccountSuspended``."""
@@ -152,19 +184,32 @@ class SessionService:
         )
         return session, refresh
 
+    async def _keep_password_well(self, account: Account, password: str) -> None:
+        """Hash it as is usual now, where it was hashed long ago; that keeps nobody out."""
+        if not self.passwords.is_outdated(account.password_hash):
+            return
+        try:
+            account.password_hash = await self.passwords.hash(password)
+            async with self.begin() as market:
+                await market.accounts.save(account)
+        except (ChangedMeanwhile, SignInsBusy):
+            return
+
     def prove(self, account: Account, session: Session, refresh: str) -> SignedIn:
         """The session with an access token that is issued now."""
         access = self.access_tokens.issue(session, account.role, self.clock.now())
         return SignedIn(account=account, access=access, refresh=refresh)
 
 
-def account_entry(action: Action, account_id: AccountId, id: UUID, at: datetime) -> AuditEntry:
-    """A line of the audit book about an account, by whoever holds its keys."""
+def account_entry(
+    action: Action, account_id: AccountId, id: UUID, at: datetime, acting: Actor | None = None
+) -> AuditEntry:
+    """A line of the audit book about an account; by nobody where a letter or a token did it."""
     return AuditEntry.of(
         action,
         id=AuditEntryId(id),
         at=at,
-        actor=None,
+        actor=acting,
         subject_type="account",
         subject_id=account_id,
     )
@@ -182,6 +227,14 @@ def _names(said: str) -> list[EmailAddress | PhoneNumber]:
             except BadValue:
                 continue
     return list(dict.fromkeys(names))
+
+
+async def _held(market: UnitOfWork, session_id: SessionId) -> Session:
+    """The session a refresh token claims to be of, or ``RefreshRefused``."""
+    try:
+        return await market.sessions.hold(session_id)
+    except SessionNotFound:
+        raise RefreshRefused from None
 
 
 def _session_of(token: str) -> SessionId:

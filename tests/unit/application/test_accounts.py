@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.adapters.memory.unit_of_work import MemoryAccounts, MemoryUnitOfWork
-from marketplace.application.accounts import CreateAdmin, Register
+from marketplace.application.accounts import ChangePassword, CreateAdmin, Register
 from marketplace.application.ports import LetterKind, Paging
 from marketplace.application.sessions import SignedIn, SignIn
 from marketplace.domain.accounts import (
@@ -37,6 +37,12 @@ SECOND = timedelta(seconds=1)
 
 async def signed_in(world: World, name: str, password: str = PASSWORD) -> SignedIn:
     return await world.marketplace.sessions.sign_in(SignIn(name=name, password=password))
+
+
+async def change(world: World, seller: Seller, current: str, new: str) -> None:
+    await world.marketplace.accounts.change_password(
+        ChangePassword(acting=seller.actor, current_password=current, new_password=new)
+    )
 
 
 async def reset_token(world: World, seller: Seller) -> str:
@@ -511,6 +517,109 @@ async def test_whether_somebody_has_an_account_is_not_told(world: World) -> None
 
     assert world.mailer.sent == []
     assert world.store.jobs == {}
+
+
+async def test_a_password_is_changed_by_whoever_knows_it(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    phone = await signed_in(world, mona.email)
+
+    await change(world, mona, PASSWORD, "battery staple")
+    await world.run_jobs()
+
+    assert await world.marketplace.sessions.identify(mona.access)
+    with pytest.raises(SignInRequired):
+        await world.marketplace.sessions.identify(phone.access)
+    with pytest.raises(WrongCredentials):
+        await signed_in(world, mona.email)
+    assert await signed_in(world, mona.email, "battery staple")
+    assert len(world.letters_to(mona.email, LetterKind.PASSWORD_CHANGED)) == 1
+    [entry] = world.audited(Action.PASSWORD_CHANGED)
+    assert entry.actor_id == entry.subject_id == mona.actor.account_id
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "problems"),
+    [
+        ("wrong", "battery staple", {"current_password": "wrong-password"}),
+        ("", "battery staple", {"current_password": "wrong-password"}),
+        ("\ud800", "battery staple", {"current_password": "wrong-password"}),
+        (PASSWORD, "password", {"new_password": "common-password"}),
+        ("wrong", "short", {"new_password": "too-short"}),
+    ],
+)
+async def test_a_password_is_not_changed_by_mistake(
+    world: World, current: str, new: str, problems: dict[str, str]
+) -> None:
+    mona = await world.a_merchant("mona")
+    phone = await signed_in(world, mona.email)
+    before = world.counted()
+
+    with pytest.raises(InvalidFields) as refused:
+        await change(world, mona, current, new)
+
+    assert {each.field: each.code for each in refused.value.problems} == problems
+    assert world.counted() == before
+    assert await world.marketplace.sessions.identify(phone.access)
+    assert await signed_in(world, mona.email)
+
+
+async def test_a_change_of_password_makes_the_reset_link_void(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    token = await reset_token(world, mona)
+    await change(world, mona, PASSWORD, "battery staple")
+
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.reset_password(token, "another staple")
+
+
+async def test_signing_in_leaves_the_reset_link_good(world: World) -> None:
+    """Or else whoever knows the password could keep its owner from ever changing it."""
+    mona = await world.a_merchant("mona")
+    token = await reset_token(world, mona)
+    await signed_in(world, mona.email)
+
+    await world.marketplace.accounts.reset_password(token, "battery staple")
+
+    assert await signed_in(world, mona.email, "battery staple")
+
+
+async def test_the_owner_is_told_of_a_password_that_was_reset(world: World) -> None:
+    mona = await world.a_merchant("mona", locale="en")
+    await world.marketplace.accounts.reset_password(
+        await reset_token(world, mona), "battery staple"
+    )
+    await world.run_jobs()
+
+    [letter] = world.letters_to(mona.email, LetterKind.PASSWORD_CHANGED)
+    assert letter.text == "username: mona"
+
+
+async def test_the_letter_that_verifies_is_sent_again(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+
+    await world.marketplace.accounts.resend_verification(mona.actor)
+    await world.run_jobs()
+
+    first, second = (
+        world.token_in(each) for each in world.letters_to(mona.email, LetterKind.EMAIL_VERIFICATION)
+    )
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.verify_email(first)
+    await world.marketplace.accounts.verify_email(second)
+    assert (await world.account(mona)).is_verified
+
+
+async def test_a_verified_mailbox_gets_no_more_letters(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+    await world.marketplace.accounts.verify_email(world.token_in(world.mailer.sent[0]))
+    world.mailer.sent.clear()
+
+    await world.marketplace.accounts.resend_verification(mona.actor)
+    await world.run_jobs()
+
+    assert world.mailer.sent == []
 
 
 async def test_two_who_ask_for_a_reset_at_once_are_both_answered_alike(world: World) -> None:

@@ -69,7 +69,7 @@ async def test_a_stranger_is_asked_to_sign_in(passer_by: httpx.AsyncClient, said
 async def test_nobody_does_what_another_role_may(
     merchant: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
-    for said in PRIVATE:
+    for said in (each for each in PRIVATE if "/api/auth/" not in each):
         answer = await call(merchant if "/api/admin/" in said else admin, said)
         assert (answer.status_code, answer.json()["code"]) == (403, "wrong-role"), said
 

@@ -42,13 +42,19 @@ class SequentialIds(ports.Ids):
 class MemoryPasswordHasher(ports.PasswordHasher):
     """Salted and quick. It guards nothing that matters."""
 
+    def __init__(self, *, salt_bytes: int = 8) -> None:
+        self._salt_bytes = salt_bytes
+
     async def hash(self, password: str, /) -> str:
-        salt = secrets.token_hex(8)
+        salt = secrets.token_hex(self._salt_bytes)
         return f"{salt}${self._digest(salt, password)}"
 
     async def verify(self, password: str, hash: str | None, /) -> bool:
         salt, _, expected = (hash or "$").partition("$")
         return hmac.compare_digest(self._digest(salt, password), expected)
+
+    def is_outdated(self, hash: str, /) -> bool:
+        return len(hash.partition("$")[0]) != 2 * self._salt_bytes
 
     def _digest(self, salt: str, password: str) -> str:
         said = password.encode("utf-8", "surrogatepass")

@@ -1,31 +1,27 @@
-"""Accounts, over HTTP: register, sign in, stay signed in, get back in."""
+"""Accounts, over HTTP: register, prove the mailbox, change the password, get back in."""
 
 from typing import Annotated, Any, ClassVar, Self
-from uuid import UUID
 
 from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from marketplace.application.accounts import AccountService, Register, Registered
+from marketplace.application.accounts import AccountService, ChangePassword, Register, Registered
 from marketplace.application.ports import Site
-from marketplace.application.sessions import SessionService, SignedIn, SignIn
 from marketplace.domain.accounts import (
-    Account,
-    AccountSuspended,
+    Actor,
     EmailTaken,
     LinkExpired,
     Locale,
     PhoneTaken,
-    RefreshRefused,
-    Role,
     SignInsBusy,
     UsernameTaken,
-    WrongCredentials,
 )
+from marketplace.domain.errors import ChangedMeanwhile
 
 from .merchants import MerchantOut
-from .shapes import Input, Output, StrictRequest, words
+from .sessions import SignedInOut
+from .shapes import Input, StrictRequest, words
 
 
 class RegisterIn(Input, frozen=True, kw_only=True):
@@ -51,29 +47,6 @@ class RegisterIn(Input, frozen=True, kw_only=True):
         return Register(**self.said(), user_agent=device)
 
 
-class SignInIn(Input, frozen=True, kw_only=True):
-    """``email`` may hold a phone number."""
-
-    EXAMPLE: ClassVar[dict[str, Any]] = {
-        "email": "sara@example.com",
-        "password": "a long sentence is a good password",
-    }
-
-    email: str
-    password: str
-
-    def wanted(self, device: str) -> SignIn:
-        return SignIn(name=self.email, password=self.password, user_agent=device)
-
-
-class RefreshIn(Input, frozen=True, kw_only=True):
-    EXAMPLE: ClassVar[dict[str, Any]] = {
-        "refresh": "0198c2f4-8f1e-7cc3-98c4-dc0c0c07398f.3q2-7wAAAAD_example"
-    }
-
-    refresh: str
-
-
 class AskForResetIn(Input, frozen=True, kw_only=True):
     EXAMPLE: ClassVar[dict[str, Any]] = {"email": "sara@example.com"}
 
@@ -90,35 +63,25 @@ class ResetIn(Input, frozen=True, kw_only=True):
     password: str
 
 
+class ChangePasswordIn(Input, frozen=True, kw_only=True):
+    """A wrong ``current_password`` is a bad field, ``wrong-password``: you stay signed in."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "current_password": "a long sentence is a good password",
+        "new_password": "an even longer sentence than before",
+    }
+
+    current_password: str
+    new_password: str
+
+    def wanted(self, acting: Actor) -> ChangePassword:
+        return ChangePassword(**self.said(), acting=acting)
+
+
 class VerifyIn(Input, frozen=True, kw_only=True):
     EXAMPLE: ClassVar[dict[str, Any]] = {"token": "the-token-from-the-letter"}
 
     token: str
-
-
-class UserOut(Output, frozen=True, kw_only=True):
-    id: UUID
-    email: str
-    username: str
-    phone: str
-    user_type: Role
-    is_verified: bool
-
-    @classmethod
-    def of(cls, account: Account) -> Self:
-        return cls.told(account, user_type=account.role)
-
-
-class SignedInOut(Output, frozen=True, kw_only=True):
-    """``token`` is sent as ``Authorization: Bearer``; ``refresh`` gets its successor."""
-
-    token: str
-    refresh: str
-    user: UserOut
-
-    @classmethod
-    def of(cls, signed_in: SignedIn) -> Self:
-        return cls.told(signed_in, token=signed_in.access, user=UserOut.of(signed_in.account))
 
 
 class RegisteredOut(SignedInOut, frozen=True, kw_only=True):
@@ -130,15 +93,6 @@ class RegisteredOut(SignedInOut, frozen=True, kw_only=True):
             SignedInOut.of(registered.signed_in),
             merchant=MerchantOut.of(registered.merchant, site),
         )
-
-
-class RefreshedOut(Output, frozen=True, kw_only=True):
-    access: str
-    refresh: str
-
-    @classmethod
-    def of(cls, signed_in: SignedIn) -> Self:
-        return cls.told(signed_in)
 
 
 class AccountController(Controller):
@@ -155,28 +109,6 @@ class AccountController(Controller):
         """Open an account and its store; a letter asks whether the mailbox is yours."""
         registered = await accounts.register(data.wanted(request.device))
         return RegisteredOut.with_store(registered, request.site)
-
-    @post(
-        "/login",
-        public=True,
-        status_code=200,
-        problems=(WrongCredentials, AccountSuspended, SignInsBusy),
-    )
-    async def sign_in(
-        self,
-        request: StrictRequest,
-        data: JSONBody[SignInIn],
-        sessions: NamedDependency[SessionService],
-    ) -> SignedInOut:
-        """Sign in with an e-mail address or a phone number."""
-        return SignedInOut.of(await sessions.sign_in(data.wanted(request.device)))
-
-    @post("/token/refresh", public=True, status_code=200, problems=(RefreshRefused,))
-    async def refresh(
-        self, data: JSONBody[RefreshIn], sessions: NamedDependency[SessionService]
-    ) -> RefreshedOut:
-        """Spend a refresh token and get its successor."""
-        return RefreshedOut.of(await sessions.refresh(data.refresh))
 
     @post("/password-reset", public=True, status_code=202)
     async def ask_for_reset(
@@ -199,9 +131,19 @@ class AccountController(Controller):
         """The mailbox is yours."""
         await accounts.verify_email(data.token)
 
-    @post("/logout", public=True, status_code=204)
-    async def sign_out(
-        self, data: JSONBody[RefreshIn], sessions: NamedDependency[SessionService]
+    @post("/verify-email/resend", status_code=202)
+    async def resend_verification(
+        self, request: StrictRequest, accounts: NamedDependency[AccountService]
     ) -> None:
-        """End the session of a refresh token."""
-        await sessions.sign_out(data.refresh)
+        """Have the letter sent again; nothing is sent if the mailbox is known to be yours."""
+        await accounts.resend_verification(request.user)
+
+    @post("/password", status_code=204, problems=(ChangedMeanwhile, SignInsBusy))
+    async def change_password(
+        self,
+        request: StrictRequest,
+        data: JSONBody[ChangePasswordIn],
+        accounts: NamedDependency[AccountService],
+    ) -> None:
+        """Set another password; every other session ends, and a letter tells of it."""
+        await accounts.change_password(data.wanted(request.user))

@@ -29,6 +29,7 @@ from .orders import OrderController
 from .problems import answer
 from .products import ProductController
 from .security import doorkeeper, only_known_parameters
+from .sessions import SessionController
 from .shapes import StrictRequest
 from .storefront import StoreController, TrackingController
 
@@ -119,6 +120,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "/",
         route_handlers=[
             AccountController,
+            SessionController,
             StoreController,
             TrackingController,
             MERCHANT,

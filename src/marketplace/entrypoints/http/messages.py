@@ -202,6 +202,14 @@ MESSAGES: Mapping[str, Wording] = {
         ar="الحساب غير موجود.",
         en="There is no such account.",
     ),
+    "session-not-found": Wording(
+        ar="الجلسة غير موجودة أو انتهت.",
+        en="There is no such session, or it has ended.",
+    ),
+    "wrong-password": Wording(
+        ar="كلمة المرور الحالية غير صحيحة.",
+        en="That is not your current password.",
+    ),
     "email-taken": Wording(
         ar="هذا البريد الإلكتروني مسجّل لحساب آخر. سجّل الدخول أو استخدم بريدًا آخر.",
         en="Another account has this address. Sign in, or use another one.",
