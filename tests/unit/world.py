@@ -14,6 +14,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryImageStore,
     MemoryMailer,
     MemoryPasswordHasher,
+    MemoryThrottle,
     SequentialIds,
 )
 from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
@@ -89,6 +90,7 @@ class World:
             ids=ids,
             secrets=EvenSecrets(b"a key that is known to everybody"),
             passwords=MemoryPasswordHasher(),
+            throttle=MemoryThrottle(self.clock),
             access_tokens=MemoryAccessTokens(),
             images=self.shelf,
             processor=MemoryImageProcessor(),

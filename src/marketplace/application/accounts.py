@@ -33,6 +33,7 @@ from marketplace.domain.text import line
 
 from .ports import BeginUnitOfWork, Clock, Ids, MerchantView, PasswordHasher, UnitOfWork
 from .sessions import SessionService, SignedIn, account_entry
+from .throttling import Throttling
 
 HOME = "SA"
 """The country of a local phone number, where nothing else tells."""
@@ -56,6 +57,7 @@ class Register:
     currency: str | None = None
     locale: str = Locale.ARABIC
     user_agent: str = ""
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ class AccountService:
     clock: Clock
     ids: Ids
     passwords: PasswordHasher
+    throttling: Throttling
     sessions: SessionService
 
     async def register(self, wanted: Register) -> Registered:
@@ -111,6 +114,7 @@ class AccountService:
             usual = COUNTRIES[home or HOME].currency
             said = usual if wanted.currency is None else wanted.currency
             currency = form.read("currency", parse_currency, said)
+        await self.throttling.register(wanted.address)
         password_hash = await self.passwords.hash(password)
         now = self.clock.now()
         account, registered = Account.register(
@@ -139,6 +143,7 @@ class AccountService:
             await market.accounts.add(account, registered)
             await market.merchants.add(merchant, opened)
             await market.sessions.add(session)
+        await self.throttling.signed_in(account, wanted.address)
         view = MerchantView(merchant=merchant, email=email, phone=phone, logo=None)
         return Registered(signed_in=self.sessions.prove(account, session, refresh), merchant=view)
 
@@ -169,20 +174,23 @@ class AccountService:
             )
         return admin
 
-    async def request_password_reset(self, email: str) -> None:
+    async def request_password_reset(self, email: str, address: str | None = None) -> None:
         """Have a letter sent, if there is anybody to send it to; the caller never learns which."""
         with Form() as form:
-            address = form.read("email", parse_email, email)
+            mailbox = form.read("email", parse_email, email)
+        if not await self.throttling.reset(mailbox, address):
+            return
         async with self.begin() as market:
-            for found in await market.accounts.called([address]):
+            for found in await market.accounts.called([mailbox]):
                 # Held, because a refusal of the second of two would tell that there is an account.
                 account = await market.accounts.hold(found.id)
                 await market.accounts.save(account, account.ask_for_reset(self.clock.now()))
 
-    async def reset_password(self, token: str, password: str) -> None:
+    async def reset_password(self, token: str, password: str, address: str | None = None) -> None:
         """A new password for whoever holds the letter; every session ends. ``LinkExpired``."""
         with Form() as form:
             new = form.read("password", parse_password, password)
+        await self.throttling.new_password(address)
         password_hash, now = await self.passwords.hash(new), self.clock.now()
         async with self.begin() as market:
             account = await _redeemed(market, token, Purpose.PASSWORD_RESET, now)
@@ -201,6 +209,7 @@ class AccountService:
         acting = wanted.acting
         with Form() as form:
             new = form.read("new_password", parse_password, wanted.new_password)
+        await self.throttling.change_password(acting)
         async with self.begin() as market:
             account = await market.accounts.get(acting.account_id)
         current = as_kept(wanted.current_password)
@@ -217,6 +226,7 @@ class AccountService:
 
     async def resend_verification(self, acting: Actor) -> None:
         """Have the letter sent again, whose earlier link is void then; nothing if verified."""
+        await self.throttling.resend_verification(acting)
         async with self.begin() as market:
             account = await market.accounts.hold(acting.account_id)
             if not account.is_verified:

@@ -12,6 +12,7 @@ from .products import ProductService
 from .reactions import Reactions
 from .sessions import SessionService
 from .storefront import StorefrontService
+from .throttling import Throttling
 
 
 class Marketplace:
@@ -24,6 +25,7 @@ class Marketplace:
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
         begin, views, clock, ids = ports.begin, ports.views, ports.clock, ports.ids
+        throttling = Throttling(ports.throttle)
         self.sessions = SessionService(
             begin=begin,
             views=views,
@@ -31,10 +33,16 @@ class Marketplace:
             ids=ids,
             secrets=ports.secrets,
             passwords=ports.passwords,
+            throttling=throttling,
             access_tokens=ports.access_tokens,
         )
         self.accounts = AccountService(
-            begin=begin, clock=clock, ids=ids, passwords=ports.passwords, sessions=self.sessions
+            begin=begin,
+            clock=clock,
+            ids=ids,
+            passwords=ports.passwords,
+            throttling=throttling,
+            sessions=self.sessions,
         )
         self.merchants = MerchantService(begin=begin, views=views, clock=clock, ids=ids)
         self.products = ProductService(begin=begin, views=views, clock=clock, ids=ids)

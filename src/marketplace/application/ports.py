@@ -470,6 +470,44 @@ class PasswordHasher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most ``most`` attempts called ``key`` within any ``seconds``, whenever they begin."""
+
+    key: str
+    most: int
+    seconds: int
+
+
+class Throttle(Protocol):
+    """
+    Counts attempts, and remembers who has succeeded; the same for every process.
+
+    It answers whatever happens: one that has lost its memory counts from nought again.
+    """
+
+    async def admit(self, windows: Sequence[Window], /) -> None:
+        """
+        Count an attempt in one window after the other, up to one that is full.
+
+        That one raises ``TooManyAttempts``, with the seconds until it has room. The windows before
+        it have counted what was refused, those behind it have not.
+        """
+        ...
+
+    async def forgive(self, windows: Sequence[Window], /) -> None:
+        """As if nobody had tried yet."""
+        ...
+
+    async def remember(self, face: str, seconds: int, /) -> None:
+        """Know a face for so long, from now."""
+        ...
+
+    async def remembers(self, face: str, /) -> bool:
+        """Whether a face is known still."""
+        ...
+
+
 class AccessTokens(Protocol):
     """Short-lived proof of a session."""
 
@@ -602,6 +640,7 @@ class Ports:
     ids: Ids
     secrets: Secrets
     passwords: PasswordHasher
+    throttle: Throttle
     access_tokens: AccessTokens
     images: ImageStore
     processor: ImageProcessor

@@ -40,6 +40,7 @@ from .ports import (
     UnitOfWork,
     Views,
 )
+from .throttling import Throttling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class SignIn:
     name: str
     password: str
     user_agent: str = ""
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ class SessionService:
     ids: Ids
     secrets: Secrets
     passwords: PasswordHasher
+    throttling: Throttling
     access_tokens: AccessTokens
 
     async def sign_in(self, said: SignIn) -> SignedIn:
@@ -77,9 +80,10 @@ class SessionService:
         Open a session.
 
         Every failure costs one password verification and is the same ``WrongCredentials``; only
-        whoever knows the password hears of a suspension.
+        whoever knows the password hears of a suspension. ``TooManyAttempts`` costs none.
         """
         names = _names(said.name)
+        await self.throttling.sign_in(names or [said.name], said.address)
         async with self.begin() as market:
             found = await market.accounts.called(names) if names else []
         account = found[0] if len(found) == 1 else None
@@ -96,10 +100,11 @@ class SessionService:
             async with self.begin() as market:
                 await market.sessions.save(session)
             raise AccountSuspended
+        await self.throttling.signed_in(account, said.address)
         await self._keep_password_well(account, password)
         return self.prove(account, session, refresh)
 
-    async def refresh(self, token: str) -> SignedIn:
+    async def refresh(self, token: str, address: str | None = None) -> SignedIn:
         """
         Spend a refresh token and get its successor.
 
@@ -107,6 +112,7 @@ class SessionService:
         Later it was stolen by one of two, so neither stays signed in.
         """
         session_id, now = _session_of(token), self.clock.now()
+        await self.throttling.refresh(session_id, address)
         successor = f"{session_id}.{self.secrets.successor(token)}"
         async with self.begin() as market:
             session = await _held(market, session_id)
@@ -122,6 +128,7 @@ class SessionService:
             account = await market.accounts.get(session.account_id)
         if presented not in (Presented.CURRENT, Presented.JUST_SPENT):
             raise RefreshRefused
+        await self.throttling.signed_in(account, address)
         return self.prove(account, session, successor)
 
     async def sign_out(self, token: str) -> None:

@@ -333,6 +333,10 @@ class SignInsBusy(TooMany):
     """Too many passwords are being checked at this moment."""
 
 
+class TooManyAttempts(TooMany):
+    """Tried too often; whether what was tried exists makes no difference."""
+
+
 class BadEmail(BadValue):
     """Not an address of the form ``name@example.com``."""
 

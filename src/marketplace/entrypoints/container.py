@@ -13,8 +13,10 @@ from marketplace.adapters.argon2 import Argon2PasswordHasher
 from marketplace.adapters.embedded_postgres import AlreadyRunning, EmbeddedPostgres
 from marketplace.adapters.jwt import JwtAccessTokens
 from marketplace.adapters.letters import TemplateLetters
+from marketplace.adapters.limits import LimitsThrottle
 from marketplace.adapters.mail.mailboxes import ConsoleMailer, FolderMailer
 from marketplace.adapters.mail.smtp import SmtpMailer
+from marketplace.adapters.memory.neighbours import MemoryThrottle
 from marketplace.adapters.pillow import PillowImageProcessor
 from marketplace.adapters.postgres.migrations import migrate
 from marketplace.adapters.postgres.pool import make_pool
@@ -24,7 +26,7 @@ from marketplace.adapters.storage.folder import FolderImageStore
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
 from marketplace.adapters.taskiq import TaskiqBell, make_broker
 from marketplace.application.marketplace import Marketplace
-from marketplace.application.ports import Ids, ImageStore, Mailer, Ports, Site
+from marketplace.application.ports import Clock, Ids, ImageStore, Mailer, Ports, Site, Throttle
 
 from .settings import Settings
 
@@ -62,6 +64,12 @@ def make_access_tokens(secret_key: str, ids: Ids) -> JwtAccessTokens:
     )
 
 
+def make_throttle(redis_url: str | None, clock: Clock) -> Throttle:
+    """Where there is no Redis there is one process, and it counts by itself."""
+    here = MemoryThrottle(clock)
+    return LimitsThrottle(redis_url, here) if redis_url else here
+
+
 class Production(containers.DeclarativeContainer):
     """Every neighbour in earnest. Nothing is opened here: ``running`` opens and closes."""
 
@@ -76,6 +84,7 @@ class Production(containers.DeclarativeContainer):
     unit_of_work = providers.Factory(PostgresUnitOfWork, pool, ids, bell)
     views = providers.Singleton(PostgresViews, pool)
     passwords = providers.Singleton(Argon2PasswordHasher)
+    throttle = providers.Singleton(make_throttle, settings.provided.redis_url, clock)
     access_tokens = providers.Singleton(make_access_tokens, settings.provided.secret_key, ids)
     images = providers.Singleton(make_image_store, settings.provided.storage_url)
     processor = providers.Singleton(PillowImageProcessor)
@@ -94,6 +103,7 @@ class Production(containers.DeclarativeContainer):
         ids=ids,
         secrets=secrets,
         passwords=passwords,
+        throttle=throttle,
         access_tokens=access_tokens,
         images=images,
         processor=processor,
@@ -144,6 +154,9 @@ async def running(settings: Settings) -> AsyncGenerator[Production]:
         stack.callback(container.passwords().close)
         stack.callback(container.processor().close)
         stack.push_async_callback(container.bell().close)
+        throttle = container.throttle()
+        if isinstance(throttle, LimitsThrottle):
+            stack.push_async_callback(throttle.close)
         yield container
 
 

@@ -15,6 +15,7 @@ from marketplace.domain.accounts import (
     Locale,
     PhoneTaken,
     SignInsBusy,
+    TooManyAttempts,
     UsernameTaken,
 )
 from marketplace.domain.errors import ChangedMeanwhile
@@ -43,8 +44,8 @@ class RegisterIn(Input, frozen=True, kw_only=True):
     currency: str | None = None
     locale: Annotated[str, words(Locale)] | None = None
 
-    def wanted(self, device: str) -> Register:
-        return Register(**self.said(), user_agent=device)
+    def wanted(self, device: str, address: str | None) -> Register:
+        return Register(**self.said(), user_agent=device, address=address)
 
 
 class AskForResetIn(Input, frozen=True, kw_only=True):
@@ -99,7 +100,11 @@ class AccountController(Controller):
     path = "/api/auth"
     tags = ("auth",)
 
-    @post("/register", public=True, problems=(EmailTaken, UsernameTaken, PhoneTaken))
+    @post(
+        "/register",
+        public=True,
+        problems=(EmailTaken, UsernameTaken, PhoneTaken, TooManyAttempts, SignInsBusy),
+    )
     async def register(
         self,
         request: StrictRequest,
@@ -107,22 +112,33 @@ class AccountController(Controller):
         accounts: NamedDependency[AccountService],
     ) -> RegisteredOut:
         """Open an account and its store; a letter asks whether the mailbox is yours."""
-        registered = await accounts.register(data.wanted(request.device))
+        registered = await accounts.register(data.wanted(request.device, request.address))
         return RegisteredOut.with_store(registered, request.site)
 
-    @post("/password-reset", public=True, status_code=202)
+    @post("/password-reset", public=True, status_code=202, problems=(TooManyAttempts,))
     async def ask_for_reset(
-        self, data: JSONBody[AskForResetIn], accounts: NamedDependency[AccountService]
+        self,
+        request: StrictRequest,
+        data: JSONBody[AskForResetIn],
+        accounts: NamedDependency[AccountService],
     ) -> None:
         """Have a letter sent; the answer is the same whether there is anybody to send it to."""
-        await accounts.request_password_reset(data.email)
+        await accounts.request_password_reset(data.email, request.address)
 
-    @post("/password-reset/confirm", public=True, status_code=204, problems=(LinkExpired,))
+    @post(
+        "/password-reset/confirm",
+        public=True,
+        status_code=204,
+        problems=(LinkExpired, TooManyAttempts, SignInsBusy),
+    )
     async def reset(
-        self, data: JSONBody[ResetIn], accounts: NamedDependency[AccountService]
+        self,
+        request: StrictRequest,
+        data: JSONBody[ResetIn],
+        accounts: NamedDependency[AccountService],
     ) -> None:
         """Set a new password; every session ends."""
-        await accounts.reset_password(data.token, data.password)
+        await accounts.reset_password(data.token, data.password, request.address)
 
     @post("/verify-email", public=True, status_code=204, problems=(LinkExpired,))
     async def verify_email(
@@ -131,14 +147,14 @@ class AccountController(Controller):
         """The mailbox is yours."""
         await accounts.verify_email(data.token)
 
-    @post("/verify-email/resend", status_code=202)
+    @post("/verify-email/resend", status_code=202, problems=(TooManyAttempts,))
     async def resend_verification(
         self, request: StrictRequest, accounts: NamedDependency[AccountService]
     ) -> None:
         """Have the letter sent again; nothing is sent if the mailbox is known to be yours."""
         await accounts.resend_verification(request.user)
 
-    @post("/password", status_code=204, problems=(ChangedMeanwhile, SignInsBusy))
+    @post("/password", status_code=204, problems=(ChangedMeanwhile, TooManyAttempts, SignInsBusy))
     async def change_password(
         self,
         request: StrictRequest,

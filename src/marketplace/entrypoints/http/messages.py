@@ -250,6 +250,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="محاولات دخول كثيرة في هذه اللحظة. حاول من جديد بعد قليل.",
         en="Too many people are signing in at this moment. Try again in a little while.",
     ),
+    "too-many-attempts": Wording(
+        ar="محاولات كثيرة. انتظر قليلًا ثم حاول من جديد.",
+        en="Too many attempts. Wait a little while, then try again.",
+    ),
     "bad-email": Wording(
         ar="البريد الإلكتروني غير صحيح.",
         en="Not an address of the form name@example.com.",

@@ -18,6 +18,7 @@ from marketplace.domain.accounts import (
     SessionId,
     SessionNotFound,
     SignInsBusy,
+    TooManyAttempts,
     WrongCredentials,
 )
 
@@ -35,8 +36,8 @@ class SignInIn(Input, frozen=True, kw_only=True):
     email: str
     password: str
 
-    def wanted(self, device: str) -> SignIn:
-        return SignIn(name=self.email, password=self.password, user_agent=device)
+    def wanted(self, device: str, address: str | None) -> SignIn:
+        return SignIn(name=self.email, password=self.password, user_agent=device, address=address)
 
 
 class RefreshIn(Input, frozen=True, kw_only=True):
@@ -103,7 +104,7 @@ class SessionController(Controller):
         "/login",
         public=True,
         status_code=200,
-        problems=(WrongCredentials, AccountSuspended, SignInsBusy),
+        problems=(WrongCredentials, AccountSuspended, TooManyAttempts, SignInsBusy),
     )
     async def sign_in(
         self,
@@ -112,14 +113,19 @@ class SessionController(Controller):
         sessions: NamedDependency[SessionService],
     ) -> SignedInOut:
         """Sign in with an e-mail address or a phone number."""
-        return SignedInOut.of(await sessions.sign_in(data.wanted(request.device)))
+        return SignedInOut.of(await sessions.sign_in(data.wanted(request.device, request.address)))
 
-    @post("/token/refresh", public=True, status_code=200, problems=(RefreshRefused,))
+    @post(
+        "/token/refresh", public=True, status_code=200, problems=(RefreshRefused, TooManyAttempts)
+    )
     async def refresh(
-        self, data: JSONBody[RefreshIn], sessions: NamedDependency[SessionService]
+        self,
+        request: StrictRequest,
+        data: JSONBody[RefreshIn],
+        sessions: NamedDependency[SessionService],
     ) -> RefreshedOut:
         """Spend a refresh token and get its successor."""
-        return RefreshedOut.of(await sessions.refresh(data.refresh))
+        return RefreshedOut.of(await sessions.refresh(data.refresh, request.address))
 
     @post("/logout", public=True, status_code=204)
     async def sign_out(
