@@ -116,17 +116,11 @@ _IDENTITY = compiled(
     )
 )
 
+_a_device = sa.select(
+    *(sessions.c[name] for name in ("id", "user_agent", "created_at", "last_used_at"))
+).where(sessions.c.ended_at.is_(None), sessions.c.expires_at > given("at", Time))
 _DEVICES = compiled(
-    _newest_first(
-        sa.select(
-            sessions.c.id, sessions.c.user_agent, sessions.c.created_at, sessions.c.last_used_at
-        ).where(
-            sessions.c.account_id == given("account", sa.Uuid),
-            sessions.c.ended_at.is_(None),
-            sessions.c.expires_at > given("at", Time),
-        ),
-        sessions,
-    )
+    _newest_first(_a_device.where(sessions.c.account_id == given("account", sa.Uuid)), sessions)
 )
 
 _a_store = sa.select(*shown(merchants, "merchant__"), _logo)
