@@ -25,6 +25,7 @@ from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.money import parse_currency
 from marketplace.domain.phones import (
     COUNTRIES,
+    HOME,
     country_of,
     parse_country,
     parse_phone,
@@ -34,9 +35,6 @@ from marketplace.domain.text import line
 from .ports import BeginUnitOfWork, Clock, Ids, MerchantView, PasswordHasher, UnitOfWork
 from .sessions import SessionService, SignedIn, account_entry
 from .throttling import Throttling
-
-HOME = "SA"
-"""The country of a local phone number, where nothing else tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -447,8 +447,12 @@ class Secrets(Protocol):
         """256 random bits, URL-safe."""
         ...
 
-    def successor(self, token: str, /) -> str:
-        """The one token that follows this one: as hard to guess, and the same when asked again."""
+    def successors(self, token: str, /) -> list[str]:
+        """
+        The one token that follows this one: as hard to guess, and the same when asked again.
+
+        Behind it those that an earlier key would have named, for an answer given under it.
+        """
         ...
 
     def jitter(self) -> float:

@@ -1,5 +1,6 @@
 """What one can do with sessions: sign in, stay signed in, and sign out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,7 +26,7 @@ from marketplace.domain.accounts import (
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
 from marketplace.domain.errors import BadValue, ChangedMeanwhile
 from marketplace.domain.merchants import MerchantStatus
-from marketplace.domain.phones import COUNTRIES, PhoneNumber, parse_phone
+from marketplace.domain.phones import COUNTRIES, HOME, PhoneNumber, parse_phone
 
 from .ports import (
     AccessTokens,
@@ -86,7 +87,7 @@ class SessionService:
         await self.throttling.sign_in(names or [said.name], said.address)
         async with self.begin() as market:
             found = await market.accounts.called(names) if names else []
-        account = found[0] if len(found) == 1 else None
+        account = _meant(names, found)
         password = as_kept(said.password)
         right = await self.passwords.verify(password, account.password_hash if account else None)
         if account is None or not right:
@@ -113,13 +114,15 @@ class SessionService:
         """
         session_id, now = _session_of(token), self.clock.now()
         await self.throttling.refresh(session_id, address)
-        successor = f"{session_id}.{self.secrets.successor(token)}"
+        successor, *earlier = [f"{session_id}.{each}" for each in self.secrets.successors(token)]
         async with self.begin() as market:
             session = await _held(market, session_id)
             presented = session.presents(digest(token), now)
             if presented is Presented.CURRENT:
                 session.rotate(digest(successor), now)
                 await market.sessions.save(session)
+            elif presented is Presented.JUST_SPENT:
+                successor = _given([successor, *earlier], session)
             elif presented is Presented.STOLEN:
                 await market.sessions.save(session, session.end_as_stolen(now))
                 await market.audit.add(
@@ -223,17 +226,28 @@ def account_entry(
 
 
 def _names(said: str) -> list[EmailAddress | PhoneNumber]:
-    """Every address or number this could mean; a local number is one of any country's."""
+    """Every address or number this could mean; a local number is of home first, then of any."""
     names: list[EmailAddress | PhoneNumber] = []
     try:
         return [parse_email(said)]
     except BadValue:
-        for country in COUNTRIES:
+        for country in (HOME, *COUNTRIES):
             try:
                 names.append(parse_phone(said, country))
             except BadValue:
                 continue
     return list(dict.fromkeys(names))
+
+
+def _meant(names: Sequence[EmailAddress | PhoneNumber], found: Sequence[Account]) -> Account | None:
+    """
+    The account of the first of these names that has one.
+
+    Two may have the same local number in two countries. To try the password on both would show in
+    the time it takes, so only the first is tried; the other owner writes the number in full.
+    """
+    named = {name: account for account in found for name in (account.email, account.phone)}
+    return next((named[name] for name in names if name in named), None)
 
 
 async def _held(market: UnitOfWork, session_id: SessionId) -> Session:
@@ -242,6 +256,14 @@ async def _held(market: UnitOfWork, session_id: SessionId) -> Session:
         return await market.sessions.hold(session_id)
     except SessionNotFound:
         raise RefreshRefused from None
+
+
+def _given(successors: Sequence[str], session: Session) -> str:
+    """The successor that was given out, maybe under an earlier key; that of a lost key is gone."""
+    for each in successors:
+        if digest(each) == session.refresh_hash:
+            return each
+    raise RefreshRefused
 
 
 def _session_of(token: str) -> SessionId:

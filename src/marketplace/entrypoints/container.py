@@ -1,9 +1,10 @@
 """The only place where ports meet adapters."""
 
 import secrets
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
+from hmac import digest
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,9 +31,6 @@ from marketplace.application.ports import Clock, Ids, ImageStore, Mailer, Ports,
 
 from .settings import Settings
 
-KEY = "1"
-"""The id of the one signing key there is."""
-
 
 def make_image_store(url: str) -> ImageStore:
     """A folder, or a bucket where the address begins with ``s3://``."""
@@ -54,10 +52,12 @@ def make_mailer(url: str, sender: str) -> Mailer:
     return SmtpMailer(url, sender)
 
 
-def make_access_tokens(secret_key: str, ids: Ids) -> JwtAccessTokens:
+def make_access_tokens(secret_key: str, previous: Sequence[str], ids: Ids) -> JwtAccessTokens:
+    """Signed with the one key, and read under the previous ones too."""
+    keys = {key_id(each): each.encode() for each in (secret_key, *previous)}
     return JwtAccessTokens(
-        keys={KEY: secret_key.encode()},
-        current=KEY,
+        keys=keys,
+        current=key_id(secret_key),
         issuer="marketplace",
         audience="marketplace",
         ids=ids,
@@ -70,6 +70,15 @@ def make_throttle(redis_url: str | None, clock: Clock) -> Throttle:
     return LimitsThrottle(redis_url, here) if redis_url else here
 
 
+def key_id(secret_key: str) -> str:
+    """What a key is called in a token: every process says the same, and nobody learns the key."""
+    return digest(secret_key.encode(), b"marketplace: the id of a key", "sha256").hex()[:8]
+
+
+def make_secrets(secret_key: str, previous: Sequence[str]) -> SystemSecrets:
+    return SystemSecrets(*(each.encode() for each in (secret_key, *previous)))
+
+
 class Production(containers.DeclarativeContainer):
     """Every neighbour in earnest. Nothing is opened here: ``running`` opens and closes."""
 
@@ -77,7 +86,9 @@ class Production(containers.DeclarativeContainer):
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(SystemIds)
-    secrets = providers.Singleton(SystemSecrets, settings.provided.secret_key.encode.call())
+    secrets = providers.Singleton(
+        make_secrets, settings.provided.secret_key, settings.provided.secret_key_previous
+    )
     broker = providers.Singleton(make_broker, settings.provided.redis_url)
     bell = providers.Singleton(TaskiqBell, broker)
     pool = providers.Singleton(make_pool, settings.provided.database_url)
@@ -85,7 +96,12 @@ class Production(containers.DeclarativeContainer):
     views = providers.Singleton(PostgresViews, pool)
     passwords = providers.Singleton(Argon2PasswordHasher)
     throttle = providers.Singleton(make_throttle, settings.provided.redis_url, clock)
-    access_tokens = providers.Singleton(make_access_tokens, settings.provided.secret_key, ids)
+    access_tokens = providers.Singleton(
+        make_access_tokens,
+        settings.provided.secret_key,
+        settings.provided.secret_key_previous,
+        ids,
+    )
     images = providers.Singleton(make_image_store, settings.provided.storage_url)
     processor = providers.Singleton(PillowImageProcessor)
     letters = providers.Singleton(TemplateLetters)

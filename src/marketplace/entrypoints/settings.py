@@ -34,6 +34,7 @@ class Settings:
     database_url: str | None
     redis_url: str | None
     secret_key: str
+    secret_key_previous: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     cors_allowed_origins: tuple[str, ...]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
@@ -68,6 +69,7 @@ class Settings:
             database_url=database_url,
             redis_url=_url(said, "REDIS_URL", "", "redis", "rediss", "unix") or None,
             secret_key=said.get("SECRET_KEY", ""),
+            secret_key_previous=_list(said, "SECRET_KEY_PREVIOUS"),
             allowed_hosts=_list(said, "ALLOWED_HOSTS"),
             cors_allowed_origins=_list(said, "CORS_ALLOWED_ORIGINS"),
             trusted_proxies=tuple(map(_network, _list(said, "TRUSTED_PROXIES"))),
@@ -87,6 +89,10 @@ class Settings:
         """Refuse what would be unsafe outside of one's own machine. ``BadSetting``."""
         if self.secret_key and len(self.secret_key.encode()) < SHORTEST_KEY:
             raise BadSetting(f"SECRET_KEY is too short: it needs at least {SHORTEST_KEY} bytes")
+        if any(len(each.encode()) < SHORTEST_KEY for each in self.secret_key_previous):
+            raise BadSetting(
+                f"SECRET_KEY_PREVIOUS has a key that is too short: {SHORTEST_KEY} bytes at least"
+            )
         if self.database_url is not None and not self.secret_key:
             raise BadSetting("SECRET_KEY is missing: with a DATABASE_URL it must be set")
 

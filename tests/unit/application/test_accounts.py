@@ -284,14 +284,16 @@ async def test_which_of_name_and_password_is_wrong_is_not_told(
     assert refused.value.facts == {}
 
 
-async def test_a_local_number_of_two_countries_is_nobodys(world: World) -> None:
-    await world.a_merchant("mona", phone="+966501234567")
-    hind = await world.a_merchant("hind", phone="+971501234567")
+async def test_a_local_number_of_two_countries_is_that_of_the_one_at_home(world: World) -> None:
+    abroad = await world.a_merchant("hind", phone="+971501234567", password="battery staple")
+    home = await world.a_merchant("mona", phone="+966501234567")
 
+    assert (await signed_in(world, "0501234567")).account.id == home.actor.account_id
     with pytest.raises(WrongCredentials):
-        await signed_in(world, "0501234567")
-
-    assert (await signed_in(world, "+971501234567")).account.id == hind.actor.account_id
+        await signed_in(world, "0501234567", "battery staple")
+    for name in ("+971501234567", abroad.email):
+        again = await signed_in(world, name, "battery staple")
+        assert again.account.id == abroad.actor.account_id
 
 
 # Staying signed in

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from marketplace.adapters.memory.neighbours import MemoryPasswordHasher
+from marketplace.adapters.system import SystemSecrets
 from marketplace.application.ports import LetterKind, Paging
 from marketplace.application.sessions import SignedIn, SignIn
 from marketplace.domain.accounts import (
@@ -123,6 +124,35 @@ async def test_twenty_who_refresh_one_token_at_once_get_one_successor(world: Wor
 
     [successor] = {each.refresh for each in answers}
     assert await world.marketplace.sessions.refresh(successor)
+
+
+@pytest.mark.parametrize("later", [True, False])
+async def test_a_lost_answer_is_found_again_though_the_key_was_replaced(
+    world: World, later: bool
+) -> None:
+    """Whether the key is replaced for good, or one server has the new one before another."""
+    old, new = b"an old key of thirty-two bytes...", b"a new key of thirty-two bytes...."
+    before = world.with_(secrets=SystemSecrets(old, new)).sessions
+    after = world.with_(secrets=SystemSecrets(new, old)).sessions
+    first, second = (before, after) if later else (after, before)
+    mona = await world.a_merchant("mona")
+
+    lost = await first.refresh(mona.refresh)
+    found = await second.refresh(mona.refresh)
+
+    assert found.refresh == lost.refresh
+    assert await second.refresh(found.refresh)
+
+
+async def test_no_successor_is_made_up_when_the_key_was_thrown_away(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    given = await world.marketplace.sessions.refresh(mona.refresh)
+    rotated = world.with_(secrets=SystemSecrets(b"a new key of thirty-two bytes....")).sessions
+
+    with pytest.raises(RefreshRefused):
+        await rotated.refresh(mona.refresh)
+
+    assert await rotated.refresh(given.refresh)
 
 
 async def test_the_owner_of_a_stolen_session_is_told_once(world: World) -> None:
