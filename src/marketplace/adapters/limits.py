@@ -18,6 +18,8 @@ from marketplace.domain.accounts import TooManyAttempts
 
 PATIENCE = 0.2
 """Seconds a question may take; one that is not answered then is answered without Redis."""
+AT_ONCE = 10
+"""Connections to Redis. A crowd that opens one each would wait for nothing but that."""
 PAUSE = 5.0
 """Seconds until a Redis that was away is asked again."""
 
@@ -49,6 +51,7 @@ class LimitsThrottle(Throttle):
         self._windows = MovingWindowRateLimiter(storage)
         self._instead = instead
         self._away_until: float | None = None
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def admit(self, windows: Sequence[Window], /) -> None:
         async def in_redis() -> float | None:
@@ -95,20 +98,27 @@ class LimitsThrottle(Throttle):
     async def _ask(
         self, in_redis: Callable[[], Awaitable[Result]], here: Callable[[], Awaitable[Result]]
     ) -> Result:
-        if self._away_until is not None and monotonic() < self._away_until:
-            return await here()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                answer = await in_redis()
-        except (RedisError, OSError, TimeoutError) as error:
-            if self._away_until is None:
-                _log.warning("Redis is away, attempts are counted in this process: %r", error)
-            self._away_until = monotonic() + PAUSE
-            return await here()
+        async with self._room:
+            if self._away_until is None or monotonic() >= self._away_until:
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        answer = await in_redis()
+                except (RedisError, OSError, TimeoutError) as error:
+                    self._lost(error)
+                else:
+                    self._found()
+                    return answer
+        return await here()
+
+    def _lost(self, error: Exception) -> None:
+        if self._away_until is None:
+            _log.warning("Redis is away, attempts are counted in this process: %r", error)
+        self._away_until = monotonic() + PAUSE
+
+    def _found(self) -> None:
         if self._away_until is not None:
             self._away_until = None
             _log.warning("Redis is back, attempts are counted together again")
-        return answer
 
 
 async def _nothing() -> None:
