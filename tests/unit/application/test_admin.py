@@ -436,3 +436,15 @@ def test_every_deed_of_an_admin_is_tried_above() -> None:
     assert {name for name in vars(admin) if name[0] != "_" and callable(getattr(admin, name))} == {
         *DEEDS
     }
+
+
+async def test_no_admin_can_be_shut_out_by_an_admin(world: World) -> None:
+    """Only stores are suspended and closed, and an admin keeps none: the last one stays."""
+    boss = await world.an_admin()
+
+    with pytest.raises(MerchantNotFound):
+        await world.marketplace.admin.suspend(boss, MerchantId(boss.account_id), "no reason")
+    with pytest.raises(MerchantNotFound):
+        await world.marketplace.admin.close(boss, MerchantId(boss.account_id), force=True)
+
+    assert await world.marketplace.admin.statistics(boss)

@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.adapters.memory.neighbours import MemoryPasswordHasher
 from marketplace.adapters.system import SystemSecrets
+from marketplace.application.accounts import ChangePassword
 from marketplace.application.ports import LetterKind, Paging
 from marketplace.application.sessions import SignedIn, SignIn
 from marketplace.domain.accounts import (
@@ -21,6 +22,7 @@ from marketplace.domain.accounts import (
     SignInsBusy,
     WrongCredentials,
 )
+from marketplace.domain.errors import MarketplaceError
 from tests.unit.world import NOBODYS, PASSWORD, Seller, World
 
 
@@ -167,6 +169,89 @@ async def test_the_owner_of_a_stolen_session_is_told_once(world: World) -> None:
 
     [letter] = world.letters_to(mona.email, LetterKind.SESSION_STOLEN)
     assert letter.text == "username: mona"
+
+
+# What ends an access token that has been issued
+
+
+async def _signs_out(world: World, mona: Seller) -> None:
+    await world.marketplace.sessions.sign_out(mona.refresh)
+
+
+async def _signs_out_everywhere(world: World, mona: Seller) -> None:
+    await world.marketplace.sessions.sign_out_everywhere(mona.actor)
+
+
+async def _ends_the_session_from_another(world: World, mona: Seller) -> None:
+    assert mona.actor.session_id is not None
+    await world.marketplace.sessions.end(mona.actor, mona.actor.session_id)
+
+
+async def _changes_the_password_elsewhere(world: World, mona: Seller) -> None:
+    phone = await signed_in(world, mona.email)
+    there = await world.marketplace.sessions.identify(phone.access)
+    wanted = ChangePassword(acting=there, current_password=PASSWORD, new_password="battery staple")
+    await world.marketplace.accounts.change_password(wanted)
+
+
+async def _resets_the_password(world: World, mona: Seller) -> None:
+    await world.marketplace.accounts.request_password_reset(mona.email)
+    await world.run_jobs()
+    [letter] = world.letters_to(mona.email, LetterKind.PASSWORD_RESET)
+    await world.marketplace.accounts.reset_password(world.token_in(letter), "battery staple")
+
+
+async def _has_a_token_stolen(world: World, mona: Seller) -> None:
+    await world.marketplace.sessions.refresh(mona.refresh)
+    world.clock.pass_(LOST_ANSWER * 2)
+    with pytest.raises(RefreshRefused):
+        await world.marketplace.sessions.refresh(mona.refresh)
+
+
+async def _is_suspended(world: World, mona: Seller) -> None:
+    await _suspended(world, mona)
+
+
+async def _is_closed(world: World, mona: Seller) -> None:
+    await _closed(world, mona)
+
+
+@pytest.mark.parametrize(
+    ("ending", "refusal"),
+    [
+        (_signs_out, SignInRequired),
+        (_signs_out_everywhere, SignInRequired),
+        (_ends_the_session_from_another, SignInRequired),
+        (_changes_the_password_elsewhere, SignInRequired),
+        (_resets_the_password, SignInRequired),
+        (_has_a_token_stolen, SignInRequired),
+        (_is_suspended, AccountSuspended),
+        (_is_closed, SignInRequired),
+    ],
+)
+async def test_an_access_token_is_refused_at_the_very_next_request_of_whoever(
+    world: World,
+    ending: Callable[[World, Seller], Awaitable[None]],
+    refusal: type[MarketplaceError],
+) -> None:
+    mona = await world.a_merchant("mona")
+    assert await is_in(world, mona.access)
+
+    await ending(world, mona)
+
+    with pytest.raises(refusal):
+        await world.marketplace.sessions.identify(mona.access)
+
+
+async def test_no_token_can_be_read_out_of_what_is_kept(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    refreshed = await world.marketplace.sessions.refresh(mona.refresh)
+
+    kept = repr(vars(world.store))
+
+    for token in (mona.refresh, refreshed.refresh):
+        assert token.partition(".")[2] not in kept
+    assert PASSWORD not in kept
 
 
 # What a sign-in costs
