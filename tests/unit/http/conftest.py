@@ -9,10 +9,15 @@ import httpx
 import pytest
 from litestar.types import ASGIApp
 
-from marketplace.adapters.memory.neighbours import MemoryBell, MemoryMailer, MemoryThrottle
+from marketplace.adapters.memory.neighbours import (
+    FrozenClock,
+    MemoryBell,
+    MemoryMailer,
+    MemoryThrottle,
+)
 from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
-from marketplace.adapters.system import SystemClock, SystemIds
+from marketplace.adapters.system import SystemIds
 from marketplace.application.accounts import CreateAdmin
 from marketplace.application.marketplace import Marketplace
 from marketplace.entrypoints.http import create_app
@@ -36,7 +41,7 @@ def standing_mailer() -> MemoryMailer:
 
 @pytest.fixture(scope="session")
 def standing_throttle() -> MemoryThrottle:
-    return MemoryThrottle(SystemClock())
+    return MemoryThrottle(FrozenClock())
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +78,7 @@ def marketplace(
     mailer: MemoryMailer,
 ) -> Marketplace:
     """As empty as on the first day."""
-    vars(standing_throttle).update(vars(MemoryThrottle(SystemClock())))
+    vars(standing_throttle).update(vars(MemoryThrottle(FrozenClock())))
     vars(standing_store).update(vars(MemoryStore()))
     return standing_marketplace
 

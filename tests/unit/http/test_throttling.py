@@ -45,13 +45,8 @@ async def test_from_the_first_attempt_to_the_last_an_account_looks_like_none(
     known = await attempts("sara@example.com", "203.0.113.1")
     unknown = await attempts("nobody@example.com", "203.0.113.2")
 
-    # The seconds left may be one fewer where the clock has struck in between.
-    blur = str.maketrans("356789", "******")
-    assert [str(each).translate(blur) for each in known] == [
-        str(each).translate(blur) for each in unknown
-    ]
+    assert known == unknown
     assert known[-1][0] == 429
-    assert int(known[-1][2]["retry-after"]) > 1
 
 
 async def test_who_registers_too_often_is_refused_whether_the_mailbox_is_taken_or_not(
@@ -66,7 +61,8 @@ async def test_who_registers_too_often_is_refused_whether_the_mailbox_is_taken_o
         for email in ("store-1@example.com", "new@example.com")
     ]
 
-    assert [status for status, _, _ in answers] == [429, 429]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 429
 
 
 async def test_a_refusal_says_when_to_come_back(guest: httpx.AsyncClient) -> None:
@@ -77,8 +73,8 @@ async def test_a_refusal_says_when_to_come_back(guest: httpx.AsyncClient) -> Non
     answer = await guest.post("/api/auth/login", json=said, headers={"accept-language": "en"})
 
     assert (answer.status_code, answer.json()["code"]) == (429, "too-many-attempts")
-    assert answer.headers["retry-after"] == str(answer.json()["facts"]["retry_after"])
-    assert 1 < int(answer.headers["retry-after"]) <= 60
+    assert answer.json()["facts"] == {"retry_after": 60}
+    assert answer.headers["retry-after"] == "60"
     assert answer.json()["title"] == "Too many attempts"
 
 
