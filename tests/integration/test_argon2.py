@@ -19,6 +19,12 @@ class TestArgon2PasswordHasher(PasswordHasherContract):
         yield passwords
         passwords.close()
 
+    @pytest.fixture
+    def earlier(self) -> Iterator[Argon2PasswordHasher]:
+        earlier = Argon2PasswordHasher(time_cost=1)
+        yield earlier
+        earlier.close()
+
     async def test_a_hash_says_how_slow_it_is(self, passwords: Argon2PasswordHasher) -> None:
         hash = await passwords.hash(PASSWORD)
 

@@ -14,9 +14,14 @@ import pytest
 from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
 from marketplace.application.orders import MoveOrder, Wish
-from marketplace.application.ports import Job, Paging
+from marketplace.application.ports import Job, LetterKind, Paging
 from marketplace.application.products import EditProduct
-from marketplace.domain.accounts import AccountRegistered
+from marketplace.domain.accounts import (
+    LOST_ANSWER,
+    AccountRegistered,
+    RefreshRefused,
+    SignInRequired,
+)
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.merchants import StoreNotFound
@@ -299,3 +304,33 @@ async def test_whoever_gives_up_during_the_commit_has_committed(
     assert pool.get_stats()["pool_available"] == pool.get_stats()["pool_size"]
     async with samples.begin() as market:
         assert await market.accounts.called([account.email]) == [account]
+
+
+async def test_twenty_who_refresh_one_token_at_once_get_one_successor(world: World) -> None:
+    mona = await world.a_merchant("mona")
+
+    answers = await asyncio.gather(
+        *(world.marketplace.sessions.refresh(mona.refresh) for _ in range(20))
+    )
+
+    [successor] = {each.refresh for each in answers}
+    assert await world.marketplace.sessions.refresh(successor)
+
+
+async def test_of_twenty_who_show_a_stolen_token_none_stays_signed_in(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    second = await world.marketplace.sessions.refresh(mona.refresh)
+    world.clock.pass_(LOST_ANSWER * 2)
+
+    answers = await asyncio.gather(
+        *(world.marketplace.sessions.refresh(mona.refresh) for _ in range(20)),
+        return_exceptions=True,
+    )
+    await world.run_jobs()
+
+    assert {type(each) for each in answers} == {RefreshRefused}
+    with pytest.raises(SignInRequired):
+        await world.marketplace.sessions.identify(second.access)
+    with pytest.raises(RefreshRefused):
+        await world.marketplace.sessions.refresh(second.refresh)
+    assert len(world.letters_to(mona.email, LetterKind.SESSION_STOLEN)) == 1

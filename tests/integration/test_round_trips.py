@@ -67,7 +67,7 @@ async def test_to_know_who_is_asking_takes_one(world: World, asked: Asked) -> No
     seller = await world.a_merchant()
     before = asked()
 
-    await world.marketplace.accounts.identify(seller.access)
+    await world.marketplace.sessions.identify(seller.access)
 
     assert asked() - before == 1
 

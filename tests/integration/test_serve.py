@@ -129,6 +129,7 @@ def test_an_admin_is_made_while_the_server_runs(
         ("EMAIL_URL", "pigeon://coop"),
         ("EMAIL_FROM", "nobody"),
         ("LOG_FORMAT", "poem"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
     ],
 )
 def test_a_bad_setting_is_one_line_that_names_it_and_tells_no_secret(

@@ -1,5 +1,7 @@
 """The contracts of the other neighbours, against memory."""
 
+from datetime import timedelta
+
 import pytest
 
 from marketplace.adapters.memory.neighbours import (
@@ -9,8 +11,10 @@ from marketplace.adapters.memory.neighbours import (
     MemoryImageStore,
     MemoryMailer,
     MemoryPasswordHasher,
+    MemoryThrottle,
     SequentialIds,
 )
+from marketplace.application.ports import Window
 
 from .contracts.access_tokens import AccessTokensContract
 from .contracts.clock_ids import ClockContract, IdsContract
@@ -18,6 +22,7 @@ from .contracts.image_processor import ImageProcessorContract
 from .contracts.image_store import ImageStoreContract
 from .contracts.mailer import Arrivals, Arrived, MailerContract
 from .contracts.passwords import PasswordHasherContract
+from .contracts.throttle import LetPass, ThrottleContract, admitted
 
 
 class TestMemoryMailer(MailerContract):
@@ -46,6 +51,50 @@ class TestMemoryPasswordHasher(PasswordHasherContract):
     @pytest.fixture
     def passwords(self) -> MemoryPasswordHasher:
         return MemoryPasswordHasher()
+
+    @pytest.fixture
+    def earlier(self) -> MemoryPasswordHasher:
+        return MemoryPasswordHasher(salt_bytes=4)
+
+
+class TestMemoryThrottle(ThrottleContract):
+    @pytest.fixture
+    def clock(self) -> FrozenClock:
+        return FrozenClock()
+
+    @pytest.fixture
+    def throttle(self, clock: FrozenClock) -> MemoryThrottle:
+        return MemoryThrottle(clock)
+
+    @pytest.fixture
+    def let_pass(self, clock: FrozenClock) -> LetPass:
+        async def let_pass(seconds: int) -> None:
+            clock.pass_(timedelta(seconds=seconds))
+
+        return let_pass
+
+    async def test_a_window_moves_with_the_time(
+        self, throttle: MemoryThrottle, clock: FrozenClock
+    ) -> None:
+        window = Window("key", 2, 60)
+        await throttle.admit([window])
+        clock.pass_(timedelta(seconds=40))
+        await throttle.admit([window])
+        clock.pass_(timedelta(seconds=20))
+
+        assert [await admitted(throttle, window) for _ in range(2)] == [True, False]
+
+    async def test_made_up_names_do_not_fill_the_memory(
+        self, throttle: MemoryThrottle, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(MemoryThrottle, "ROOM", 3)
+        used = Window("used", 2, 60)
+        for name in "abcdefg":
+            await admitted(throttle, used, Window(name, 1, 60))
+            await throttle.remember(name, 60)
+
+        assert not await admitted(throttle, used)
+        assert [name for name in "abcdefg" if await throttle.remembers(name)] == ["e", "f", "g"]
 
 
 class TestMemoryAccessTokens(AccessTokensContract):

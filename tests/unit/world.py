@@ -14,12 +14,13 @@ from marketplace.adapters.memory.neighbours import (
     MemoryImageStore,
     MemoryMailer,
     MemoryPasswordHasher,
+    MemoryThrottle,
     SequentialIds,
 )
 from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.adapters.system import SystemSecrets
-from marketplace.application.accounts import CreateAdmin, Register, SignIn
+from marketplace.application.accounts import CreateAdmin, Register
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.orders import MoveOrder, OrderInHand, PlacedOrder, PlaceOrder, Wish
 from marketplace.application.ports import (
@@ -33,6 +34,7 @@ from marketplace.application.ports import (
     Wording,
 )
 from marketplace.application.products import AddProduct
+from marketplace.application.sessions import SignIn
 from marketplace.domain.accounts import Account, Actor, Locale
 from marketplace.domain.audit import Action, AuditEntry
 from marketplace.domain.merchants import Merchant, MerchantId
@@ -88,6 +90,7 @@ class World:
             ids=ids,
             secrets=EvenSecrets(b"a key that is known to everybody"),
             passwords=MemoryPasswordHasher(),
+            throttle=MemoryThrottle(self.clock),
             access_tokens=MemoryAccessTokens(),
             images=self.shelf,
             processor=MemoryImageProcessor(),
@@ -117,7 +120,7 @@ class World:
         registered = await self.marketplace.accounts.register(Register(**wanted))
         signed_in = registered.signed_in
         return Seller(
-            actor=await self.marketplace.accounts.identify(signed_in.access),
+            actor=await self.marketplace.sessions.identify(signed_in.access),
             merchant_id=registered.merchant.merchant.id,
             username=registered.merchant.merchant.username,
             email=signed_in.account.email,
@@ -132,10 +135,10 @@ class World:
                 email="boss@example.com", username="the-boss", password=PASSWORD, phone="0599999999"
             )
         )
-        signed_in = await self.marketplace.accounts.sign_in(
+        signed_in = await self.marketplace.sessions.sign_in(
             SignIn(name="boss@example.com", password=PASSWORD)
         )
-        return await self.marketplace.accounts.identify(signed_in.access)
+        return await self.marketplace.sessions.identify(signed_in.access)
 
     async def a_product(
         self, seller: Seller, *, price: str = "50.00", stock: int = 10, **said: str

@@ -30,9 +30,9 @@ class Argon2PasswordHasher(PasswordHasher):
     Raises :class:`SignInsBusy` when too many wait already.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, time_cost: int = 2) -> None:
         self._argon2 = Argon2(
-            time_cost=2,
+            time_cost=time_cost,
             memory_cost=19 * 1024,
             parallelism=1,
             hash_len=32,
@@ -48,6 +48,12 @@ class Argon2PasswordHasher(PasswordHasher):
 
     async def verify(self, password: str, hash: str | None, /) -> bool:
         return await self._in_a_thread(self._verify, _bytes(password), hash)
+
+    def is_outdated(self, hash: str, /) -> bool:
+        try:
+            return self._argon2.check_needs_rehash(hash)
+        except InvalidHashError:
+            return True
 
     def close(self) -> None:
         """Check what waits, and no more."""

@@ -60,22 +60,26 @@ class SystemSecrets(Secrets):
     Randomness of the operating system.
 
     The successor of a token is its HMAC-SHA256 (RFC 2104) under a key made for this alone: whoever
-    has the token, but not the key, knows nothing of it.
+    has the token, but not the key, knows nothing of it. Keys in ``earlier`` name no new ones.
     """
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) < 32:
+    def __init__(self, key: bytes, *earlier: bytes) -> None:
+        keys = (key, *earlier)
+        if any(len(each) < 32 for each in keys):
             raise ValueError("a secret key has at least 32 bytes")
-        self._key = digest(key, b"marketplace: the successor of a token", "sha256")
+        self._keys = [
+            digest(each, b"marketplace: the successor of a token", "sha256") for each in keys
+        ]
         self._random = SystemRandom()
 
     def token(self) -> str:
         return secrets.token_urlsafe(32)
 
-    def successor(self, token: str, /) -> str:
+    def successors(self, token: str, /) -> list[str]:
         # Whatever was sent as a token is answered: a lone surrogate has no UTF-8.
-        mac = digest(self._key, token.encode(errors="surrogatepass"), "sha256")
-        return urlsafe_b64encode(mac).rstrip(b"=").decode()
+        said = token.encode(errors="surrogatepass")
+        macs = [digest(key, said, "sha256") for key in self._keys]
+        return [urlsafe_b64encode(mac).rstrip(b"=").decode() for mac in macs]
 
     def jitter(self) -> float:
         return self._random.random()

@@ -1,25 +1,17 @@
-"""What one can do with accounts: register, sign in, stay signed in, get back in."""
+"""What one can do with accounts: register, prove the mailbox, get back in."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from marketplace.domain.accounts import (
     Account,
     AccountId,
-    AccountSuspended,
     Actor,
-    EmailAddress,
     LinkExpired,
     Locale,
-    Presented,
     Purpose,
-    RefreshRefused,
     Role,
-    Session,
-    SessionId,
-    SignInRequired,
-    WrongCredentials,
+    WrongPassword,
     as_kept,
     digest,
     parse_email,
@@ -27,33 +19,22 @@ from marketplace.domain.accounts import (
     parse_password,
     parse_username,
 )
-from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
-from marketplace.domain.errors import BadValue, Form
-from marketplace.domain.merchants import Merchant, MerchantId, MerchantStatus
+from marketplace.domain.audit import Action
+from marketplace.domain.errors import FieldProblem, Form, InvalidFields
+from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.money import parse_currency
 from marketplace.domain.phones import (
     COUNTRIES,
-    PhoneNumber,
+    HOME,
     country_of,
     parse_country,
     parse_phone,
 )
 from marketplace.domain.text import line
 
-from .ports import (
-    AccessTokens,
-    BeginUnitOfWork,
-    Clock,
-    Ids,
-    MerchantView,
-    PasswordHasher,
-    Secrets,
-    UnitOfWork,
-    Views,
-)
-
-HOME = "SA"
-"""The country of a local phone number, where nothing else tells."""
+from .ports import BeginUnitOfWork, Clock, Ids, MerchantView, PasswordHasher, UnitOfWork
+from .sessions import SessionService, SignedIn, account_entry
+from .throttling import Throttling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,24 +55,7 @@ class Register:
     currency: str | None = None
     locale: str = Locale.ARABIC
     user_agent: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
-    """``name`` is an e-mail address or a phone number in any form."""
-
-    name: str
-    password: str
-    user_agent: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    """A session, and the two tokens that prove it."""
-
-    account: Account
-    access: str
-    refresh: str
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,17 +76,25 @@ class CreateAdmin:
     phone: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    """Somebody who is signed in, and knows the password, wants another one."""
+
+    acting: Actor
+    current_password: str
+    new_password: str
+
+
 @dataclass(frozen=True, slots=True)
 class AccountService:
     """Who is who, one method per use case."""
 
     begin: BeginUnitOfWork
-    views: Views
     clock: Clock
     ids: Ids
-    secrets: Secrets
     passwords: PasswordHasher
-    access_tokens: AccessTokens
+    throttling: Throttling
+    sessions: SessionService
 
     async def register(self, wanted: Register) -> Registered:
         """Open an account and its store; a letter asks whether the mailbox is theirs."""
@@ -140,6 +112,7 @@ class AccountService:
             usual = COUNTRIES[home or HOME].currency
             said = usual if wanted.currency is None else wanted.currency
             currency = form.read("currency", parse_currency, said)
+        await self.throttling.register(wanted.address)
         password_hash = await self.passwords.hash(password)
         now = self.clock.now()
         account, registered = Account.register(
@@ -163,13 +136,14 @@ class AccountService:
             locale=locale,
             at=now,
         )
-        session, refresh = self._session(account, wanted.user_agent)
+        session, refresh = self.sessions.open(account, wanted.user_agent)
         async with self.begin() as market:
             await market.accounts.add(account, registered)
             await market.merchants.add(merchant, opened)
             await market.sessions.add(session)
+        await self.throttling.signed_in(account, wanted.address)
         view = MerchantView(merchant=merchant, email=email, phone=phone, logo=None)
-        return Registered(signed_in=self._signed_in(account, session, refresh), merchant=view)
+        return Registered(signed_in=self.sessions.prove(account, session, refresh), merchant=view)
 
     async def create_admin(self, wanted: CreateAdmin) -> Account:
         """An account that watches over the platform; whoever makes it vouches for its mailbox."""
@@ -193,108 +167,69 @@ class AccountService:
         verified = admin.verify(now)
         async with self.begin() as market:
             await market.accounts.add(admin, verified)
-            await market.audit.add(self._entry(Action.ADMIN_CREATED, admin.id))
+            await market.audit.add(
+                account_entry(Action.ADMIN_CREATED, admin.id, self.ids.new(), now)
+            )
         return admin
 
-    async def sign_in(self, said: SignIn) -> SignedIn:
-        """
-        Open a session.
-
-        Every failure costs one password verification and is the same ``WrongCredentials``; only
-        whoever knows the password hears of a suspension.
-        """
-        names = _names(said.name)
-        async with self.begin() as market:
-            found = await market.accounts.called(names) if names else []
-        account = found[0] if len(found) == 1 else None
-        right = await self.passwords.verify(
-            as_kept(said.password), account.password_hash if account else None
-        )
-        if account is None or not right:
-            raise WrongCredentials
-        session, refresh = self._session(account, said.user_agent)
-        async with self.begin() as market:
-            await market.sessions.add(session)
-        identity = await self.views.identity(session.id, self.clock.now())
-        if identity is not None and identity.merchant_status is MerchantStatus.SUSPENDED:
-            session.end(self.clock.now())
-            async with self.begin() as market:
-                await market.sessions.save(session)
-            raise AccountSuspended
-        return self._signed_in(account, session, refresh)
-
-    async def refresh(self, token: str) -> SignedIn:
-        """
-        Spend a refresh token and get its successor.
-
-        The same token again, within seconds, gets the same successor: the first answer was lost.
-        Later it was stolen by one of two, so neither stays signed in.
-        """
-        session_id, now = _session_of(token), self.clock.now()
-        successor = f"{session_id}.{self.secrets.successor(token)}"
-        async with self.begin() as market:
-            session = await market.sessions.hold(session_id)
-            presented = session.presents(digest(token), now)
-            if presented is Presented.CURRENT:
-                session.rotate(digest(successor), now)
-                await market.sessions.save(session)
-            elif presented is Presented.STOLEN:
-                session.end(now)
-                await market.sessions.save(session)
-                await market.audit.add(self._entry(Action.SESSION_STOLEN, session.account_id))
-            account = await market.accounts.get(session.account_id)
-        if presented not in (Presented.CURRENT, Presented.JUST_SPENT):
-            raise RefreshRefused
-        return self._signed_in(account, session, successor)
-
-    async def sign_out(self, token: str) -> None:
-        """End the session of a refresh token; a token that is not in force changes nothing."""
-        now = self.clock.now()
-        try:
-            async with self.begin() as market:
-                session = await market.sessions.hold(_session_of(token))
-                if session.presents(digest(token), now) is not Presented.NOTHING:
-                    session.end(now)
-                    await market.sessions.save(session)
-        except RefreshRefused:
-            return
-
-    async def identify(self, access: str) -> Actor:
-        """Who is behind an access token now, or ``SignInRequired`` or ``AccountSuspended``."""
-        now = self.clock.now()
-        session_id = self.access_tokens.session_of(access, now)
-        identity = await self.views.identity(session_id, now)
-        if identity is None:
-            raise SignInRequired
-        if identity.merchant_status is MerchantStatus.SUSPENDED:
-            raise AccountSuspended
-        return Actor(
-            account_id=identity.account_id,
-            role=identity.role,
-            session_id=session_id,
-            merchant_id=identity.merchant_id,
-        )
-
-    async def request_password_reset(self, email: str) -> None:
+    async def request_password_reset(self, email: str, address: str | None = None) -> None:
         """Have a letter sent, if there is anybody to send it to; the caller never learns which."""
         with Form() as form:
-            address = form.read("email", parse_email, email)
+            mailbox = form.read("email", parse_email, email)
+        if not await self.throttling.reset(mailbox, address):
+            return
         async with self.begin() as market:
-            for found in await market.accounts.called([address]):
+            for found in await market.accounts.called([mailbox]):
                 # Held, because a refusal of the second of two would tell that there is an account.
                 account = await market.accounts.hold(found.id)
                 await market.accounts.save(account, account.ask_for_reset(self.clock.now()))
 
-    async def reset_password(self, token: str, password: str) -> None:
+    async def reset_password(self, token: str, password: str, address: str | None = None) -> None:
         """A new password for whoever holds the letter; every session ends. ``LinkExpired``."""
         with Form() as form:
             new = form.read("password", parse_password, password)
+        await self.throttling.new_password(address)
         password_hash, now = await self.passwords.hash(new), self.clock.now()
         async with self.begin() as market:
             account = await _redeemed(market, token, Purpose.PASSWORD_RESET, now)
             await market.accounts.save(account, account.change_password(password_hash, now))
             await market.sessions.end_all(account.id, now)
-            await market.audit.add(self._entry(Action.PASSWORD_CHANGED, account.id))
+            await market.audit.add(
+                account_entry(Action.PASSWORD_CHANGED, account.id, self.ids.new(), now)
+            )
+
+    async def change_password(self, wanted: ChangePassword) -> None:
+        """
+        Another password. The other sessions end, this one stays; a reset link is void.
+
+        A wrong current password is a bad field: the caller is signed in and stays so.
+        """
+        acting = wanted.acting
+        with Form() as form:
+            new = form.read("new_password", parse_password, wanted.new_password)
+        await self.throttling.change_password(acting)
+        async with self.begin() as market:
+            account = await market.accounts.get(acting.account_id)
+        current = as_kept(wanted.current_password)
+        if not await self.passwords.verify(current, account.password_hash):
+            raise InvalidFields(FieldProblem("current_password", WrongPassword.code, {}))
+        password_hash, now = await self.passwords.hash(new), self.clock.now()
+        async with self.begin() as market:
+            await market.accounts.save(account, account.change_password(password_hash, now))
+            await market.sessions.end_all(account.id, now, acting.session_id)
+            await market.one_time_tokens.void(account.id, Purpose.PASSWORD_RESET)
+            await market.audit.add(
+                account_entry(Action.PASSWORD_CHANGED, account.id, self.ids.new(), now, acting)
+            )
+
+    async def resend_verification(self, acting: Actor) -> None:
+        """Have the letter sent again, whose earlier link is void then; nothing if verified."""
+        await self.throttling.resend_verification(acting)
+        async with self.begin() as market:
+            account = await market.accounts.hold(acting.account_id)
+            if not account.is_verified:
+                asked = account.ask_for_verification(self.clock.now())
+                await market.accounts.save(account, asked)
 
     async def verify_email(self, token: str) -> None:
         """The mailbox is theirs. ``LinkExpired``."""
@@ -302,46 +237,6 @@ class AccountService:
         async with self.begin() as market:
             account = await _redeemed(market, token, Purpose.EMAIL_VERIFICATION, now)
             await market.accounts.save(account, account.verify(now))
-
-    def _session(self, account: Account, user_agent: str) -> tuple[Session, str]:
-        id = SessionId(self.ids.new())
-        refresh = f"{id}.{self.secrets.token()}"
-        session = Session.open(
-            id=id,
-            account_id=account.id,
-            refresh_hash=digest(refresh),
-            user_agent=user_agent,
-            at=self.clock.now(),
-        )
-        return session, refresh
-
-    def _signed_in(self, account: Account, session: Session, refresh: str) -> SignedIn:
-        access = self.access_tokens.issue(session, account.role, self.clock.now())
-        return SignedIn(account=account, access=access, refresh=refresh)
-
-    def _entry(self, action: Action, account_id: AccountId) -> AuditEntry:
-        return AuditEntry.of(
-            action,
-            id=AuditEntryId(self.ids.new()),
-            at=self.clock.now(),
-            actor=None,
-            subject_type="account",
-            subject_id=account_id,
-        )
-
-
-def _names(said: str) -> list[EmailAddress | PhoneNumber]:
-    """Every address or number this could mean; a local number is one of any country's."""
-    names: list[EmailAddress | PhoneNumber] = []
-    try:
-        return [parse_email(said)]
-    except BadValue:
-        for country in COUNTRIES:
-            try:
-                names.append(parse_phone(said, country))
-            except BadValue:
-                continue
-    return list(dict.fromkeys(names))
 
 
 async def _redeemed(market: UnitOfWork, token: str, purpose: Purpose, at: datetime) -> Account:
@@ -351,10 +246,3 @@ async def _redeemed(market: UnitOfWork, token: str, purpose: Purpose, at: dateti
     if account.closed_at is not None:
         raise LinkExpired
     return account
-
-
-def _session_of(token: str) -> SessionId:
-    try:
-        return SessionId(UUID(token.partition(".")[0]))
-    except ValueError:
-        raise RefreshRefused from None

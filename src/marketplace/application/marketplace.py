@@ -10,7 +10,9 @@ from .orders import OrderService
 from .ports import Ports
 from .products import ProductService
 from .reactions import Reactions
+from .sessions import SessionService
 from .storefront import StorefrontService
+from .throttling import Throttling
 
 
 class Marketplace:
@@ -23,14 +25,24 @@ class Marketplace:
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
         begin, views, clock, ids = ports.begin, ports.views, ports.clock, ports.ids
-        self.accounts = AccountService(
+        throttling = Throttling(ports.throttle)
+        self.sessions = SessionService(
             begin=begin,
             views=views,
             clock=clock,
             ids=ids,
             secrets=ports.secrets,
             passwords=ports.passwords,
+            throttling=throttling,
             access_tokens=ports.access_tokens,
+        )
+        self.accounts = AccountService(
+            begin=begin,
+            clock=clock,
+            ids=ids,
+            passwords=ports.passwords,
+            throttling=throttling,
+            sessions=self.sessions,
         )
         self.merchants = MerchantService(begin=begin, views=views, clock=clock, ids=ids)
         self.products = ProductService(begin=begin, views=views, clock=clock, ids=ids)

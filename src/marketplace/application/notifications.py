@@ -8,11 +8,15 @@ from marketplace.domain.accounts import (
     RESET_LASTS,
     VERIFICATION_LASTS,
     Account,
+    AccountId,
     AccountRegistered,
     Actor,
     OneTimeToken,
+    PasswordChanged,
     PasswordResetRequested,
     Purpose,
+    SessionStolen,
+    VerificationRequested,
     digest,
 )
 from marketplace.domain.merchants import Merchant
@@ -83,6 +87,17 @@ class Correspondence:
             event, Purpose.EMAIL_VERIFICATION, LetterKind.EMAIL_VERIFICATION, "verify-email"
         )
 
+    async def send_verification_email_again(self, event: VerificationRequested, job: JobId) -> None:
+        await self._send_link(
+            event, Purpose.EMAIL_VERIFICATION, LetterKind.EMAIL_VERIFICATION, "verify-email"
+        )
+
+    async def mail_password_changed(self, event: PasswordChanged, job: JobId) -> None:
+        await self._warn(event.account_id, job, LetterKind.PASSWORD_CHANGED)
+
+    async def mail_session_stolen(self, event: SessionStolen, job: JobId) -> None:
+        await self._warn(event.account_id, job, LetterKind.SESSION_STOLEN)
+
     async def send_password_reset_email(self, event: PasswordResetRequested, job: JobId) -> None:
         await self._send_link(
             event, Purpose.PASSWORD_RESET, LetterKind.PASSWORD_RESET, "reset-password"
@@ -132,7 +147,7 @@ class Correspondence:
 
     async def _send_link(
         self,
-        event: AccountRegistered | PasswordResetRequested,
+        event: AccountRegistered | VerificationRequested | PasswordResetRequested,
         purpose: Purpose,
         kind: LetterKind,
         path: str,
@@ -158,6 +173,12 @@ class Correspondence:
         link = f"{self.site.public_url}/{path}#token={token}"
         facts = {"username": account.username, "link": link}
         await self._send(account, self.ids.new(), kind, facts)
+
+    async def _warn(self, account_id: AccountId, job: JobId, kind: LetterKind) -> None:
+        """Tell the owner of an account of what they may not have done themselves."""
+        async with self.begin() as market:
+            account = await market.accounts.get(account_id)
+        await self._send(account, job, kind, {"username": account.username})
 
     async def _send(
         self, account: Account, id: UUID, kind: LetterKind, facts: Mapping[str, str]

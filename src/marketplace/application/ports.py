@@ -83,10 +83,12 @@ class Accounts(Repository[AccountId, Account], Protocol):
 
 
 class Sessions(Repository[SessionId, Session], Protocol):
-    """Every device that was ever signed in. A missing one is ``RefreshRefused``."""
+    """Every device that was ever signed in."""
 
-    async def end_all(self, account_id: AccountId, at: datetime, /) -> None:
-        """End every session of an account."""
+    async def end_all(
+        self, account_id: AccountId, at: datetime, but: SessionId | None = None, /
+    ) -> None:
+        """End every session of an account, or every other one."""
         ...
 
 
@@ -95,6 +97,10 @@ class OneTimeTokens(Protocol):
 
     async def add(self, token: OneTimeToken, /) -> None:
         """Store a token; earlier ones of the account for the same purpose are void."""
+        ...
+
+    async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
+        """No token of the account is good for this any more."""
         ...
 
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
@@ -316,6 +322,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A session as its owner sees it; ``id`` is that of the session."""
+
+    id: SessionId
+    user_agent: str
+    created_at: datetime
+    last_used_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     """A stretch of a merchant's notifications, and how many of all are unread."""
 
@@ -358,6 +374,10 @@ class Views(Protocol):
 
     async def identity(self, session_id: SessionId, at: datetime, /) -> Identity | None:
         """Who a session belongs to, or None if it is not in force."""
+        ...
+
+    async def devices(self, account_id: AccountId, at: datetime, paging: Paging, /) -> Page[Device]:
+        """The sessions of an account which are in force."""
         ...
 
     async def store(self, username: Username, /) -> StoreView:
@@ -427,8 +447,12 @@ class Secrets(Protocol):
         """256 random bits, URL-safe."""
         ...
 
-    def successor(self, token: str, /) -> str:
-        """The one token that follows this one: as hard to guess, and the same when asked again."""
+    def successors(self, token: str, /) -> list[str]:
+        """
+        The one token that follows this one: as hard to guess, and the same when asked again.
+
+        Behind it those that an earlier key would have named, for an answer given under it.
+        """
         ...
 
     def jitter(self) -> float:
@@ -443,6 +467,48 @@ class PasswordHasher(Protocol):
 
     async def verify(self, password: str, hash: str | None, /) -> bool:
         """Takes as long for no hash at all as for a wrong password."""
+        ...
+
+    def is_outdated(self, hash: str, /) -> bool:
+        """Whether ``hash`` would be made another way today, so that it should be made again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most ``most`` attempts called ``key`` within any ``seconds``, whenever they begin."""
+
+    key: str
+    most: int
+    seconds: int
+
+
+class Throttle(Protocol):
+    """
+    Counts attempts, and remembers who has succeeded; the same for every process.
+
+    It answers whatever happens: one that has lost its memory counts from nought again.
+    """
+
+    async def admit(self, windows: Sequence[Window], /) -> None:
+        """
+        Count an attempt in one window after the other, up to one that is full.
+
+        That one raises ``TooManyAttempts``, with the seconds until it has room. The windows before
+        it have counted what was refused, those behind it have not.
+        """
+        ...
+
+    async def forgive(self, windows: Sequence[Window], /) -> None:
+        """As if nobody had tried yet."""
+        ...
+
+    async def remember(self, face: str, seconds: int, /) -> None:
+        """Know a face for so long, from now."""
+        ...
+
+    async def remembers(self, face: str, /) -> bool:
+        """Whether a face is known still."""
         ...
 
 
@@ -513,6 +579,8 @@ class LetterKind(StrEnum):
     EMAIL_VERIFICATION = "email_verification"
     NEW_ORDER = "new_order"
     ANNOUNCEMENT = "announcement"
+    PASSWORD_CHANGED = "password_changed"
+    SESSION_STOLEN = "session_stolen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -576,6 +644,7 @@ class Ports:
     ids: Ids
     secrets: Secrets
     passwords: PasswordHasher
+    throttle: Throttle
     access_tokens: AccessTokens
     images: ImageStore
     processor: ImageProcessor

@@ -9,6 +9,8 @@ from marketplace.domain.accounts import (
     EmailVerified,
     PasswordChanged,
     PasswordResetRequested,
+    SessionStolen,
+    VerificationRequested,
 )
 from marketplace.domain.events import Event
 from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected
@@ -41,7 +43,9 @@ from .ports import Job, Reaction
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     AccountRegistered: (Correspondence.send_verification_email,),
     PasswordResetRequested: (Correspondence.send_password_reset_email,),
-    PasswordChanged: (),
+    VerificationRequested: (Correspondence.send_verification_email_again,),
+    PasswordChanged: (Correspondence.mail_password_changed,),
+    SessionStolen: (Correspondence.mail_session_stolen,),
     EmailVerified: (),
     AccountClosed: (),
     MerchantRegistered: (),

@@ -113,6 +113,10 @@ class Account:
         self.password_hash = password_hash
         return PasswordChanged(at=at, account_id=self.id)
 
+    def ask_for_verification(self, at: datetime) -> "VerificationRequested":
+        """The letter that asked whether the mailbox is theirs has not reached them."""
+        return VerificationRequested(at=at, account_id=self.id)
+
     def verify(self, at: datetime) -> "EmailVerified":
         self.is_verified = True
         return EmailVerified(at=at, account_id=self.id)
@@ -205,6 +209,11 @@ class Session:
         if self.ended_at is None:
             self.ended_at = at
 
+    def end_as_stolen(self, at: datetime) -> "SessionStolen":
+        """Two had the token, and nobody knows which of them is the owner."""
+        self.end(at)
+        return SessionStolen(at=at, account_id=self.account_id)
+
 
 class Presented(StrEnum):
     """What a refresh token turned out to be."""
@@ -252,6 +261,16 @@ class PasswordResetRequested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationRequested(Event):
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStolen(Event):
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChanged(Event):
     account_id: AccountId
 
@@ -268,6 +287,10 @@ class AccountClosed(Event):
 
 class AccountNotFound(NotFound):
     """No such account."""
+
+
+class SessionNotFound(NotFound):
+    """No such session, or it has ended."""
 
 
 class EmailTaken(Conflict):
@@ -310,6 +333,10 @@ class SignInsBusy(TooMany):
     """Too many passwords are being checked at this moment."""
 
 
+class TooManyAttempts(TooMany):
+    """Tried too often; whether what was tried exists makes no difference."""
+
+
 class BadEmail(BadValue):
     """Not an address of the form ``name@example.com``."""
 
@@ -320,6 +347,10 @@ class BadUsername(BadValue):
 
 class ReservedUsername(BadValue):
     """A word the marketplace keeps for itself."""
+
+
+class WrongPassword(BadValue):
+    """Not the password of the account that is signed in."""
 
 
 class CommonPassword(BadValue):

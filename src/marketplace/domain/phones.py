@@ -57,6 +57,9 @@ COUNTRIES = {
 """By ISO 3166-1: the Arab League and Türkiye."""
 
 _BY_CALLING_CODE = {country.calling_code: country for country in COUNTRIES.values()}
+HOME = "SA"
+"""The country of a local phone number, where nothing else tells."""
+
 _BETWEEN_DIGITS = re.compile(
     r"[\s\-./()\u2010-\u2015"
     r"\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"

@@ -1,9 +1,10 @@
 """The only place where ports meet adapters."""
 
 import secrets
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
+from hmac import digest
 from pathlib import Path
 
 from dependency_injector import containers, providers
@@ -12,8 +13,10 @@ from marketplace.adapters.argon2 import Argon2PasswordHasher
 from marketplace.adapters.embedded_postgres import AlreadyRunning, EmbeddedPostgres
 from marketplace.adapters.jwt import JwtAccessTokens
 from marketplace.adapters.letters import TemplateLetters
+from marketplace.adapters.limits import LimitsThrottle
 from marketplace.adapters.mail.mailboxes import ConsoleMailer, FolderMailer
 from marketplace.adapters.mail.smtp import SmtpMailer
+from marketplace.adapters.memory.neighbours import MemoryThrottle
 from marketplace.adapters.pillow import PillowImageProcessor
 from marketplace.adapters.postgres.migrations import migrate
 from marketplace.adapters.postgres.pool import make_pool
@@ -23,12 +26,9 @@ from marketplace.adapters.storage.folder import FolderImageStore
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
 from marketplace.adapters.taskiq import TaskiqBell, make_broker
 from marketplace.application.marketplace import Marketplace
-from marketplace.application.ports import Ids, ImageStore, Mailer, Ports, Site
+from marketplace.application.ports import Clock, Ids, ImageStore, Mailer, Ports, Site, Throttle
 
 from .settings import Settings, kept
-
-KEY = "1"
-"""The id of the one signing key there is."""
 
 
 def make_image_store(url: str) -> ImageStore:
@@ -51,14 +51,31 @@ def make_mailer(url: str, sender: str) -> Mailer:
     return SmtpMailer(url, sender)
 
 
-def make_access_tokens(secret_key: str, ids: Ids) -> JwtAccessTokens:
+def make_access_tokens(secret_key: str, previous: Sequence[str], ids: Ids) -> JwtAccessTokens:
+    """Signed with the one key, and read under the previous ones too."""
+    keys = {key_id(each): each.encode() for each in (secret_key, *previous)}
     return JwtAccessTokens(
-        keys={KEY: secret_key.encode()},
-        current=KEY,
+        keys=keys,
+        current=key_id(secret_key),
         issuer="marketplace",
         audience="marketplace",
         ids=ids,
     )
+
+
+def make_throttle(redis_url: str | None, clock: Clock) -> Throttle:
+    """Where there is no Redis there is one process, and it counts by itself."""
+    here = MemoryThrottle(clock)
+    return LimitsThrottle(redis_url, here) if redis_url else here
+
+
+def key_id(secret_key: str) -> str:
+    """What a key is called in a token: every process says the same, and nobody learns the key."""
+    return digest(secret_key.encode(), b"marketplace: the id of a key", "sha256").hex()[:8]
+
+
+def make_secrets(secret_key: str, previous: Sequence[str]) -> SystemSecrets:
+    return SystemSecrets(*(each.encode() for each in (secret_key, *previous)))
 
 
 class Production(containers.DeclarativeContainer):
@@ -68,14 +85,22 @@ class Production(containers.DeclarativeContainer):
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(SystemIds)
-    secrets = providers.Singleton(SystemSecrets, settings.provided.secret_key.encode.call())
+    secrets = providers.Singleton(
+        make_secrets, settings.provided.secret_key, settings.provided.secret_key_previous
+    )
     broker = providers.Singleton(make_broker, settings.provided.redis_url)
     bell = providers.Singleton(TaskiqBell, broker)
     pool = providers.Singleton(make_pool, settings.provided.database_url)
     unit_of_work = providers.Factory(PostgresUnitOfWork, pool, ids, bell)
     views = providers.Singleton(PostgresViews, pool)
     passwords = providers.Singleton(Argon2PasswordHasher)
-    access_tokens = providers.Singleton(make_access_tokens, settings.provided.secret_key, ids)
+    throttle = providers.Singleton(make_throttle, settings.provided.redis_url, clock)
+    access_tokens = providers.Singleton(
+        make_access_tokens,
+        settings.provided.secret_key,
+        settings.provided.secret_key_previous,
+        ids,
+    )
     images = providers.Singleton(make_image_store, settings.provided.storage_url)
     processor = providers.Singleton(PillowImageProcessor)
     letters = providers.Singleton(TemplateLetters)
@@ -93,6 +118,7 @@ class Production(containers.DeclarativeContainer):
         ids=ids,
         secrets=secrets,
         passwords=passwords,
+        throttle=throttle,
         access_tokens=access_tokens,
         images=images,
         processor=processor,
@@ -145,4 +171,7 @@ async def running(settings: Settings) -> AsyncGenerator[Production]:
         stack.callback(container.passwords().close)
         stack.callback(container.processor().close)
         stack.push_async_callback(container.bell().close)
+        throttle = container.throttle()
+        if isinstance(throttle, LimitsThrottle):
+            stack.push_async_callback(throttle.close)
         yield container

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from marketplace.application.accounts import CreateAdmin, Register, SignIn
+from marketplace.application.accounts import CreateAdmin, Register
 from marketplace.application.images import ReceiveImage
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.orders import PlaceOrder, Wish
 from marketplace.application.ports import Paging
 from marketplace.application.products import AddProduct
+from marketplace.application.sessions import SignIn
 from marketplace.domain.accounts import EmailTaken
 
 from .settings import kept
@@ -155,7 +156,8 @@ async def _open(marketplace: Marketplace, shop: _Shop) -> None:
     with contextlib.suppress(EmailTaken):
         await marketplace.accounts.register(shop.account)
     said = SignIn(name=shop.account.email, password=shop.account.password)
-    keeper = await marketplace.accounts.identify((await marketplace.accounts.sign_in(said)).access)
+    signed_in = await marketplace.sessions.sign_in(said)
+    keeper = await marketplace.sessions.identify(signed_in.access)
     there = (await marketplace.products.of_merchant(keeper, Paging(limit=100))).items
     products = {each.product.title: each.product.id for each in there}
     for thing in shop.things:

@@ -10,6 +10,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryImageStore,
     MemoryMailer,
     MemoryPasswordHasher,
+    MemoryThrottle,
 )
 from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
@@ -19,14 +20,15 @@ from marketplace.application.ports import Clock, Mailer, Ports, Site
 
 def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Ports:
     """Every port in memory. Pass a ``MemoryMailer`` to read the letters afterwards."""
-    store, ids = MemoryStore(), SystemIds()
+    store, ids, clock = MemoryStore(), SystemIds(), clock or SystemClock()
     return Ports(
         begin=lambda: MemoryUnitOfWork(store, ids, MemoryBell()),
         views=MemoryViews(store),
-        clock=clock or SystemClock(),
+        clock=clock,
         ids=ids,
         secrets=SystemSecrets(secrets.token_bytes(32)),
         passwords=MemoryPasswordHasher(),
+        throttle=MemoryThrottle(clock),
         access_tokens=MemoryAccessTokens(),
         images=MemoryImageStore(),
         processor=MemoryImageProcessor(),

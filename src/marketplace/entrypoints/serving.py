@@ -56,6 +56,7 @@ async def _serve(settings: Settings, port: socket.socket, say: Callable[[str], N
         options = HttpOptions(
             allowed_hosts=settings.allowed_hosts,
             cors_allowed_origins=settings.cors_allowed_origins,
+            trusted_proxies=settings.trusted_proxies,
             ready=_readiness(marketplace),
         )
         server = _Server(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,8 +38,10 @@ class Settings:
     database_url: str | None
     redis_url: str | None
     secret_key: str
+    secret_key_previous: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     cors_allowed_origins: tuple[str, ...]
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     public_url: str
     media_url: str
     storage_url: str
@@ -71,8 +74,10 @@ class Settings:
             database_url=database_url,
             redis_url=_url(said, "REDIS_URL", "", "redis", "rediss", "unix") or None,
             secret_key=said.get("SECRET_KEY", ""),
+            secret_key_previous=_list(said, "SECRET_KEY_PREVIOUS"),
             allowed_hosts=_list(said, "ALLOWED_HOSTS"),
             cors_allowed_origins=_list(said, "CORS_ALLOWED_ORIGINS"),
+            trusted_proxies=tuple(map(_network, _list(said, "TRUSTED_PROXIES"))),
             public_url=public_url,
             media_url=_url(said, "MEDIA_URL", f"{public_url}/media", "http", "https"),
             storage_url=_storage(said, str(var_dir / "media")),
@@ -87,6 +92,10 @@ class Settings:
         """Refuse what would be unsafe outside of one's own machine. ``BadSetting``."""
         if self.secret_key and len(self.secret_key.encode()) < SHORTEST_KEY:
             raise BadSetting(f"SECRET_KEY is too short: it needs at least {SHORTEST_KEY} bytes")
+        if any(len(each.encode()) < SHORTEST_KEY for each in self.secret_key_previous):
+            raise BadSetting(
+                f"SECRET_KEY_PREVIOUS has a key that is too short: {SHORTEST_KEY} bytes at least"
+            )
         if self.database_url is not None and not self.secret_key:
             raise BadSetting("SECRET_KEY is missing: with a DATABASE_URL it must be set")
 
@@ -143,6 +152,13 @@ def _switch(said: Mapping[str, str], name: str) -> bool:
 
 def _list(said: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in said.get(name, "").split(",") if each.strip())
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise BadSetting(f"TRUSTED_PROXIES is not an address or a network: {text}") from None
 
 
 def _one_of(said: Mapping[str, str], name: str, *words: str) -> str:

@@ -26,6 +26,8 @@ FACTS: dict[LetterKind, dict[str, str]] = {
         "total": "129.00 SAR",
         "note": "بعد العصر",
     },
+    LetterKind.PASSWORD_CHANGED: {"username": "ada-store"},
+    LetterKind.SESSION_STOLEN: {"username": "ada-store"},
     LetterKind.ANNOUNCEMENT: {"title": "صيانة الليلة", "body": "من الثانية\nإلى الثالثة."},
 }
 EVERY = list(product(LetterKind, Locale))

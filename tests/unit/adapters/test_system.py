@@ -80,28 +80,37 @@ class TestSystemSecrets:
         assert len({secrets.token() for _ in range(100)}) == 100
 
     def test_a_token_has_one_successor_in_every_process(self) -> None:
-        assert SystemSecrets(KEY).successor("token") == SystemSecrets(KEY).successor("token")
+        assert SystemSecrets(KEY).successors("token") == SystemSecrets(KEY).successors("token")
 
     def test_successors_are_as_long_as_tokens_and_all_different(self) -> None:
         secrets = SystemSecrets(KEY)
         chain = [secrets.token()]
 
         for _ in range(100):
-            chain.append(secrets.successor(chain[-1]))
+            chain.append(secrets.successors(chain[-1])[0])
 
         assert len(set(chain)) == 101
         assert {len(each) for each in chain} == {43}
 
     def test_without_the_key_nobody_knows_the_successor(self) -> None:
-        assert SystemSecrets(KEY).successor("token") != SystemSecrets(b"x" * 32).successor("token")
+        assert SystemSecrets(KEY).successors("token") != SystemSecrets(b"x" * 32).successors(
+            "token"
+        )
 
     @pytest.mark.parametrize("odd", ["", "\ud800", "رمز", "\x00", "x" * 100_000])
     def test_whatever_is_sent_as_a_token_has_a_successor(self, odd: str) -> None:
-        assert len(SystemSecrets(KEY).successor(odd)) == 43
+        assert len(SystemSecrets(KEY).successors(odd)[0]) == 43
 
-    def test_a_short_key_is_refused(self) -> None:
+    def test_what_an_earlier_key_named_comes_behind(self) -> None:
+        new, old = SystemSecrets(b"x" * 32), SystemSecrets(KEY)
+        rotated = SystemSecrets(b"x" * 32, KEY)
+
+        assert rotated.successors("token") == new.successors("token") + old.successors("token")
+
+    @pytest.mark.parametrize("keys", [(b"k" * 31,), (KEY, b"k" * 31)])
+    def test_a_short_key_is_refused(self, keys: tuple[bytes, ...]) -> None:
         with pytest.raises(ValueError, match="32 bytes"):
-            SystemSecrets(b"k" * 31)
+            SystemSecrets(*keys)
 
     def test_the_key_is_not_shown(self) -> None:
         assert "k" * 8 not in repr(vars(SystemSecrets(KEY)))

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from marketplace.adapters.memory.unit_of_work import MemoryAccounts, MemoryUnitOfWork
-from marketplace.application.accounts import CreateAdmin, Register, SignedIn, SignIn
+from marketplace.application.accounts import ChangePassword, CreateAdmin, Register
 from marketplace.application.ports import LetterKind, Paging
+from marketplace.application.sessions import SignedIn, SignIn
 from marketplace.domain.accounts import (
     LOST_ANSWER,
     RESET_LASTS,
@@ -35,7 +36,13 @@ SECOND = timedelta(seconds=1)
 
 
 async def signed_in(world: World, name: str, password: str = PASSWORD) -> SignedIn:
-    return await world.marketplace.accounts.sign_in(SignIn(name=name, password=password))
+    return await world.marketplace.sessions.sign_in(SignIn(name=name, password=password))
+
+
+async def change(world: World, seller: Seller, current: str, new: str) -> None:
+    await world.marketplace.accounts.change_password(
+        ChangePassword(acting=seller.actor, current_password=current, new_password=new)
+    )
 
 
 async def reset_token(world: World, seller: Seller) -> str:
@@ -223,7 +230,7 @@ async def test_one_signs_in_by_mail_or_by_phone_in_any_form(world: World, name: 
     again = await signed_in(world, name)
 
     assert again.account.id == mona.actor.account_id
-    actor = await world.marketplace.accounts.identify(again.access)
+    actor = await world.marketplace.sessions.identify(again.access)
     assert actor.merchant_id == mona.merchant_id
 
 
@@ -277,14 +284,16 @@ async def test_which_of_name_and_password_is_wrong_is_not_told(
     assert refused.value.facts == {}
 
 
-async def test_a_local_number_of_two_countries_is_nobodys(world: World) -> None:
-    await world.a_merchant("mona", phone="+966501234567")
-    hind = await world.a_merchant("hind", phone="+971501234567")
+async def test_a_local_number_of_two_countries_is_that_of_the_one_at_home(world: World) -> None:
+    abroad = await world.a_merchant("hind", phone="+971501234567", password="battery staple")
+    home = await world.a_merchant("mona", phone="+966501234567")
 
+    assert (await signed_in(world, "0501234567")).account.id == home.actor.account_id
     with pytest.raises(WrongCredentials):
-        await signed_in(world, "0501234567")
-
-    assert (await signed_in(world, "+971501234567")).account.id == hind.actor.account_id
+        await signed_in(world, "0501234567", "battery staple")
+    for name in ("+971501234567", abroad.email):
+        again = await signed_in(world, name, "battery staple")
+        assert again.account.id == abroad.actor.account_id
 
 
 # Staying signed in
@@ -293,11 +302,11 @@ async def test_a_local_number_of_two_countries_is_nobodys(world: World) -> None:
 async def test_a_refresh_token_is_exchanged_for_the_next(world: World) -> None:
     mona = await world.a_merchant("mona")
 
-    second = await world.marketplace.accounts.refresh(mona.refresh)
-    third = await world.marketplace.accounts.refresh(second.refresh)
+    second = await world.marketplace.sessions.refresh(mona.refresh)
+    third = await world.marketplace.sessions.refresh(second.refresh)
 
     assert len({mona.refresh, second.refresh, third.refresh}) == 3
-    assert (await world.marketplace.accounts.identify(third.access)).merchant_id
+    assert (await world.marketplace.sessions.identify(third.access)).merchant_id
 
 
 @pytest.mark.parametrize("later", [timedelta(0), LOST_ANSWER])
@@ -305,27 +314,27 @@ async def test_whoever_lost_the_answer_gets_the_same_one_again(
     world: World, later: timedelta
 ) -> None:
     mona = await world.a_merchant("mona")
-    lost = await world.marketplace.accounts.refresh(mona.refresh)
+    lost = await world.marketplace.sessions.refresh(mona.refresh)
     world.clock.pass_(later)
 
-    found = await world.marketplace.accounts.refresh(mona.refresh)
+    found = await world.marketplace.sessions.refresh(mona.refresh)
 
     assert found.refresh == lost.refresh
-    assert await world.marketplace.accounts.refresh(found.refresh)
+    assert await world.marketplace.sessions.refresh(found.refresh)
 
 
 async def test_a_stolen_token_signs_out_the_thief_and_the_owner(world: World) -> None:
     mona = await world.a_merchant("mona")
-    thief = await world.marketplace.accounts.refresh(mona.refresh)
+    thief = await world.marketplace.sessions.refresh(mona.refresh)
     world.clock.pass_(LOST_ANSWER + SECOND)
 
     with pytest.raises(RefreshRefused):
-        await world.marketplace.accounts.refresh(mona.refresh)
+        await world.marketplace.sessions.refresh(mona.refresh)
 
     with pytest.raises(RefreshRefused):
-        await world.marketplace.accounts.refresh(thief.refresh)
+        await world.marketplace.sessions.refresh(thief.refresh)
     with pytest.raises(SignInRequired):
-        await world.marketplace.accounts.identify(thief.access)
+        await world.marketplace.sessions.identify(thief.access)
     [entry] = world.audited(Action.SESSION_STOLEN)
     assert entry.subject_id == mona.actor.account_id
 
@@ -333,13 +342,13 @@ async def test_a_stolen_token_signs_out_the_thief_and_the_owner(world: World) ->
 async def test_a_theft_on_one_device_leaves_the_others_signed_in(world: World) -> None:
     mona = await world.a_merchant("mona")
     phone = await signed_in(world, mona.email)
-    await world.marketplace.accounts.refresh(mona.refresh)
+    await world.marketplace.sessions.refresh(mona.refresh)
     world.clock.pass_(LOST_ANSWER + SECOND)
 
     with pytest.raises(RefreshRefused):
-        await world.marketplace.accounts.refresh(mona.refresh)
+        await world.marketplace.sessions.refresh(mona.refresh)
 
-    assert await world.marketplace.accounts.refresh(phone.refresh)
+    assert await world.marketplace.sessions.refresh(phone.refresh)
 
 
 @pytest.mark.parametrize(
@@ -359,8 +368,8 @@ async def test_what_is_no_refresh_token_is_refused(world: World, token: str) -> 
     await world.a_merchant("mona")
 
     with pytest.raises(RefreshRefused):
-        await world.marketplace.accounts.refresh(token)
-    await world.marketplace.accounts.sign_out(token)
+        await world.marketplace.sessions.refresh(token)
+    await world.marketplace.sessions.sign_out(token)
 
 
 async def test_a_guess_at_a_token_neither_works_nor_ends_the_session(world: World) -> None:
@@ -369,10 +378,10 @@ async def test_a_guess_at_a_token_neither_works_nor_ends_the_session(world: Worl
 
     for guess in (f"{session}.", f"{session}.x", f"{session}.\ud800", mona.refresh + "x"):
         with pytest.raises(RefreshRefused):
-            await world.marketplace.accounts.refresh(guess)
-        await world.marketplace.accounts.sign_out(guess)
+            await world.marketplace.sessions.refresh(guess)
+        await world.marketplace.sessions.sign_out(guess)
 
-    assert await world.marketplace.accounts.refresh(mona.refresh)
+    assert await world.marketplace.sessions.refresh(mona.refresh)
 
 
 async def test_a_session_nobody_uses_for_thirty_days_is_over(world: World) -> None:
@@ -380,21 +389,21 @@ async def test_a_session_nobody_uses_for_thirty_days_is_over(world: World) -> No
     world.clock.pass_(SESSION_LASTS)
 
     with pytest.raises(RefreshRefused):
-        await world.marketplace.accounts.refresh(mona.refresh)
+        await world.marketplace.sessions.refresh(mona.refresh)
 
 
 async def test_whoever_signs_out_is_out_at_once_and_only_on_that_device(world: World) -> None:
     mona = await world.a_merchant("mona")
     phone = await signed_in(world, mona.email)
 
-    await world.marketplace.accounts.sign_out(mona.refresh)
-    await world.marketplace.accounts.sign_out(mona.refresh)
+    await world.marketplace.sessions.sign_out(mona.refresh)
+    await world.marketplace.sessions.sign_out(mona.refresh)
 
     with pytest.raises(SignInRequired):
-        await world.marketplace.accounts.identify(mona.access)
+        await world.marketplace.sessions.identify(mona.access)
     with pytest.raises(RefreshRefused):
-        await world.marketplace.accounts.refresh(mona.refresh)
-    assert await world.marketplace.accounts.identify(phone.access)
+        await world.marketplace.sessions.refresh(mona.refresh)
+    assert await world.marketplace.sessions.identify(phone.access)
 
 
 async def test_an_access_token_lasts_a_quarter_of_an_hour(world: World) -> None:
@@ -402,7 +411,7 @@ async def test_an_access_token_lasts_a_quarter_of_an_hour(world: World) -> None:
     world.clock.pass_(timedelta(minutes=15))
 
     with pytest.raises(SignInRequired):
-        await world.marketplace.accounts.identify(mona.access)
+        await world.marketplace.sessions.identify(mona.access)
 
 
 # Getting back in
@@ -432,9 +441,9 @@ async def test_a_new_password_ends_every_session(world: World) -> None:
 
     for session in (mona, phone):
         with pytest.raises(SignInRequired):
-            await world.marketplace.accounts.identify(session.access)
+            await world.marketplace.sessions.identify(session.access)
         with pytest.raises(RefreshRefused):
-            await world.marketplace.accounts.refresh(session.refresh)
+            await world.marketplace.sessions.refresh(session.refresh)
 
 
 async def test_a_reset_link_works_once(world: World) -> None:
@@ -510,6 +519,109 @@ async def test_whether_somebody_has_an_account_is_not_told(world: World) -> None
 
     assert world.mailer.sent == []
     assert world.store.jobs == {}
+
+
+async def test_a_password_is_changed_by_whoever_knows_it(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    phone = await signed_in(world, mona.email)
+
+    await change(world, mona, PASSWORD, "battery staple")
+    await world.run_jobs()
+
+    assert await world.marketplace.sessions.identify(mona.access)
+    with pytest.raises(SignInRequired):
+        await world.marketplace.sessions.identify(phone.access)
+    with pytest.raises(WrongCredentials):
+        await signed_in(world, mona.email)
+    assert await signed_in(world, mona.email, "battery staple")
+    assert len(world.letters_to(mona.email, LetterKind.PASSWORD_CHANGED)) == 1
+    [entry] = world.audited(Action.PASSWORD_CHANGED)
+    assert entry.actor_id == entry.subject_id == mona.actor.account_id
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "problems"),
+    [
+        ("wrong", "battery staple", {"current_password": "wrong-password"}),
+        ("", "battery staple", {"current_password": "wrong-password"}),
+        ("\ud800", "battery staple", {"current_password": "wrong-password"}),
+        (PASSWORD, "password", {"new_password": "common-password"}),
+        ("wrong", "short", {"new_password": "too-short"}),
+    ],
+)
+async def test_a_password_is_not_changed_by_mistake(
+    world: World, current: str, new: str, problems: dict[str, str]
+) -> None:
+    mona = await world.a_merchant("mona")
+    phone = await signed_in(world, mona.email)
+    before = world.counted()
+
+    with pytest.raises(InvalidFields) as refused:
+        await change(world, mona, current, new)
+
+    assert {each.field: each.code for each in refused.value.problems} == problems
+    assert world.counted() == before
+    assert await world.marketplace.sessions.identify(phone.access)
+    assert await signed_in(world, mona.email)
+
+
+async def test_a_change_of_password_makes_the_reset_link_void(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    token = await reset_token(world, mona)
+    await change(world, mona, PASSWORD, "battery staple")
+
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.reset_password(token, "another staple")
+
+
+async def test_signing_in_leaves_the_reset_link_good(world: World) -> None:
+    """Or else whoever knows the password could keep its owner from ever changing it."""
+    mona = await world.a_merchant("mona")
+    token = await reset_token(world, mona)
+    await signed_in(world, mona.email)
+
+    await world.marketplace.accounts.reset_password(token, "battery staple")
+
+    assert await signed_in(world, mona.email, "battery staple")
+
+
+async def test_the_owner_is_told_of_a_password_that_was_reset(world: World) -> None:
+    mona = await world.a_merchant("mona", locale="en")
+    await world.marketplace.accounts.reset_password(
+        await reset_token(world, mona), "battery staple"
+    )
+    await world.run_jobs()
+
+    [letter] = world.letters_to(mona.email, LetterKind.PASSWORD_CHANGED)
+    assert letter.text == "username: mona"
+
+
+async def test_the_letter_that_verifies_is_sent_again(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+
+    await world.marketplace.accounts.resend_verification(mona.actor)
+    await world.run_jobs()
+
+    first, second = (
+        world.token_in(each) for each in world.letters_to(mona.email, LetterKind.EMAIL_VERIFICATION)
+    )
+    with pytest.raises(LinkExpired):
+        await world.marketplace.accounts.verify_email(first)
+    await world.marketplace.accounts.verify_email(second)
+    assert (await world.account(mona)).is_verified
+
+
+async def test_a_verified_mailbox_gets_no_more_letters(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+    await world.marketplace.accounts.verify_email(world.token_in(world.mailer.sent[0]))
+    world.mailer.sent.clear()
+
+    await world.marketplace.accounts.resend_verification(mona.actor)
+    await world.run_jobs()
+
+    assert world.mailer.sent == []
 
 
 async def test_two_who_ask_for_a_reset_at_once_are_both_answered_alike(world: World) -> None:

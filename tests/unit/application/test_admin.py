@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.application.accounts import SignIn
 from marketplace.application.admin import Announce, OrdersOpen
 from marketplace.application.orders import Wish
 from marketplace.application.ports import Paging
+from marketplace.application.sessions import SignIn
 from marketplace.domain.accounts import (
     AccountSuspended,
     Actor,
@@ -39,9 +39,9 @@ async def test_a_suspended_merchant_is_out_at_the_very_next_request(world: World
 
     assert seen.merchant.status is MerchantStatus.SUSPENDED
     with pytest.raises(AccountSuspended):
-        await world.marketplace.accounts.identify(mona.access)
+        await world.marketplace.sessions.identify(mona.access)
     with pytest.raises(AccountSuspended):
-        await world.marketplace.accounts.sign_in(SignIn(name=mona.email, password=PASSWORD))
+        await world.marketplace.sessions.sign_in(SignIn(name=mona.email, password=PASSWORD))
     with pytest.raises(StoreNotFound):
         await world.marketplace.storefront.page("mona", Paging())
 
@@ -51,7 +51,7 @@ async def test_that_a_merchant_is_suspended_is_told_to_nobody_else(world: World)
     await world.marketplace.admin.suspend(boss, mona.merchant_id, "counterfeits")
 
     with pytest.raises(WrongCredentials):
-        await world.marketplace.accounts.sign_in(SignIn(name=mona.email, password="a guess 1"))
+        await world.marketplace.sessions.sign_in(SignIn(name=mona.email, password="a guess 1"))
 
 
 async def test_whoever_is_refused_for_a_suspension_leaves_no_session_behind(world: World) -> None:
@@ -59,7 +59,7 @@ async def test_whoever_is_refused_for_a_suspension_leaves_no_session_behind(worl
     await world.marketplace.admin.suspend(boss, mona.merchant_id, "counterfeits")
 
     with pytest.raises(AccountSuspended):
-        await world.marketplace.accounts.sign_in(SignIn(name=mona.email, password=PASSWORD))
+        await world.marketplace.sessions.sign_in(SignIn(name=mona.email, password=PASSWORD))
 
     in_force = [each for each in world.store.all_of(Session) if each.in_force(world.clock.now())]
     hers = [each.id for each in in_force if each.account_id == mona.actor.account_id]
@@ -71,7 +71,7 @@ async def test_a_suspension_keeps_the_others_in(world: World) -> None:
 
     await world.marketplace.admin.suspend(boss, mona.merchant_id, "counterfeits")
 
-    assert await world.marketplace.accounts.identify(hind.access) == hind.actor
+    assert await world.marketplace.sessions.identify(hind.access) == hind.actor
 
 
 async def test_a_reactivated_merchant_goes_on_where_it_was(world: World) -> None:
@@ -82,7 +82,7 @@ async def test_a_reactivated_merchant_goes_on_where_it_was(world: World) -> None
     seen = await world.marketplace.admin.reactivate(boss, mona.merchant_id, "cleared")
 
     assert seen.merchant.status is MerchantStatus.ACTIVE
-    assert await world.marketplace.accounts.identify(mona.access) == mona.actor
+    assert await world.marketplace.sessions.identify(mona.access) == mona.actor
     assert await world.an_order(mona, lamp)
 
 
@@ -137,12 +137,12 @@ async def test_a_closed_store_is_gone_and_so_is_its_keeper(world: World) -> None
     await world.marketplace.admin.close(boss, mona.merchant_id)
 
     with pytest.raises(SignInRequired):
-        await world.marketplace.accounts.identify(mona.access)
+        await world.marketplace.sessions.identify(mona.access)
     with pytest.raises(RefreshRefused):
-        await world.marketplace.accounts.refresh(mona.refresh)
+        await world.marketplace.sessions.refresh(mona.refresh)
     for name in (mona.email, "0501234567", f"{mona.actor.account_id}@closed.invalid"):
         with pytest.raises(WrongCredentials):
-            await world.marketplace.accounts.sign_in(SignIn(name=name, password=PASSWORD))
+            await world.marketplace.sessions.sign_in(SignIn(name=name, password=PASSWORD))
     with pytest.raises(StoreNotFound):
         await world.marketplace.storefront.page("mona", Paging())
     for trace in ("mona", "501234567"):
@@ -205,7 +205,7 @@ async def test_a_store_with_open_orders_is_not_closed(world: World) -> None:
         await world.marketplace.admin.close(boss, mona.merchant_id)
 
     assert refused.value.facts == {"open_orders": 3}
-    assert await world.marketplace.accounts.identify(mona.access) == mona.actor
+    assert await world.marketplace.sessions.identify(mona.access) == mona.actor
     assert world.audited(Action.MERCHANT_CLOSED) == []
 
 
@@ -437,3 +437,15 @@ def test_every_deed_of_an_admin_is_tried_above() -> None:
     assert {name for name in vars(admin) if name[0] != "_" and callable(getattr(admin, name))} == {
         *DEEDS
     }
+
+
+async def test_no_admin_can_be_shut_out_by_an_admin(world: World) -> None:
+    """Only stores are suspended and closed, and an admin keeps none: the last one stays."""
+    boss = await world.an_admin()
+
+    with pytest.raises(MerchantNotFound):
+        await world.marketplace.admin.suspend(boss, MerchantId(boss.account_id), "no reason")
+    with pytest.raises(MerchantNotFound):
+        await world.marketplace.admin.close(boss, MerchantId(boss.account_id), force=True)
+
+    assert await world.marketplace.admin.statistics(boss)

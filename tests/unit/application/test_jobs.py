@@ -19,7 +19,7 @@ from marketplace.application.ports import (
     MailUnavailable,
 )
 from marketplace.application.reactions import UnknownReaction, reactions_to
-from marketplace.domain.accounts import PasswordChanged, PasswordResetRequested
+from marketplace.domain.accounts import EmailVerified, PasswordResetRequested
 from tests.unit.world import EvenSecrets, World
 
 SECOND = timedelta(seconds=1)
@@ -213,7 +213,7 @@ async def test_an_event_this_version_cannot_read_is_not_guessed_at(world: World)
 
 async def test_an_event_that_nothing_follows_makes_no_job(world: World) -> None:
     mona = await world.a_merchant()
-    event = PasswordChanged(at=world.clock.now(), account_id=mona.actor.account_id)
+    event = EmailVerified(at=world.clock.now(), account_id=mona.actor.account_id)
 
     assert reactions_to(event) == []
 

@@ -1,4 +1,8 @@
-"""What every password hasher must do. Subclass and provide a ``passwords`` fixture."""
+"""
+What every password hasher must do.
+
+Subclass and provide a ``passwords`` fixture, and ``earlier``: as it was made some years ago.
+"""
 
 import pytest
 
@@ -39,6 +43,19 @@ class PasswordHasherContract:
         self, passwords: PasswordHasher, odd: str
     ) -> None:
         assert not await passwords.verify(odd, await passwords.hash(PASSWORD))
+
+    async def test_a_hash_is_outdated_when_it_would_be_made_another_way_today(
+        self, passwords: PasswordHasher, earlier: PasswordHasher
+    ) -> None:
+        hash = await earlier.hash(PASSWORD)
+
+        assert await passwords.verify(PASSWORD, hash)
+        assert passwords.is_outdated(hash)
+        assert not passwords.is_outdated(await passwords.hash(PASSWORD))
+
+    @pytest.mark.parametrize("hash", ["", "$", "$argon2id$v=19$m=19456,t=2,p=1$broken"])
+    async def test_a_broken_hash_is_outdated(self, passwords: PasswordHasher, hash: str) -> None:
+        assert passwords.is_outdated(hash)
 
     async def test_a_password_does_not_end_at_a_nul(self, passwords: PasswordHasher) -> None:
         assert not await passwords.verify("before\x00after", await passwords.hash("before\x00"))

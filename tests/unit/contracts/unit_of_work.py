@@ -13,8 +13,8 @@ from marketplace.domain.accounts import (
     OneTimeToken,
     PhoneTaken,
     Purpose,
-    RefreshRefused,
     SessionId,
+    SessionNotFound,
     UsernameTaken,
 )
 from marketplace.domain.errors import ChangedMeanwhile, NotFound
@@ -136,7 +136,7 @@ class UnitOfWorkContract:
                 await market.merchants.hold(MerchantId(uuid4()))
             with pytest.raises(ProductNotFound):
                 await market.products.hold(ProductId(uuid4()))
-            with pytest.raises(RefreshRefused):
+            with pytest.raises(SessionNotFound):
                 await market.sessions.hold(SessionId(uuid4()))
             assert await market.products.hold_all([ProductId(uuid4())]) == {}
 
@@ -330,6 +330,34 @@ class UnitOfWorkContract:
             for session in sessions:
                 assert (await market.sessions.get(session.id)).ended_at == NOON
             assert (await market.sessions.get(foreign.id)).ended_at is None
+
+    async def test_every_session_but_one_ends(self, world: World) -> None:
+        account = world.account()
+        here, there = (world.session(account.id, bytes([each]) * 32) for each in (1, 2))
+        async with world.begin() as market:
+            await market.accounts.add(account)
+            await market.sessions.add(here)
+            await market.sessions.add(there)
+            await market.sessions.end_all(account.id, NOON, here.id)
+
+        async with world.begin() as market:
+            assert (await market.sessions.get(here.id)).ended_at is None
+            assert (await market.sessions.get(there.id)).ended_at == NOON
+
+    async def test_a_one_time_token_that_was_voided_is_good_for_nothing(self, world: World) -> None:
+        token = await self._token(world)
+        async with world.begin() as market:
+            await market.one_time_tokens.void(token.account_id, Purpose.EMAIL_VERIFICATION)
+        with pytest.raises(RuntimeError):
+            async with world.begin() as market:
+                await market.one_time_tokens.redeem(token.hash, token.purpose, NOON)
+                raise RuntimeError
+        async with world.begin() as market:
+            await market.one_time_tokens.void(token.account_id, token.purpose)
+
+        with pytest.raises(LinkExpired):
+            async with world.begin() as market:
+                await market.one_time_tokens.redeem(token.hash, token.purpose, NOON)
 
     async def test_a_one_time_token_is_good_once(self, world: World) -> None:
         token = await self._token(world)

@@ -10,6 +10,7 @@ import pytest
 from marketplace.application.ports import (
     BeginUnitOfWork,
     DayCount,
+    Device,
     Identity,
     Page,
     Paging,
@@ -50,6 +51,34 @@ class ViewsContract:
         )
         assert await views.identity(session.id, session.expires_at) is None
         assert await views.identity(SessionId(uuid4()), NOON) is None
+
+    async def test_a_device_is_listed_while_its_session_is_in_force(
+        self, world: World, views: Views
+    ) -> None:
+        account, other = world.account(), world.account()
+        first, second, ended, over = (
+            world.session(account.id, bytes([each]) * 32) for each in range(4)
+        )
+        ended.end(NOON)
+        over.expires_at = NOON
+        foreign = world.session(other.id, b"9" * 32)
+        async with world.begin() as market:
+            await market.accounts.add(account)
+            await market.accounts.add(other)
+            for session in (first, second, ended, over, foreign):
+                await market.sessions.add(session)
+
+        page = await views.devices(account.id, NOON, Paging(limit=1))
+        rest = await views.devices(account.id, NOON, Paging(limit=1, after=page.next))
+
+        [newest], [oldest] = page.items, rest.items
+        assert newest == Device(
+            id=second.id,
+            user_agent=second.user_agent,
+            created_at=second.created_at,
+            last_used_at=second.last_used_at,
+        )
+        assert (oldest.id, rest.next) == (first.id, None)
 
     async def test_an_admin_has_no_store(self, world: World, views: Views) -> None:
         admin = world.account(Role.ADMIN)

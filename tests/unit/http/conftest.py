@@ -9,7 +9,12 @@ import httpx
 import pytest
 from litestar.types import ASGIApp
 
-from marketplace.adapters.memory.neighbours import MemoryBell, MemoryMailer
+from marketplace.adapters.memory.neighbours import (
+    FrozenClock,
+    MemoryBell,
+    MemoryMailer,
+    MemoryThrottle,
+)
 from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.adapters.system import SystemIds
@@ -35,12 +40,20 @@ def standing_mailer() -> MemoryMailer:
 
 
 @pytest.fixture(scope="session")
-def standing_marketplace(standing_store: MemoryStore, standing_mailer: MemoryMailer) -> Marketplace:
+def standing_throttle() -> MemoryThrottle:
+    return MemoryThrottle(FrozenClock())
+
+
+@pytest.fixture(scope="session")
+def standing_marketplace(
+    standing_store: MemoryStore, standing_mailer: MemoryMailer, standing_throttle: MemoryThrottle
+) -> Marketplace:
     ids, bell = SystemIds(), MemoryBell()
     ports = replace(
         in_memory(mailer=standing_mailer),
         begin=lambda: MemoryUnitOfWork(standing_store, ids, bell),
         views=MemoryViews(standing_store),
+        throttle=standing_throttle,
     )
     return Marketplace(ports)
 
@@ -59,9 +72,13 @@ def mailer(standing_mailer: MemoryMailer) -> MemoryMailer:
 
 @pytest.fixture
 def marketplace(
-    standing_marketplace: Marketplace, standing_store: MemoryStore, mailer: MemoryMailer
+    standing_marketplace: Marketplace,
+    standing_store: MemoryStore,
+    standing_throttle: MemoryThrottle,
+    mailer: MemoryMailer,
 ) -> Marketplace:
     """As empty as on the first day."""
+    vars(standing_throttle).update(vars(MemoryThrottle(FrozenClock())))
     vars(standing_store).update(vars(MemoryStore()))
     return standing_marketplace
 

@@ -46,6 +46,69 @@ async def test_a_session_lives_by_its_refresh_token(
     assert (await again.get("/api/merchant/me")).status_code == 401
 
 
+async def test_a_device_is_found_in_the_list_and_signed_out(
+    guest: httpx.AsyncClient, visit: Visit, merchant: httpx.AsyncClient
+) -> None:
+    said = {"email": "sara@example.com", "password": PASSWORD}
+    headers = {"user-agent": "a phone\u0007"}
+    phone = (await guest.post("/api/auth/login", json=said, headers=headers)).json()
+    listed = (await merchant.get("/api/auth/sessions?limit=1")).json()
+    [there] = listed["items"]
+    rest = await merchant.get(f"/api/auth/sessions?cursor={listed['next_cursor']}")
+    [here] = rest.json()["items"]
+
+    assert set(there) == {"id", "created_at", "last_used_at", "user_agent", "current"}
+    assert (there["user_agent"], there["current"], here["current"]) == ("a phone", False, True)
+
+    ended = await merchant.delete(f"/api/auth/sessions/{there['id']}")
+    again = await merchant.delete(f"/api/auth/sessions/{there['id']}")
+
+    assert (ended.status_code, ended.content) == (204, b"")
+    assert (again.status_code, again.json()["code"]) == (404, "session-not-found")
+    assert (await (await visit(phone["token"])).get("/api/merchant/me")).status_code == 401
+
+
+async def test_whoever_signs_out_everywhere_is_signed_in_nowhere(
+    guest: httpx.AsyncClient, visit: Visit, admin: httpx.AsyncClient
+) -> None:
+    said = {"email": "root@example.com", "password": PASSWORD}
+    phone = await visit((await guest.post("/api/auth/login", json=said)).json()["token"])
+
+    assert (await phone.post("/api/auth/logout-all")).status_code == 204
+
+    for client in (phone, admin):
+        assert (await client.get("/api/admin/statistics")).status_code == 401
+
+
+async def test_a_password_is_changed_by_whoever_knows_it(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient
+) -> None:
+    path = "/api/auth/password"
+    said = {"current_password": "wrong", "new_password": "another long sentence"}
+    wrong = await merchant.post(path, json=said, headers={"accept-language": "en"})
+    right = await merchant.post(path, json=said | {"current_password": PASSWORD})
+    signed_in = await guest.post(
+        "/api/auth/login",
+        json={"email": "sara@example.com", "password": "another long sentence"},
+    )
+
+    assert (wrong.status_code, fields(wrong)) == (400, {"current_password": "wrong-password"})
+    assert wrong.json()["errors"][0]["message"] == "That is not your current password."
+    assert (right.status_code, right.content) == (204, b"")
+    assert signed_in.status_code == 200
+    assert (await merchant.get("/api/merchant/me")).status_code == 200
+
+
+async def test_the_letter_that_verifies_is_sent_again(
+    merchant: httpx.AsyncClient, marketplace: Marketplace, mailer: MemoryMailer
+) -> None:
+    answer = await merchant.post("/api/auth/verify-email/resend")
+    await marketplace.jobs.run_all()
+
+    assert answer.status_code == 202
+    assert len([each for each in mailer.sent if "verify-email#" in each.text]) == 2
+
+
 async def test_a_lost_password_is_replaced_by_way_of_a_letter(
     guest: httpx.AsyncClient,
     merchant: httpx.AsyncClient,

@@ -31,6 +31,7 @@ class TemplateLetters(Letters):
     - ``PASSWORD_RESET`` and ``EMAIL_VERIFICATION``: username, link
     - ``NEW_ORDER``: store, number, customer, phone, address, lines, total, note
     - ``ANNOUNCEMENT``: title, body
+    - ``PASSWORD_CHANGED`` and ``SESSION_STOLEN``: username
 
     A missing one is a ``KeyError``, and a bug of ours.
     """

@@ -50,5 +50,33 @@ DRAFTS = {
             ),
         ),
     ),
+    LetterKind.PASSWORD_CHANGED: Draft(
+        "Your password was changed",
+        (
+            Paragraph("Hello $username,"),
+            Paragraph(
+                "The password of your account has just been changed, and other devices "
+                "have been signed out."
+            ),
+            Paragraph(
+                "If it was not you, please reset your password at once: "
+                "ask for it where you sign in."
+            ),
+        ),
+    ),
+    LetterKind.SESSION_STOLEN: Draft(
+        "We signed a device out of your account",
+        (
+            Paragraph("Hello $username,"),
+            Paragraph(
+                "Somebody used a key to your account that had been used before. It may be that "
+                "a device of yours was copied, so we ended that session for everybody who had it."
+            ),
+            Paragraph(
+                "Please sign in again and change your password. "
+                "The list of your sessions shows which devices are still signed in."
+            ),
+        ),
+    ),
     LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
 }

@@ -2,15 +2,24 @@
 
 import hashlib
 import hmac
+import math
 import secrets
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from marketplace.application import ports
-from marketplace.application.ports import FirstLook, JobId, Letter, Picture
-from marketplace.domain.accounts import Role, Session, SessionId, SignInRequired
+from marketplace.application.ports import FirstLook, JobId, Letter, Picture, Window
+from marketplace.domain.accounts import (
+    Role,
+    Session,
+    SessionId,
+    SignInRequired,
+    TooManyAttempts,
+)
 from marketplace.domain.images import MOST_PIXELS, ImageNotFound, ImageTooLarge, UnreadableImage
 
 
@@ -42,17 +51,67 @@ class SequentialIds(ports.Ids):
 class MemoryPasswordHasher(ports.PasswordHasher):
     """Salted and quick. It guards nothing that matters."""
 
+    def __init__(self, *, salt_bytes: int = 8) -> None:
+        self._salt_bytes = salt_bytes
+
     async def hash(self, password: str, /) -> str:
-        salt = secrets.token_hex(8)
+        salt = secrets.token_hex(self._salt_bytes)
         return f"{salt}${self._digest(salt, password)}"
 
     async def verify(self, password: str, hash: str | None, /) -> bool:
         salt, _, expected = (hash or "$").partition("$")
         return hmac.compare_digest(self._digest(salt, password), expected)
 
+    def is_outdated(self, hash: str, /) -> bool:
+        return len(hash.partition("$")[0]) != 2 * self._salt_bytes
+
     def _digest(self, salt: str, password: str) -> str:
         said = password.encode("utf-8", "surrogatepass")
         return hashlib.sha256(salt.encode() + said).hexdigest()
+
+
+class MemoryThrottle(ports.Throttle):
+    """
+    Counts for this process alone.
+
+    There is room for so many windows and faces; whichever was not asked for the longest makes room
+    for a new one, so that nobody fills the memory with names they have made up.
+    """
+
+    ROOM = 100_000
+
+    def __init__(self, clock: ports.Clock) -> None:
+        self._clock = clock
+        self._attempts: dict[Window, deque[datetime]] = {}
+        self._faces: dict[str, datetime] = {}
+
+    async def admit(self, windows: Sequence[Window], /) -> None:
+        now = self._clock.now()
+        for window in windows:
+            attempts = self._attempts.pop(window, None) or deque(maxlen=window.most)
+            self._attempts[window] = attempts
+            self._make_room(self._attempts)
+            lasts = timedelta(seconds=window.seconds)
+            if len(attempts) == window.most and now < attempts[0] + lasts:
+                left = (attempts[0] + lasts - now).total_seconds()
+                raise TooManyAttempts(retry_after=math.ceil(left))
+            attempts.append(now)
+
+    async def forgive(self, windows: Sequence[Window], /) -> None:
+        for window in windows:
+            self._attempts.pop(window, None)
+
+    async def remember(self, face: str, seconds: int, /) -> None:
+        self._faces.pop(face, None)
+        self._faces[face] = self._clock.now() + timedelta(seconds=seconds)
+        self._make_room(self._faces)
+
+    async def remembers(self, face: str, /) -> bool:
+        return self._clock.now() < self._faces.get(face, datetime.min.replace(tzinfo=UTC))
+
+    def _make_room(self, kept: dict[Any, Any]) -> None:
+        if len(kept) > self.ROOM:
+            del kept[next(iter(kept))]
 
 
 class MemoryAccessTokens(ports.AccessTokens):

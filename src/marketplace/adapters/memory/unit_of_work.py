@@ -21,9 +21,9 @@ from marketplace.domain.accounts import (
     OneTimeToken,
     PhoneTaken,
     Purpose,
-    RefreshRefused,
     Session,
     SessionId,
+    SessionNotFound,
     Username,
     UsernameTaken,
 )
@@ -234,11 +234,15 @@ class MemoryAccounts(_MemoryRepository[AccountId, Account], ports.Accounts):
 
 
 class MemorySessions(_MemoryRepository[SessionId, Session], ports.Sessions):
-    entity, missing = Session, RefreshRefused
+    entity, missing = Session, SessionNotFound
 
-    async def end_all(self, account_id: AccountId, at: datetime, /) -> None:
+    async def end_all(
+        self, account_id: AccountId, at: datetime, but: SessionId | None = None, /
+    ) -> None:
         for session in self._work.all_of(Session):
-            if session.account_id == account_id and session.ended_at is None:
+            if session.account_id != account_id or session.id == but:
+                continue
+            if session.ended_at is None:
                 ended = deepcopy(session)
                 ended.end(at)
                 await self.save(ended)
@@ -250,13 +254,13 @@ class MemoryOneTimeTokens(ports.OneTimeTokens):
 
     async def add(self, token: OneTimeToken, /) -> None:
         def keep() -> None:
-            tokens = self._work.store.one_time_tokens
-            for hash, other in list(tokens.items()):
-                if (other.account_id, other.purpose) == (token.account_id, token.purpose):
-                    del tokens[hash]
-            tokens[token.hash] = token
+            self._forget(token.account_id, token.purpose)
+            self._work.store.one_time_tokens[token.hash] = token
 
         self._work.later.append(keep)
+
+    async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
+        self._work.later.append(lambda: self._forget(account_id, purpose))
 
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
         tokens = self._work.store.one_time_tokens
@@ -266,6 +270,12 @@ class MemoryOneTimeTokens(ports.OneTimeTokens):
         del tokens[hash]
         self._work.undo.append(lambda: tokens.setdefault(hash, token))
         return token.account_id
+
+    def _forget(self, account_id: AccountId, purpose: Purpose) -> None:
+        tokens = self._work.store.one_time_tokens
+        for hash, other in list(tokens.items()):
+            if (other.account_id, other.purpose) == (account_id, purpose):
+                del tokens[hash]
 
 
 class MemoryMerchants(_MemoryRepository[MerchantId, Merchant], ports.Merchants):

@@ -10,6 +10,7 @@ from uuid import UUID
 from marketplace.application import ports
 from marketplace.application.ports import (
     DayCount,
+    Device,
     Identity,
     Inbox,
     MerchantView,
@@ -21,7 +22,7 @@ from marketplace.application.ports import (
     StoreCount,
     StoreView,
 )
-from marketplace.domain.accounts import Account, Session, SessionId, Username
+from marketplace.domain.accounts import Account, AccountId, Session, SessionId, Username
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.images import Image, ImageId
 from marketplace.domain.merchants import (
@@ -62,6 +63,14 @@ class MemoryViews(ports.Views):
             merchant_id=merchant.id if merchant else None,
             merchant_status=merchant.status if merchant else None,
         )
+
+    async def devices(self, account_id: AccountId, at: datetime, paging: Paging, /) -> Page[Device]:
+        theirs = (
+            each
+            for each in self._store.all_of(Session)
+            if each.account_id == account_id and each.in_force(at)
+        )
+        return _page(theirs, paging, _device)
 
     async def store(self, username: Username, /) -> StoreView:
         for merchant in self._store.all_of(Merchant):
@@ -194,6 +203,15 @@ def _page(items: Iterable[Item], paging: Paging, shown: Callable[[Item], Shown])
     more = len(older) > paging.limit
     return Page(
         items=tuple(shown(each) for each in stretch), next=_id(stretch[-1]) if more else None
+    )
+
+
+def _device(session: Session) -> Device:
+    return Device(
+        id=session.id,
+        user_agent=session.user_agent,
+        created_at=session.created_at,
+        last_used_at=session.last_used_at,
     )
 
 

@@ -15,9 +15,9 @@ from marketplace.domain.accounts import (
     LinkExpired,
     OneTimeToken,
     Purpose,
-    RefreshRefused,
     Session,
     SessionId,
+    SessionNotFound,
     Username,
 )
 from marketplace.domain.audit import AuditEntry
@@ -70,17 +70,23 @@ class PostgresAccounts(PostgresRepository[AccountId, Account], ports.Accounts):
 
 
 class PostgresSessions(PostgresRepository[SessionId, Session], ports.Sessions):
-    table, entity, missing = tables.sessions, Session, RefreshRefused
+    table, entity, missing = tables.sessions, Session, SessionNotFound
 
     _end_all = compiled(
         sa.update(table)
-        .where(table.c.account_id == given("account", sa.Uuid), table.c.ended_at.is_(None))
+        .where(
+            table.c.account_id == given("account", sa.Uuid),
+            table.c.id.is_distinct_from(given("but", sa.Uuid)),
+            table.c.ended_at.is_(None),
+        )
         .values(ended_at=given("at", tables.Time), version=table.c.version + 1)
         .returning(table.c.id)
     )
 
-    async def end_all(self, account_id: AccountId, at: datetime, /) -> None:
-        await self._end_all.run(self._connection, account=account_id, at=at)
+    async def end_all(
+        self, account_id: AccountId, at: datetime, but: SessionId | None = None, /
+    ) -> None:
+        await self._end_all.run(self._connection, account=account_id, at=at, but=but)
 
 
 class PostgresOneTimeTokens(ports.OneTimeTokens):
@@ -92,6 +98,14 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
         .on_conflict_do_update(
             index_elements=[table.c.account_id, table.c.purpose],
             set_={each: given(each.name, each.type) for each in (table.c.hash, table.c.expires_at)},
+        )
+        .returning(table.c.account_id)
+    )
+    _voided = compiled(
+        sa.delete(table)
+        .where(
+            table.c.account_id == given("account", sa.Uuid),
+            table.c.purpose == given("purpose", sa.Text),
         )
         .returning(table.c.account_id)
     )
@@ -110,6 +124,9 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
 
     async def add(self, token: OneTimeToken, /) -> None:
         await self._added.run(self._connection, **to_row(token, self.table))
+
+    async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
+        await self._voided.run(self._connection, account=account_id, purpose=purpose)
 
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
         row = await self._redeemed.first(self._connection, hash=hash, purpose=purpose, at=at)

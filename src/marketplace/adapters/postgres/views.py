@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.application import ports
 from marketplace.application.ports import (
+    Device,
     Identity,
     Inbox,
     MerchantView,
@@ -20,7 +21,7 @@ from marketplace.application.ports import (
     Statistics,
     StoreView,
 )
-from marketplace.domain.accounts import SessionId, Username
+from marketplace.domain.accounts import AccountId, SessionId, Username
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.errors import NotFound
 from marketplace.domain.merchants import (
@@ -113,6 +114,13 @@ _IDENTITY = compiled(
         sessions.c.expires_at > given("at", Time),
         accounts.c.closed_at.is_(None),
     )
+)
+
+_a_device = sa.select(
+    *(sessions.c[name] for name in ("id", "user_agent", "created_at", "last_used_at"))
+).where(sessions.c.ended_at.is_(None), sessions.c.expires_at > given("at", Time))
+_DEVICES = compiled(
+    _newest_first(_a_device.where(sessions.c.account_id == given("account", sa.Uuid)), sessions)
 )
 
 _a_store = sa.select(*shown(merchants, "merchant__"), _logo)
@@ -214,6 +222,9 @@ class PostgresViews(ports.Views):
     async def identity(self, session_id: SessionId, at: datetime, /) -> Identity | None:
         rows = await self._rows(_IDENTITY, session=session_id, at=at)
         return from_row(rows[0], Identity) if rows else None
+
+    async def devices(self, account_id: AccountId, at: datetime, paging: Paging, /) -> Page[Device]:
+        return await self._page(_DEVICES, Device, paging, account=account_id, at=at)
 
     async def store(self, username: Username, /) -> StoreView:
         return await self._one(_STORE, StoreView, StoreNotFound, username=username)

@@ -1,36 +1,28 @@
-"""Accounts, over HTTP: register, sign in, stay signed in, get back in."""
+"""Accounts, over HTTP: register, prove the mailbox, change the password, get back in."""
 
 from typing import Annotated, Any, ClassVar, Self
-from uuid import UUID
 
 from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from marketplace.application.accounts import (
-    AccountService,
-    Register,
-    Registered,
-    SignedIn,
-    SignIn,
-)
+from marketplace.application.accounts import AccountService, ChangePassword, Register, Registered
 from marketplace.application.ports import Site
 from marketplace.domain.accounts import (
-    Account,
-    AccountSuspended,
+    Actor,
     EmailTaken,
     LinkExpired,
     Locale,
     PhoneTaken,
-    RefreshRefused,
-    Role,
     SignInsBusy,
+    TooManyAttempts,
     UsernameTaken,
-    WrongCredentials,
 )
+from marketplace.domain.errors import ChangedMeanwhile
 
 from .merchants import MerchantOut
-from .shapes import Input, Output, StrictRequest, words
+from .sessions import SignedInOut
+from .shapes import Input, StrictRequest, words
 
 
 class RegisterIn(Input, frozen=True, kw_only=True):
@@ -52,31 +44,8 @@ class RegisterIn(Input, frozen=True, kw_only=True):
     currency: str | None = None
     locale: Annotated[str, words(Locale)] | None = None
 
-    def wanted(self, device: str) -> Register:
-        return Register(**self.said(), user_agent=device)
-
-
-class SignInIn(Input, frozen=True, kw_only=True):
-    """``email`` may hold a phone number."""
-
-    EXAMPLE: ClassVar[dict[str, Any]] = {
-        "email": "sara@example.com",
-        "password": "a long sentence is a good password",
-    }
-
-    email: str
-    password: str
-
-    def wanted(self, device: str) -> SignIn:
-        return SignIn(name=self.email, password=self.password, user_agent=device)
-
-
-class RefreshIn(Input, frozen=True, kw_only=True):
-    EXAMPLE: ClassVar[dict[str, Any]] = {
-        "refresh": "0198c2f4-8f1e-7cc3-98c4-dc0c0c07398f.3q2-7wAAAAD_example"
-    }
-
-    refresh: str
+    def wanted(self, device: str, address: str | None) -> Register:
+        return Register(**self.said(), user_agent=device, address=address)
 
 
 class AskForResetIn(Input, frozen=True, kw_only=True):
@@ -95,35 +64,25 @@ class ResetIn(Input, frozen=True, kw_only=True):
     password: str
 
 
+class ChangePasswordIn(Input, frozen=True, kw_only=True):
+    """A wrong ``current_password`` is a bad field, ``wrong-password``: you stay signed in."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "current_password": "a long sentence is a good password",
+        "new_password": "an even longer sentence than before",
+    }
+
+    current_password: str
+    new_password: str
+
+    def wanted(self, acting: Actor) -> ChangePassword:
+        return ChangePassword(**self.said(), acting=acting)
+
+
 class VerifyIn(Input, frozen=True, kw_only=True):
     EXAMPLE: ClassVar[dict[str, Any]] = {"token": "the-token-from-the-letter"}
 
     token: str
-
-
-class UserOut(Output, frozen=True, kw_only=True):
-    id: UUID
-    email: str
-    username: str
-    phone: str
-    user_type: Role
-    is_verified: bool
-
-    @classmethod
-    def of(cls, account: Account) -> Self:
-        return cls.told(account, user_type=account.role)
-
-
-class SignedInOut(Output, frozen=True, kw_only=True):
-    """``token`` is sent as ``Authorization: Bearer``; ``refresh`` gets its successor."""
-
-    token: str
-    refresh: str
-    user: UserOut
-
-    @classmethod
-    def of(cls, signed_in: SignedIn) -> Self:
-        return cls.told(signed_in, token=signed_in.access, user=UserOut.of(signed_in.account))
 
 
 class RegisteredOut(SignedInOut, frozen=True, kw_only=True):
@@ -137,20 +96,15 @@ class RegisteredOut(SignedInOut, frozen=True, kw_only=True):
         )
 
 
-class RefreshedOut(Output, frozen=True, kw_only=True):
-    access: str
-    refresh: str
-
-    @classmethod
-    def of(cls, signed_in: SignedIn) -> Self:
-        return cls.told(signed_in)
-
-
 class AccountController(Controller):
     path = "/api/auth"
     tags = ("auth",)
 
-    @post("/register", public=True, problems=(EmailTaken, UsernameTaken, PhoneTaken))
+    @post(
+        "/register",
+        public=True,
+        problems=(EmailTaken, UsernameTaken, PhoneTaken, TooManyAttempts, SignInsBusy),
+    )
     async def register(
         self,
         request: StrictRequest,
@@ -158,44 +112,33 @@ class AccountController(Controller):
         accounts: NamedDependency[AccountService],
     ) -> RegisteredOut:
         """Open an account and its store; a letter asks whether the mailbox is yours."""
-        registered = await accounts.register(data.wanted(request.device))
+        registered = await accounts.register(data.wanted(request.device, request.address))
         return RegisteredOut.with_store(registered, request.site)
 
-    @post(
-        "/login",
-        public=True,
-        status_code=200,
-        problems=(WrongCredentials, AccountSuspended, SignInsBusy),
-    )
-    async def sign_in(
+    @post("/password-reset", public=True, status_code=202, problems=(TooManyAttempts,))
+    async def ask_for_reset(
         self,
         request: StrictRequest,
-        data: JSONBody[SignInIn],
+        data: JSONBody[AskForResetIn],
         accounts: NamedDependency[AccountService],
-    ) -> SignedInOut:
-        """Sign in with an e-mail address or a phone number."""
-        return SignedInOut.of(await accounts.sign_in(data.wanted(request.device)))
-
-    @post("/token/refresh", public=True, status_code=200, problems=(RefreshRefused,))
-    async def refresh(
-        self, data: JSONBody[RefreshIn], accounts: NamedDependency[AccountService]
-    ) -> RefreshedOut:
-        """Spend a refresh token and get its successor."""
-        return RefreshedOut.of(await accounts.refresh(data.refresh))
-
-    @post("/password-reset", public=True, status_code=202)
-    async def ask_for_reset(
-        self, data: JSONBody[AskForResetIn], accounts: NamedDependency[AccountService]
     ) -> None:
         """Have a letter sent; the answer is the same whether there is anybody to send it to."""
-        await accounts.request_password_reset(data.email)
+        await accounts.request_password_reset(data.email, request.address)
 
-    @post("/password-reset/confirm", public=True, status_code=204, problems=(LinkExpired,))
+    @post(
+        "/password-reset/confirm",
+        public=True,
+        status_code=204,
+        problems=(LinkExpired, TooManyAttempts, SignInsBusy),
+    )
     async def reset(
-        self, data: JSONBody[ResetIn], accounts: NamedDependency[AccountService]
+        self,
+        request: StrictRequest,
+        data: JSONBody[ResetIn],
+        accounts: NamedDependency[AccountService],
     ) -> None:
         """Set a new password; every session ends."""
-        await accounts.reset_password(data.token, data.password)
+        await accounts.reset_password(data.token, data.password, request.address)
 
     @post("/verify-email", public=True, status_code=204, problems=(LinkExpired,))
     async def verify_email(
@@ -204,9 +147,19 @@ class AccountController(Controller):
         """The mailbox is yours."""
         await accounts.verify_email(data.token)
 
-    @post("/logout", public=True, status_code=204)
-    async def sign_out(
-        self, data: JSONBody[RefreshIn], accounts: NamedDependency[AccountService]
+    @post("/verify-email/resend", status_code=202, problems=(TooManyAttempts,))
+    async def resend_verification(
+        self, request: StrictRequest, accounts: NamedDependency[AccountService]
     ) -> None:
-        """End the session of a refresh token."""
-        await accounts.sign_out(data.refresh)
+        """Have the letter sent again; nothing is sent if the mailbox is known to be yours."""
+        await accounts.resend_verification(request.user)
+
+    @post("/password", status_code=204, problems=(ChangedMeanwhile, TooManyAttempts, SignInsBusy))
+    async def change_password(
+        self,
+        request: StrictRequest,
+        data: JSONBody[ChangePasswordIn],
+        accounts: NamedDependency[AccountService],
+    ) -> None:
+        """Set another password; every other session ends, and a letter tells of it."""
+        await accounts.change_password(data.wanted(request.user))

@@ -30,6 +30,7 @@ from .pages import front, pages
 from .problems import answer
 from .products import ProductController
 from .security import doorkeeper, only_known_parameters
+from .sessions import SessionController
 from .shapes import StrictRequest
 from .storefront import StoreController, TrackingController
 
@@ -107,6 +108,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
     """Every route, with all it needs: none is open to the public unless it says so itself."""
     services = {
         "accounts": marketplace.accounts,
+        "sessions": marketplace.sessions,
         "merchants": marketplace.merchants,
         "products": marketplace.products,
         "images": marketplace.images,
@@ -119,6 +121,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "/",
         route_handlers=[
             AccountController,
+            SessionController,
             StoreController,
             TrackingController,
             MERCHANT,
@@ -131,7 +134,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         dependencies={name: _provided(service) for name, service in services.items()},
         exception_handlers=REFUSALS,
         middleware=middleware,
-        guards=[doorkeeper(marketplace.accounts), only_known_parameters],
+        guards=[doorkeeper(marketplace.sessions), only_known_parameters],
         opt={"site": marketplace.ports.site},
         request_class=StrictRequest,
         request_max_body_size=MOST_BODY,

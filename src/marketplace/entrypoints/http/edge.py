@@ -20,6 +20,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage,
 
 from .problems import CLIENT_CLOSED_REQUEST, Answer, ClientGone, MalformedRequest, UnknownHost
 from .problems import answer as answer_to
+from .proxies import Network, client_address
 
 App = TypeVar("App", bound=ASGIApp)
 
@@ -60,12 +61,14 @@ class HttpOptions:
     """
     How the marketplace is shown to the web.
 
-    No ``allowed_hosts`` means any; ``.example.com`` means its subdomains too. ``ready`` raises
-    ``Unavailable`` while a neighbour is missing.
+    No ``allowed_hosts`` means any; ``.example.com`` means its subdomains too. Whoever asks from one
+    of ``trusted_proxies`` is believed about whom they ask for. ``ready`` raises ``Unavailable``
+    while a neighbour is missing.
     """
 
     allowed_hosts: Sequence[str] = ()
     cors_allowed_origins: Sequence[str] = ()
+    trusted_proxies: Sequence[Network] = ()
     ready: Callable[[], Awaitable[None]] = always_ready
 
 
@@ -114,7 +117,11 @@ class Exchange:
         said = self.headers.get(b"x-request-id", "")
         self.id = said if _SANE_ID.fullmatch(said) else uuid4().hex
         self.is_head = scope["method"] == "HEAD"
-        self.asked: HTTPScope = {**scope, "method": "GET"} if self.is_head else scope
+        self.asked: HTTPScope = {
+            **scope,
+            "method": "GET" if self.is_head else scope["method"],
+            "client": self._client(),
+        }
         self.status = 0
         self._receive, self._send = receive, send
 
@@ -180,6 +187,17 @@ class Exchange:
         status = self.status or CLIENT_CLOSED_REQUEST
         took = (perf_counter() - self.began) * 1000
         _access.info("%s %s %d %.1f ms %s", self.scope["method"], path, status, took, self.id)
+
+    def _client(self) -> tuple[str, int] | None:
+        peer = self.scope.get("client")
+        if not peer or not self.options.trusted_proxies:
+            return peer
+        forwarded = [
+            value.decode("latin-1")
+            for name, value in self.scope["headers"]
+            if name == b"x-forwarded-for"
+        ]
+        return client_address(peer[0], forwarded, self.options.trusted_proxies), peer[1]
 
     def _is_ours(self, host: str) -> bool:
         match = _HOST.fullmatch(host)

@@ -202,6 +202,14 @@ MESSAGES: Mapping[str, Wording] = {
         ar="الحساب غير موجود.",
         en="There is no such account.",
     ),
+    "session-not-found": Wording(
+        ar="الجلسة غير موجودة أو انتهت.",
+        en="There is no such session, or it has ended.",
+    ),
+    "wrong-password": Wording(
+        ar="كلمة المرور الحالية غير صحيحة.",
+        en="That is not your current password.",
+    ),
     "email-taken": Wording(
         ar="هذا البريد الإلكتروني مسجّل لحساب آخر. سجّل الدخول أو استخدم بريدًا آخر.",
         en="Another account has this address. Sign in, or use another one.",
@@ -241,6 +249,10 @@ MESSAGES: Mapping[str, Wording] = {
     "sign-ins-busy": Wording(
         ar="محاولات دخول كثيرة في هذه اللحظة. حاول من جديد بعد قليل.",
         en="Too many people are signing in at this moment. Try again in a little while.",
+    ),
+    "too-many-attempts": Wording(
+        ar="محاولات كثيرة. انتظر قليلًا ثم حاول من جديد.",
+        en="Too many attempts. Wait a little while, then try again.",
     ),
     "bad-email": Wording(
         ar="البريد الإلكتروني غير صحيح.",

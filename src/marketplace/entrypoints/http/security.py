@@ -9,7 +9,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 from litestar.types import Guard
 
-from marketplace.application.accounts import AccountService
+from marketplace.application.sessions import SessionService
 from marketplace.domain.accounts import SignInRequired
 from marketplace.domain.errors import FieldProblem, InvalidFields
 
@@ -22,7 +22,7 @@ _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-def doorkeeper(accounts: AccountService) -> Guard:
+def doorkeeper(sessions: SessionService) -> Guard:
     """
     The guard of every route.
 
@@ -38,7 +38,7 @@ def doorkeeper(accounts: AccountService) -> Guard:
         credentials = _BEARER.fullmatch(connection.headers.get("authorization", ""))
         if credentials is None:
             raise SignInRequired
-        actor = await accounts.identify(credentials[1])
+        actor = await sessions.identify(credentials[1])
         role = handler.opt.get("role")
         if role is not None:
             actor.must_be(role)

@@ -133,6 +133,11 @@ class StrictRequest(Request[Actor, None, State]):
         said = self.headers.get("user-agent", "")
         return "".join(character for character in said if character.isprintable())
 
+    @property
+    def address(self) -> str | None:
+        """Where the client is, as far as we know."""
+        return self.client.host if self.client else None
+
     async def stream(self) -> AsyncGenerator[bytes, None]:
         async for chunk in super().stream():
             if chunk and not self._is_what_it_should_be():

@@ -1,0 +1,104 @@
+"""
+What every throttle must do. Subclass and provide a ``throttle`` fixture.
+
+Nobody moves the time of a Redis, so what has to pass is a second, where it cannot be moved.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from marketplace.application.ports import Throttle, Window
+from marketplace.domain.accounts import TooManyAttempts
+
+LetPass = Callable[[int], Awaitable[None]]
+"""Lets seconds pass, and a little more."""
+
+
+async def admitted(throttle: Throttle, *windows: Window) -> bool:
+    try:
+        await throttle.admit(windows)
+    except TooManyAttempts:
+        return False
+    return True
+
+
+class ThrottleContract:
+    """The sentences."""
+
+    async def test_as_many_as_were_said_are_admitted_and_no_more(self, throttle: Throttle) -> None:
+        window = Window("key", 3, 60)
+
+        assert [await admitted(throttle, window) for _ in range(5)] == [True] * 3 + [False] * 2
+
+    async def test_a_refusal_says_when_to_come_back(self, throttle: Throttle) -> None:
+        window = Window("key", 1, 60)
+        await throttle.admit([window])
+
+        with pytest.raises(TooManyAttempts) as refused:
+            await throttle.admit([window])
+
+        assert refused.value.facts["retry_after"] in (59, 60)
+
+    async def test_when_the_time_is_over_there_is_room_again(
+        self, throttle: Throttle, let_pass: LetPass
+    ) -> None:
+        window = Window("key", 2, 1)
+        assert [await admitted(throttle, window) for _ in range(3)] == [True, True, False]
+
+        await let_pass(1)
+
+        assert [await admitted(throttle, window) for _ in range(3)] == [True, True, False]
+
+    async def test_one_key_knows_nothing_of_another(self, throttle: Throttle) -> None:
+        await throttle.admit([Window("key", 1, 60)])
+
+        assert await admitted(throttle, Window("other", 1, 60))
+        assert await admitted(throttle, Window("key", 1, 3600))
+
+    async def test_the_first_full_window_refuses_and_those_behind_it_do_not_count(
+        self, throttle: Throttle
+    ) -> None:
+        before, full, behind = Window("a", 3, 60), Window("b", 1, 60), Window("c", 2, 60)
+
+        assert await admitted(throttle, before, full, behind)
+        assert not await admitted(throttle, before, full, behind)
+
+        assert [await admitted(throttle, before) for _ in range(2)] == [True, False]
+        assert [await admitted(throttle, behind) for _ in range(2)] == [True, False]
+
+    async def test_no_window_at_all_admits(self, throttle: Throttle) -> None:
+        assert await admitted(throttle)
+
+    async def test_what_is_forgiven_was_never_counted(self, throttle: Throttle) -> None:
+        forgiven, other = Window("a", 1, 60), Window("b", 1, 60)
+        await throttle.admit([forgiven, other])
+
+        await throttle.forgive([forgiven, Window("c", 1, 60)])
+
+        assert await admitted(throttle, forgiven)
+        assert not await admitted(throttle, other)
+
+    async def test_a_face_is_known_for_its_time(
+        self, throttle: Throttle, let_pass: LetPass
+    ) -> None:
+        await throttle.remember("face", 1)
+        await throttle.remember("old friend", 1)
+        await throttle.remember("old friend", 60)
+        assert await throttle.remembers("face")
+        assert not await throttle.remembers("stranger")
+
+        await let_pass(1)
+
+        assert not await throttle.remembers("face")
+        assert await throttle.remembers("old friend")
+
+    async def test_a_hundred_at_once_get_no_more_than_one_after_the_other(
+        self, throttle: Throttle
+    ) -> None:
+        window = Window("key", 7, 60)
+
+        answers = await asyncio.gather(*(admitted(throttle, window) for _ in range(100)))
+
+        assert answers.count(True) == 7

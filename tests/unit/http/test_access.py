@@ -1,0 +1,173 @@
+"""Who may call what: every route, every kind of caller, and what each of them is told."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from marketplace.adapters.memory.unit_of_work import MemoryStore
+from marketplace.application.marketplace import Marketplace
+from marketplace.entrypoints.http.app import routes
+from marketplace.entrypoints.http.edge import DEFAULT
+from marketplace.entrypoints.in_memory import in_memory
+
+from .conftest import PASSWORD, Visit, place, put_up, register
+
+CALLERS = ("anonymous", "garbage", "refresh", "ended", "suspended", "other", "merchant", "admin")
+"""
+Nobody; somebody with a token that was made up; with a refresh token for a token; with a session
+that has ended; a merchant who is suspended; one who keeps another store; one whom everything that
+is named in an address belongs to; an admin. They call one after the other.
+"""
+
+ACCESS = """
+POST   /api/auth/register                       400 400 400 400 400 400 400 400
+POST   /api/auth/login                          400 400 400 400 400 400 400 400
+POST   /api/auth/token/refresh                  400 400 400 400 400 400 400 400
+POST   /api/auth/password-reset                 400 400 400 400 400 400 400 400
+POST   /api/auth/password-reset/confirm         400 400 400 400 400 400 400 400
+POST   /api/auth/verify-email                   400 400 400 400 400 400 400 400
+POST   /api/auth/logout                         400 400 400 400 400 400 400 400
+POST   /api/auth/verify-email/resend            401 401 401 401 403 202 202 202
+POST   /api/auth/password                       401 401 401 401 403 400 400 400
+POST   /api/auth/logout-all                     401 401 401 401 403 204 204 204
+GET    /api/auth/sessions                       401 401 401 401 403 200 200 200
+DELETE /api/auth/sessions/{id}                  401 401 401 401 403 404 204 404
+GET    /api/store/{username}                    200 200 200 200 200 200 200 200
+POST   /api/store/{username}/orders             400 400 400 400 400 400 400 400
+GET    /api/orders/track/{token}                200 200 200 200 200 200 200 200
+GET    /api/merchant/me                         401 401 401 401 403 200 200 403
+PUT    /api/merchant/me                         401 401 401 401 403 200 200 403
+GET    /api/merchant/products                   401 401 401 401 403 200 200 403
+POST   /api/merchant/products                   401 401 401 401 403 400 400 403
+GET    /api/merchant/products/{id}              401 401 401 401 403 404 200 403
+PUT    /api/merchant/products/{id}              401 401 401 401 403 404 200 403
+DELETE /api/merchant/products/{id}              401 401 401 401 403 404 204 403
+POST   /api/merchant/upload-image               401 401 401 401 403 400 400 403
+GET    /api/merchant/orders                     401 401 401 401 403 200 200 403
+GET    /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
+PUT    /api/merchant/orders/{id}/status         401 401 401 401 403 404 200 403
+GET    /api/merchant/notifications              401 401 401 401 403 200 200 403
+POST   /api/merchant/notifications/{id}/read    401 401 401 401 403 404 200 403
+GET    /api/admin/statistics                    401 401 401 401 403 403 403 200
+GET    /api/admin/merchants                     401 401 401 401 403 403 403 200
+POST   /api/admin/merchants/{id}/suspend        401 401 401 401 403 403 403 200
+POST   /api/admin/merchants/{id}/reactivate     401 401 401 401 403 403 403 409
+DELETE /api/admin/merchants/{id}                401 401 401 401 403 403 403 409
+POST   /api/admin/notifications                 401 401 401 401 403 403 403 400
+GET    /api/admin/audit-logs                    401 401 401 401 403 403 403 200
+GET    /api/docs                                200 200 200 200 200 200 200 200
+GET    /api/docs/assets/{name}                  200 200 200 200 200 200 200 200
+GET    /api/schema                              200 200 200 200 200 200 200 200
+GET    /health/live                             200 200 200 200 200 200 200 200
+GET    /health/ready                            200 200 200 200 200 200 200 200
+GET    /media/{path}                            404 404 404 404 404 404 404 404
+"""
+"""
+What each caller is told, in the order of :data:`CALLERS`.
+
+A 400 was let in with a body that lacks something, a 409 with one that comes at the wrong time.
+"""
+
+BODIES = {
+    "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
+    "POST /api/admin/merchants/{id}/suspend": {"reason": "fraud"},
+}
+
+TABLE = {
+    f"{method} {path}": dict(zip(CALLERS, map(int, told), strict=True))
+    for method, path, *told in map(str.split, ACCESS.strip().splitlines())
+}
+
+
+def every_call() -> Iterator[str]:
+    app = Litestar(
+        [routes(Marketplace(ports=in_memory()), DEFAULT)], openapi_config=None, logging_config=None
+    )
+    for route in app.routes:
+        for method in route.methods if isinstance(route, HTTPRoute) else ():
+            if method != "OPTIONS":
+                yield f"{method} {route.path_format}"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody who calls, and what the merchant has."""
+
+    callers: dict[str, httpx.AsyncClient]
+    ids: dict[str, str]
+
+    def address(self, path: str) -> str:
+        owned = next((id for kind, id in self.ids.items() if f"/{kind}/{{id}}" in path), "")
+        named = {"{username}": "sara", "{name}": "start.js", "{path}": "nothing.webp"}
+        named |= {"{id}": owned, "{token}": self.ids["token"]}
+        for name, value in named.items():
+            path = path.replace(name, value)
+        return path
+
+
+@pytest.fixture
+async def cast(
+    guest: httpx.AsyncClient,
+    merchant: httpx.AsyncClient,
+    rival: httpx.AsyncClient,
+    admin: httpx.AsyncClient,
+    visit: Visit,
+    marketplace: Marketplace,
+) -> Cast:
+    said = {"email": "sara@example.com", "password": PASSWORD}
+    over, kept = [(await guest.post("/api/auth/login", json=said)).json() for _ in range(2)]
+    await guest.post("/api/auth/logout", json={"refresh": over["refresh"]})
+    product = await put_up(merchant)
+    order = (await place(guest, product)).json()
+    await marketplace.jobs.run_all()
+    [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
+    shut_out = await register(guest, "shut-out", "0502222222")
+    path = f"/api/admin/merchants/{shut_out['merchant']['id']}/suspend"
+    await admin.post(path, json={"reason": "fraud"})
+    return Cast(
+        callers={
+            "anonymous": guest,
+            "garbage": await visit("garbage"),
+            "refresh": await visit(kept["refresh"]),
+            "ended": await visit(over["token"]),
+            "suspended": await visit(shut_out["token"]),
+            "other": rival,
+            "merchant": merchant,
+            "admin": admin,
+        },
+        ids={
+            "products": product["id"],
+            "orders": order["id"],
+            "notifications": slip["id"],
+            "sessions": str(UUID(kept["refresh"].partition(".")[0])),
+            "merchants": (await merchant.get("/api/merchant/me")).json()["id"],
+            "token": order["tracking_url"].rpartition("/")[2],
+        },
+    )
+
+
+def test_every_route_has_a_line_in_the_table() -> None:
+    assert set(every_call()) == set(TABLE)
+
+
+@pytest.mark.parametrize("said", TABLE)
+async def test_each_is_told_what_the_table_says_and_a_refusal_changes_nothing(
+    cast: Cast, standing_store: MemoryStore, said: str
+) -> None:
+    method, path = said.split()
+    told = {}
+
+    for caller, client in cast.callers.items():
+        before = deepcopy(standing_store.entities)
+        answer = await client.request(method, cast.address(path), json=BODIES.get(said))
+        told[caller] = answer.status_code
+        if answer.status_code >= 400:
+            assert standing_store.entities == before, caller
+
+    assert told == TABLE[said]
