@@ -66,6 +66,9 @@ GET    /api/docs/assets/{name}                  200 200 200 200 200 200 200 200
 GET    /api/schema                              200 200 200 200 200 200 200 200
 GET    /health/live                             200 200 200 200 200 200 200 200
 GET    /health/ready                            200 200 200 200 200 200 200 200
+GET    /verify-email                            200 200 200 200 200 200 200 200
+GET    /reset-password                          200 200 200 200 200 200 200 200
+GET    /api/pages/{name}                        404 404 404 404 404 404 404 404
 GET    /media/{path}                            404 404 404 404 404 404 404 404
 """
 """
