@@ -13,12 +13,13 @@ from contextlib import asynccontextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
-from marketplace.adapters.pillow import PillowImageProcessor
+from marketplace.adapters.pillow import DecoderInterrupted, PillowImageProcessor
 from marketplace.domain.images import ImageTooLarge, UnreadableImage
 
 from ..unit.contracts.image_processor import ImageProcessorContract, grey_png
@@ -522,24 +523,54 @@ async def a_processor(child: Path, patience: float = 20.0) -> AsyncIterator[Pill
 @pytest.mark.parametrize(
     "fate",
     [
-        "while True: pass",
-        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
         "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
         "import os; os.abort()",
-        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass",
+        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass",
     ],
 )
-async def test_a_child_that_dies_or_never_ends_makes_its_image_unreadable(
+async def test_a_child_that_dies_of_its_image_makes_it_unreadable(
     tmp_path: Path, fate: str
 ) -> None:
     child = tmp_path / "child.py"
     child.write_text(f"import sys; sys.stdin.buffer.read()\n{fate}")
 
+    async with a_processor(child) as processor:
+        with pytest.raises(UnreadableImage):
+            await processor.first_look(grey_png(10, 10))
+        with pytest.raises(UnreadableImage):
+            await processor.first_look(grey_png(10, 10))
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        "import signal; signal.pause()",
+        "import os, signal; os.kill(os.getpid(), signal.SIGINT)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    ],
+)
+async def test_a_child_that_is_stopped_from_outside_says_nothing_of_its_image(
+    tmp_path: Path, fate: str
+) -> None:
+    child = tmp_path / "child.py"
+    told = "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+    child.write_text(f"{told}; sys.stdin.buffer.read()\n{fate}")
+
     async with a_processor(child, patience=1) as processor:
-        with pytest.raises(UnreadableImage):
+        with pytest.raises(DecoderInterrupted):
             await processor.first_look(grey_png(10, 10))
-        with pytest.raises(UnreadableImage):
-            await processor.first_look(grey_png(10, 10))
+
+
+async def test_a_child_does_not_hear_the_terminal_of_its_server() -> None:
+    processor = PillowImageProcessor()
+    try:
+        await processor.first_look(grey_png(10, 10))
+        ours = [each for each in psutil.Process().children() if "child.py" in each.cmdline()[-1]]
+
+        assert ours
+        assert all(os.getsid(each.pid) == each.pid for each in ours)
+    finally:
+        processor.close()
 
 
 async def test_a_child_without_pillow_is_not_the_fault_of_the_image(tmp_path: Path) -> None:

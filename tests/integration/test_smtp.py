@@ -154,6 +154,7 @@ class TestSmtpMailer(MailerContract):
             ("DATA", "421 4.3.2 shutting down"),
             ("MAIL", "451 busy"),
             ("MAIL", "550 5.7.1 this sender is not yours"),
+            ("RCPT", "554 5.7.1 relay access denied"),
         ],
     )
     async def test_what_may_pass_is_tried_again(

@@ -96,7 +96,8 @@ def _for_good_or_for_now(said: SMTPResponseException) -> MailRefused | MailUnava
     reason = _ENHANCED.match(said.message)
     enhanced = reason[0] if reason else ""
     facts = {"code": said.code, "reason": enhanced}
-    # 5.7 is about who we are, not about the letter (RFC 3463, 3.8): that can be put right.
-    if said.code >= 500 and not enhanced.startswith("5.7."):
+    # Before the letter is read, 5.7 is about who we are (RFC 3463, 3.8): that can be put right.
+    is_about_us = enhanced.startswith("5.7.") and not isinstance(said, SMTPDataError)
+    if said.code >= 500 and not is_about_us:
         return MailRefused(**facts)
     return MailUnavailable(**facts, retry_after=RETRY_AFTER)
