@@ -414,9 +414,18 @@ def digest(secret: str) -> bytes:
 
 
 _COMMON = frozenset(
-    """12345678 123456789 1234567890 87654321 11223344 1q2w3e4r 1qaz2wsx abc12345 abcd1234 admin123
-    asdfghjkl baseball football iloveyou letmein1 master123 monkey123 passw0rd password password1
-    password12 password123 princess qwerty12 qwerty123
-    qwertyuiop q1w2e3r4 sunshine superman
-    trustno1 welcome1 welcome123 zaq12wsx""".split()
+    """11223344 123123123 12341234 12344321 12345678 123456789 1234567890 1234abcd 1234qwer
+    123qweasd 147258369 147852369 1q2w3e4r 1q2w3e4r5t 1qaz2wsx 87654321 987654321 a1b2c3d4
+    abc12345 abcd1234 abcdefgh admin123 admin1234 administrator ahmed123 ahmed1234 alhamdulillah
+    allahuakbar arsenal1 asdf1234 asdfasdf asdfghjkl ashley123 barcelona baseball bismillah
+    changeme changeme1 charlie1 chelsea1 computer cristiano default1 dragon123 dubai123 egypt123
+    facebook1 football freedom1 google123 guest123 habibi123 hello123 helloworld iloveyou
+    iloveyou1 iloveyou2 internet jennifer jessica1 kuwait123 letmein1 letmein123 liverpool
+    login123 lovelove manchester master123 mercedes michael1 michelle mohamed1 mohamed123
+    mohammed mohammed1 monkey123 muhammad muhammad1 p@ssw0rd p@ssw0rd1 p@ssword pa$$word
+    passw0rd password password1 password12 password123 password1234 pokemon1 princess q1w2e3r4
+    q1w2e3r4t5 qazwsxedc qweasdzxc qwer1234 qwerty12 qwerty123 qwerty1234 qwerty12345 qwertyui
+    qwertyuiop realmadrid riyadh123 ronaldo7 root1234 samsung1 samsung123 saudi123 secret123
+    shadow123 starwars sunshine superman temp1234 test1234 testtest trustno1 user1234 welcome1
+    welcome123 whatever zaq12wsx zxcvbnm1 zxcvbnm123""".split()
 )
