@@ -94,6 +94,10 @@ class SessionService:
             raise WrongCredentials
         session, refresh = self.open(account, said.user_agent)
         async with self.begin() as market:
+            # Held, because to verify takes a while: a new password ends what an old one opens.
+            now = await market.accounts.hold(account.id)
+            if now.password_hash != account.password_hash or now.closed_at is not None:
+                raise WrongCredentials
             await market.sessions.add(session)
         identity = await self.views.identity(session.id, self.clock.now())
         if identity is not None and identity.merchant_status is MerchantStatus.SUSPENDED:

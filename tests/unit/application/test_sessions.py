@@ -377,3 +377,27 @@ async def test_a_password_that_is_changed_meanwhile_is_not_overwritten(world: Wo
     await sessions.sign_in(SignIn(name=mona.email, password=PASSWORD))
 
     assert (await world.account(mona)).password_hash == "changed meanwhile"
+
+
+# Meanwhile
+
+
+async def test_a_password_that_was_replaced_while_it_was_checked_opens_nothing(
+    world: World,
+) -> None:
+    mona = await world.a_merchant("mona")
+    await world.marketplace.accounts.request_password_reset(mona.email)
+    await world.run_jobs()
+    [letter] = world.letters_to(mona.email, LetterKind.PASSWORD_RESET)
+
+    class OvertakenHasher(MemoryPasswordHasher):
+        async def verify(self, password: str, hash: str | None, /) -> bool:
+            right = await super().verify(password, hash)
+            token = world.token_in(letter)
+            await world.marketplace.accounts.reset_password(token, "a better password")
+            return right
+
+    sessions = world.with_(passwords=OvertakenHasher()).sessions
+
+    with pytest.raises(WrongCredentials):
+        await sessions.sign_in(SignIn(name=mona.email, password=PASSWORD))
