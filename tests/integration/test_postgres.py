@@ -21,6 +21,8 @@ from marketplace.domain.accounts import (
     AccountRegistered,
     RefreshRefused,
     SignInRequired,
+    Username,
+    UsernameTaken,
 )
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
 from marketplace.domain.errors import ChangedMeanwhile
@@ -177,6 +179,24 @@ async def test_closing_a_busy_store_is_in_nobodys_way(world: World) -> None:
     assert set(ended) <= {"PlacedOrder", "StoreNotFound", "NoneType"}
     assert ended["NoneType"] == 1
     assert [await world.stock(each) for each in products] == [(500, 0)] * 6
+
+
+async def test_a_name_is_not_lost_to_whoever_waits_for_it_to_be_left(
+    world: World, samples: Samples, database_url: str
+) -> None:
+    mona = await world.a_merchant("mona")
+    async with samples.begin() as market:
+        merchant = await market.merchants.hold(mona.merchant_id)
+        account = await market.accounts.hold(merchant.account_id)
+        merchant.username = account.username = Username("mona-new")
+        await market.accounts.save(account)
+        await market.merchants.save(merchant)
+        waiting = asyncio.create_task(world.a_merchant("mona", email="other@example.com"))
+        await somebody_waits(database_url)
+        await market.merchants.leave(Username("mona"), mona.merchant_id, NOON)
+
+    with pytest.raises(UsernameTaken):
+        await waiting
 
 
 async def test_two_workers_never_claim_the_same_job(world: World) -> None:

@@ -7,7 +7,9 @@ import pytest
 from psycopg.pq import Trace
 
 from marketplace.adapters.postgres.pool import Pool, make_pool
+from marketplace.application.merchants import EditMerchant
 from marketplace.application.ports import Paging
+from marketplace.domain.merchants import StoreMoved
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
 from tests.unit.world import World
@@ -61,6 +63,18 @@ async def test_the_page_of_a_store_takes_two(world: World, asked: Asked, product
 
     assert asked() - before == 2
     assert len(page.products.items) == products
+
+
+async def test_an_address_that_was_left_takes_one_more(world: World, asked: Asked) -> None:
+    seller = await world.a_merchant("mona")
+    moved = EditMerchant(acting=seller.actor, username="mona-new")
+    await world.marketplace.merchants.edit(moved)
+    before = asked()
+
+    with pytest.raises(StoreMoved):
+        await world.marketplace.storefront.page("mona", Paging())
+
+    assert asked() - before == 2
 
 
 async def test_to_know_who_is_asking_takes_one(world: World, asked: Asked) -> None:

@@ -140,6 +140,7 @@ class AccountService:
         async with self.begin() as market:
             await market.accounts.add(account, registered)
             await market.merchants.add(merchant, opened)
+            await market.merchants.claim(username, merchant.id)
             await market.sessions.add(session)
         await self.throttling.signed_in(account, wanted.address)
         view = MerchantView(merchant=merchant, email=email, phone=phone, logo=None)
@@ -167,6 +168,7 @@ class AccountService:
         verified = admin.verify(now)
         async with self.begin() as market:
             await market.accounts.add(admin, verified)
+            await market.merchants.claim(username)
             await market.audit.add(
                 account_entry(Action.ADMIN_CREATED, admin.id, self.ids.new(), now)
             )

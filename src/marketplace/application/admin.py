@@ -135,6 +135,7 @@ class AdminService:
             account = await market.accounts.hold(merchant.account_id)
             await market.merchants.save(merchant, merchant.close("closed by an admin", now))
             await market.accounts.save(account, account.close(now))
+            await market.merchants.forget_former(merchant_id)
             await market.sessions.end_all(account.id, now)
             await market.audit.add(
                 self._entry(

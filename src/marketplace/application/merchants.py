@@ -1,18 +1,21 @@
-"""What a merchant can do with the own store: look at it, and change what it says."""
+"""What a merchant can do with the own store, and how everybody finds it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.domain.accounts import Actor, Role, parse_locale, parse_username
+from marketplace.domain.accounts import Actor, Role, Username, parse_locale, parse_username
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
-from marketplace.domain.errors import Form
+from marketplace.domain.errors import BadValue, Form
 from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import (
     Merchant,
     MerchantId,
+    StoreMoved,
+    StoreNotFound,
     parse_closing,
     parse_facebook_link,
     parse_hours,
@@ -64,7 +67,7 @@ class MerchantService:
         return await self.views.merchant(selling(acting))
 
     async def edit(self, wanted: EditMerchant) -> MerchantView:
-        """Change the profile. A new username is that of the account too."""
+        """Change the profile. A new username is the account's too, and the old one leads to it."""
         merchant_id = selling(wanted.acting)
         async with self.begin() as market:
             merchant = await market.merchants.hold(merchant_id)
@@ -82,6 +85,9 @@ class MerchantService:
             if merchant != was:
                 now = self.clock.now()
                 await market.merchants.save(merchant, merchant.edited(now))
+                if merchant.username != was.username:
+                    await market.merchants.claim(merchant.username, merchant_id)
+                    await market.merchants.leave(was.username, merchant_id, now)
                 await market.audit.add(
                     AuditEntry.of(
                         Action.MERCHANT_EDITED,
@@ -102,6 +108,26 @@ def selling(acting: Actor) -> MerchantId:
     acting.must_be(Role.MERCHANT)
     assert acting.merchant_id is not None
     return MerchantId(acting.merchant_id)
+
+
+def store_address(typed: str) -> Username:
+    """The name in an address, or ``StoreNotFound``: where no name is, no store can be."""
+    try:
+        return parse_username(typed)
+    except BadValue:
+        raise StoreNotFound from None
+
+
+@asynccontextmanager
+async def leading_on(views: Views, address: Username) -> AsyncIterator[None]:
+    """``StoreMoved`` instead of ``StoreNotFound`` where a store was: who finds it asks no more."""
+    try:
+        yield
+    except StoreNotFound:
+        current = await views.moved_to(address)
+        if current is None:
+            raise
+        raise StoreMoved(username=current) from None
 
 
 def _apply(wanted: EditMerchant, merchant: Merchant) -> None:

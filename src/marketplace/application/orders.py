@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from marketplace.domain import whatsapp
-from marketplace.domain.accounts import Actor, digest, parse_email, parse_username
+from marketplace.domain.accounts import Actor, digest, parse_email
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
-from marketplace.domain.errors import BadValue, Form
-from marketplace.domain.merchants import Merchant, MerchantId, StoreNotFound, StoreOnHoliday
+from marketplace.domain.errors import Form
+from marketplace.domain.merchants import Merchant, MerchantId, StoreOnHoliday
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     MOST_LINES,
@@ -40,7 +40,7 @@ from marketplace.domain.products import (
 )
 from marketplace.domain.text import Missing, line, prose, word
 
-from .merchants import selling
+from .merchants import leading_on, selling, store_address
 from .ports import (
     BeginUnitOfWork,
     Clock,
@@ -130,13 +130,14 @@ class OrderService:
         """
         Take the stock and keep the promise, or neither.
 
-        Raises ``StoreNotFound``, ``StoreOnHoliday``, ``ProductNotFound``, ``OutOfStock`` with every
-        short line, ``PriceChanged`` or ``BelowMinimum``.
+        Raises ``StoreNotFound``, ``StoreMoved``, ``StoreOnHoliday``, ``ProductNotFound``,
+        ``OutOfStock`` with every short line, ``PriceChanged`` or ``BelowMinimum``.
         """
         wishes = _merged(wanted.items)
         token, now = self.secrets.token(), self.clock.now()
-        async with self.begin() as market:
-            store = await _store(market, wanted.store)
+        address = store_address(wanted.store)
+        async with leading_on(self.views, address), self.begin() as market:
+            store = await market.merchants.of_store(address)
             customer, method, note, expected = _read(wanted, store)
             if not store.accepts_orders(now):
                 raise StoreOnHoliday(reopens_at=store.closed_until)
@@ -270,14 +271,6 @@ def _merged(items: Sequence[Wish]) -> Wishes:
                 together = (wishes.get(key) or 0) + quantity
                 wishes[key] = form.read(name, parse_quantity, together)
     return wishes
-
-
-async def _store(market: UnitOfWork, name: str) -> Merchant:
-    try:
-        username = parse_username(name)
-    except BadValue:
-        raise StoreNotFound from None
-    return await market.merchants.of_store(username)
 
 
 def _read(

@@ -115,6 +115,22 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """The merchant whose open store is at this address, or ``StoreNotFound``."""
         ...
 
+    async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
+        """
+        Make sure of a name that was just stored: ``UsernameTaken`` if it leads to another store.
+
+        It leads to this merchant's own no more: it is where that store is. An admin has none.
+        """
+        ...
+
+    async def leave(self, username: Username, merchant_id: MerchantId, at: datetime, /) -> None:
+        """Have a name lead to a store that was called so, and be nobody else's."""
+        ...
+
+    async def forget_former(self, merchant_id: MerchantId, /) -> None:
+        """No name leads to this store any more; whoever wants one may have it."""
+        ...
+
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         """
         1001 first; until this unit of work ends, nobody else gets a number of this store.
@@ -382,6 +398,10 @@ class Views(Protocol):
 
     async def store(self, username: Username, /) -> StoreView:
         """An open store, or ``StoreNotFound``."""
+        ...
+
+    async def moved_to(self, username: Username, /) -> Username | None:
+        """What the open store that once had this name is called now."""
         ...
 
     async def on_sale(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]: ...

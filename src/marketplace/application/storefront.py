@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from marketplace.domain.accounts import parse_username
-from marketplace.domain.errors import BadValue
-from marketplace.domain.merchants import StoreNotFound
-
+from .merchants import leading_on, store_address
 from .ports import Clock, Page, Paging, ProductView, StoreView, Views
 
 
@@ -28,11 +25,10 @@ class StorefrontService:
     clock: Clock
 
     async def page(self, username: str, paging: Paging) -> StorePage:
-        """The store and its newest products, or ``StoreNotFound``."""
-        try:
-            store = await self.views.store(parse_username(username))
-        except BadValue:
-            raise StoreNotFound from None
+        """The store and its newest products, or ``StoreNotFound`` or ``StoreMoved``."""
+        address = store_address(username)
+        async with leading_on(self.views, address):
+            store = await self.views.store(address)
         products = await self.views.on_sale(store.merchant.id, paging)
         open_now = store.merchant.accepts_orders(self.clock.now())
         return StorePage(

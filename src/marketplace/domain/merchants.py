@@ -183,6 +183,10 @@ class StoreNotFound(NotFound):
     """No store at this address: unknown, suspended or closed, which of them is not told."""
 
 
+class StoreMoved(NotFound):
+    """The store that was once at this address is open at that of ``username``."""
+
+
 class StoreOnHoliday(Conflict):
     """The store takes no orders before ``reopens_at``."""
 

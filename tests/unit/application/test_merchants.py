@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from marketplace.application.accounts import CreateAdmin
 from marketplace.application.images import ReceiveImage
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.ports import Paging
@@ -13,9 +14,9 @@ from marketplace.domain.accounts import UsernameTaken, WrongRole
 from marketplace.domain.audit import Action
 from marketplace.domain.errors import InvalidFields
 from marketplace.domain.images import ImageNotFound
-from marketplace.domain.merchants import StoreNotFound
+from marketplace.domain.merchants import StoreMoved, StoreNotFound
 from marketplace.domain.money import Money
-from tests.unit.world import NOBODYS, PIXELS, Seller, World
+from tests.unit.world import NOBODYS, PASSWORD, PIXELS, Seller, World
 
 CHANGES: dict[str, object] = {
     "name": "متجر الجديد",
@@ -131,17 +132,89 @@ async def test_every_mistake_is_named_and_nothing_is_changed(world: World) -> No
     assert world.counted() == counted
 
 
-async def test_a_store_that_moves_leaves_its_old_address_free(world: World) -> None:
+async def test_a_store_that_moves_is_led_to_from_every_old_address(world: World) -> None:
     mona = await world.a_merchant("mona")
 
     await edit(world, mona, username="mona-new")
+    await edit(world, mona, username="mona-newest")
 
-    page = await world.marketplace.storefront.page("mona-new", Paging())
+    page = await world.marketplace.storefront.page("mona-newest", Paging())
     assert page.store.merchant.id == mona.merchant_id
-    assert (await world.account(mona)).username == "mona-new"
+    assert (await world.account(mona)).username == "mona-newest"
+    for old in ("mona", "MONA", "mona-new"):
+        with pytest.raises(StoreMoved) as moved:
+            await world.marketplace.storefront.page(old, Paging())
+        assert moved.value.facts == {"username": "mona-newest"}
+
+
+async def test_nobody_else_can_have_an_old_address(world: World) -> None:
+    mona, hind = await world.a_merchant("mona"), await world.a_merchant("hind")
+    await edit(world, mona, username="mona-new")
+    counted = world.counted()
+
+    with pytest.raises(UsernameTaken):
+        await edit(world, hind, username="mona")
+    with pytest.raises(UsernameTaken):
+        await world.a_merchant("mona", email="other@example.com")
+    with pytest.raises(UsernameTaken):
+        await world.marketplace.accounts.create_admin(
+            CreateAdmin(
+                email="x@example.com", username="mona", password=PASSWORD, phone="0599999998"
+            )
+        )
+
+    assert world.counted() == counted
+    assert (await world.merchant(hind)).username == "hind"
+
+
+async def test_an_old_address_can_be_taken_back(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await edit(world, mona, username="mona-new")
+
+    await edit(world, mona, username="mona")
+
+    page = await world.marketplace.storefront.page("mona", Paging())
+    assert page.store.merchant.id == mona.merchant_id
+    with pytest.raises(StoreMoved) as moved:
+        await world.marketplace.storefront.page("mona-new", Paging())
+    assert moved.value.facts == {"username": "mona"}
+
+
+async def test_a_suspended_store_leads_nobody_on_and_keeps_its_old_address(world: World) -> None:
+    boss, mona = await world.an_admin(), await world.a_merchant("mona")
+    await edit(world, mona, username="mona-new")
+
+    await world.marketplace.admin.suspend(boss, mona.merchant_id, "counterfeits")
+
     with pytest.raises(StoreNotFound):
         await world.marketplace.storefront.page("mona", Paging())
-    assert await world.a_merchant("mona", email="second@example.com")
+    with pytest.raises(UsernameTaken):
+        await world.a_merchant("mona", email="other@example.com")
+
+
+async def test_the_old_addresses_of_a_closed_store_are_free_again(world: World) -> None:
+    boss, mona = await world.an_admin(), await world.a_merchant("mona")
+    await edit(world, mona, username="mona-new")
+
+    await world.marketplace.admin.close(boss, mona.merchant_id)
+
+    with pytest.raises(StoreNotFound):
+        await world.marketplace.storefront.page("mona", Paging())
+    other = await world.a_merchant("mona")
+    page = await world.marketplace.storefront.page("mona", Paging())
+    assert page.store.merchant.id == other.merchant_id
+
+
+async def test_an_order_for_an_old_address_is_told_where_to_go(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    lamp = await world.a_product(mona)
+    await edit(world, mona, username="mona-new")
+
+    with pytest.raises(StoreMoved) as moved:
+        await world.an_order(mona, lamp)
+
+    assert moved.value.facts == {"username": "mona-new"}
+    assert await world.stock(lamp) == (10, 0)
 
 
 async def test_a_store_does_not_move_into_another_one(world: World) -> None:

@@ -15,6 +15,7 @@ from marketplace.domain.accounts import (
     Purpose,
     SessionId,
     SessionNotFound,
+    Username,
     UsernameTaken,
 )
 from marketplace.domain.errors import ChangedMeanwhile, NotFound
@@ -284,6 +285,54 @@ class UnitOfWorkContract:
                 held = await market.merchants.hold(second.id)
                 held.username = first.username
                 await market.merchants.save(held)
+
+    async def test_a_former_name_is_for_its_store_alone(self, world: World) -> None:
+        first, second = await world.a_merchant(), await world.a_merchant()
+        async with world.begin() as market:
+            await market.merchants.leave(Username("old"), first.id, NOON)
+
+        for claimant in (second.id, None):
+            with pytest.raises(UsernameTaken):
+                async with world.begin() as market:
+                    await market.merchants.claim(Username("old"), claimant)
+        async with world.begin() as market:
+            await market.merchants.claim(Username("another"), second.id)
+            await market.merchants.claim(Username("old"), first.id)
+        async with world.begin() as market:
+            await market.merchants.claim(Username("old"), second.id)
+
+    async def test_former_names_are_forgotten_one_store_at_a_time(self, world: World) -> None:
+        first, second = await world.a_merchant(), await world.a_merchant()
+        async with world.begin() as market:
+            await market.merchants.leave(Username("old"), first.id, NOON)
+            await market.merchants.leave(Username("older"), first.id, NOON)
+            await market.merchants.leave(Username("theirs"), second.id, NOON)
+            await market.merchants.forget_former(first.id)
+
+        async with world.begin() as market:
+            await market.merchants.claim(Username("old"))
+            await market.merchants.claim(Username("older"))
+            with pytest.raises(UsernameTaken):
+                await market.merchants.claim(Username("theirs"))
+
+    async def test_an_exception_takes_back_what_became_of_names(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        async with world.begin() as market:
+            await market.merchants.leave(Username("old"), merchant.id, NOON)
+            await market.merchants.leave(Username("older"), merchant.id, NOON)
+        with pytest.raises(RuntimeError):
+            async with world.begin() as market:
+                await market.merchants.claim(Username("old"), merchant.id)
+                await market.merchants.leave(Username("new"), merchant.id, NOON)
+                await market.merchants.forget_former(merchant.id)
+                raise RuntimeError
+
+        async with world.begin() as market:
+            await market.merchants.claim(Username("new"))
+        for name in ("old", "older"):
+            with pytest.raises(UsernameTaken):
+                async with world.begin() as market:
+                    await market.merchants.claim(Username(name))
 
     async def test_a_suspended_store_is_not_found(self, world: World) -> None:
         merchant = await world.a_merchant()

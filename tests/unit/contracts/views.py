@@ -132,6 +132,23 @@ class ViewsContract:
         with pytest.raises(StoreNotFound):
             await views.store(Username("nobody"))
 
+    async def test_a_former_name_leads_to_a_store_while_it_is_open(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        async with world.begin() as market:
+            await market.merchants.leave(Username("old"), merchant.id, NOON)
+            await market.merchants.leave(Username("theirs"), other.id, NOON)
+
+        assert await views.moved_to(Username("old")) == merchant.username
+        assert await views.moved_to(Username("theirs")) == other.username
+        assert await views.moved_to(merchant.username) is None
+
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            await market.merchants.save(held, held.suspend("fraud", NOON))
+        assert await views.moved_to(Username("old")) is None
+
     async def test_a_store_sells_what_is_active_and_its_own(
         self, world: World, views: Views
     ) -> None:

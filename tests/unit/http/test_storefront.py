@@ -70,6 +70,43 @@ async def test_an_order_at_another_price_than_expected_is_asked_again(
     assert refused.json()["facts"] == {"total": "498.00", "currency": "SAR"}
 
 
+async def test_an_old_address_leads_to_the_new_one(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant)
+    await merchant.put("/api/merchant/me", json={"username": "sara-new"})
+
+    for asking in (guest, merchant):
+        led_on = await asking.get("/api/store/SARA?limit=1")
+        assert led_on.status_code == 308
+        assert led_on.headers["location"] == "/api/store/sara-new?limit=1"
+        assert led_on.headers["cache-control"] == "public, max-age=60"
+        assert led_on.json()["facts"] == {"username": "sara-new"}
+    plain = await guest.get("/api/store/sara")
+    followed = await guest.get("/api/store/sara?limit=1", follow_redirects=True)
+    guest.follow_redirects = True
+    placed = await place(guest, product)
+
+    assert plain.headers["location"] == "/api/store/sara-new"
+    assert followed.json()["store"]["username"] == "sara-new"
+    assert placed.status_code == 201
+    [moved] = placed.history
+    assert (moved.status_code, moved.headers["location"]) == (308, "/api/store/sara-new/orders")
+
+
+async def test_a_store_that_is_shut_leads_nobody_on(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant)
+    moved = await merchant.put("/api/merchant/me", json={"username": "sara-new"})
+    await admin.delete(f"/api/admin/merchants/{moved.json()['id']}")
+
+    shown, refused = await guest.get("/api/store/sara"), await place(guest, product)
+
+    assert (shown.status_code, shown.json()["code"]) == (404, "store-not-found")
+    assert (refused.status_code, refused.json()["code"]) == (404, "store-not-found")
+
+
 @pytest.mark.parametrize("name", ["a" * 300, "a" * 600, "/".join("a" * 300), "..", "x/../../y"])
 async def test_no_address_of_an_image_breaks_anything(
     passer_by: httpx.AsyncClient, name: str

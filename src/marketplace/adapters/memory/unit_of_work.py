@@ -82,6 +82,7 @@ class MemoryStore:
 
     entities: dict[tuple[type, UUID], Any] = field(default_factory=dict)
     one_time_tokens: dict[bytes, OneTimeToken] = field(default_factory=dict)
+    former_usernames: dict[Username, MerchantId] = field(default_factory=dict)
     order_numbers: dict[MerchantId, int] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     jobs: dict[JobId, _StoredJob] = field(default_factory=dict)
@@ -286,6 +287,28 @@ class MemoryMerchants(_MemoryRepository[MerchantId, Merchant], ports.Merchants):
             if each.username == username and each.status is MerchantStatus.ACTIVE:
                 return deepcopy(each)
         raise StoreNotFound
+
+    async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
+        owner = self._work.store.former_usernames.get(username)
+        if owner != merchant_id and owner is not None:
+            raise UsernameTaken
+        self._forget(username)
+
+    async def leave(self, username: Username, merchant_id: MerchantId, at: datetime, /) -> None:
+        former = self._work.store.former_usernames
+        former[username] = merchant_id
+        self._work.undo.append(lambda: former.pop(username))
+
+    async def forget_former(self, merchant_id: MerchantId, /) -> None:
+        for username, owner in list(self._work.store.former_usernames.items()):
+            if owner == merchant_id:
+                self._forget(username)
+
+    def _forget(self, username: Username) -> None:
+        former = self._work.store.former_usernames
+        owner = former.pop(username, None)
+        if owner is not None:
+            self._work.undo.append(lambda: former.update({username: owner}))
 
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         numbers = self._work.store.order_numbers

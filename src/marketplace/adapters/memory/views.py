@@ -78,6 +78,13 @@ class MemoryViews(ports.Views):
                 return StoreView(merchant=deepcopy(merchant), logo=self._logo(merchant))
         raise StoreNotFound
 
+    async def moved_to(self, username: Username, /) -> Username | None:
+        owner = self._store.former_usernames.get(username)
+        for merchant in self._store.all_of(Merchant):
+            if merchant.id == owner and merchant.status is MerchantStatus.ACTIVE:
+                return merchant.username
+        return None
+
     async def on_sale(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]:
         products = self._products_of(merchant_id)
         return _page((each for each in products if each.is_on_sale), paging, self._product)

@@ -19,6 +19,7 @@ from marketplace.domain.accounts import (
     SessionId,
     SessionNotFound,
     Username,
+    UsernameTaken,
 )
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.errors import ChangedMeanwhile
@@ -142,6 +143,18 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     _of_store = compiled(
         sa.select(*shown(table)).where(table.c.username == given("username", sa.Text), _is_open)
     )
+    _former = tables.former_usernames
+    _name = _former.c.username == given("username", sa.Text)
+    _owner = given("merchant", sa.Uuid)
+    _claimed = compiled(
+        sa.select(_former.c.merchant_id)
+        .where(_name, _former.c.merchant_id.is_distinct_from(_owner))
+        .add_cte(sa.delete(_former).where(_name, _former.c.merchant_id == _owner).cte("back"))
+    )
+    _left = compiled(insert(_former).values(values_of(_former)).returning(_former.c.username))
+    _forgotten = compiled(
+        sa.delete(_former).where(_former.c.merchant_id == _owner).returning(_former.c.username)
+    )
     _numbered = compiled(
         sa.update(table)
         .where(table.c.id == given("id", sa.Uuid), _is_open)
@@ -154,6 +167,18 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         if row is None:
             raise StoreNotFound
         return from_row(row, Merchant)
+
+    async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
+        """Asked after storing: who leaves a name holds it until their commit, and that is seen."""
+        said = {"username": username, "merchant": merchant_id}
+        if await self._claimed.run(self._connection, **said):
+            raise UsernameTaken
+
+    async def leave(self, username: Username, merchant_id: MerchantId, at: datetime, /) -> None:
+        await self._left.run(self._connection, username=username, merchant_id=merchant_id, since=at)
+
+    async def forget_former(self, merchant_id: MerchantId, /) -> None:
+        await self._forgotten.run(self._connection, merchant=merchant_id)
 
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         """Looks again whether the store is open: an admin may have been quicker than a guest."""

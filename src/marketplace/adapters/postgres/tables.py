@@ -96,6 +96,14 @@ merchants = sa.Table(
     sa.Column("next_order_number", sa.Integer, nullable=False, server_default="1001"),
 )
 
+former_usernames = sa.Table(
+    "former_usernames",
+    metadata,
+    sa.Column("username", sa.Text, primary_key=True),
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False, index=True),
+    sa.Column("since", Time, nullable=False),
+)
+
 images = sa.Table(
     "images",
     metadata,

@@ -42,6 +42,7 @@ from .tables import (
     Time,
     accounts,
     audit_entries,
+    former_usernames,
     images,
     merchants,
     notifications,
@@ -127,6 +128,15 @@ _a_store = sa.select(*shown(merchants, "merchant__"), _logo)
 _STORE = compiled(
     _a_store.where(
         merchants.c.username == given("username", sa.Text),
+        merchants.c.status == MerchantStatus.ACTIVE,
+    )
+)
+
+_MOVED_TO = compiled(
+    sa.select(merchants.c.username)
+    .join_from(former_usernames, merchants)
+    .where(
+        former_usernames.c.username == given("username", sa.Text),
         merchants.c.status == MerchantStatus.ACTIVE,
     )
 )
@@ -228,6 +238,10 @@ class PostgresViews(ports.Views):
 
     async def store(self, username: Username, /) -> StoreView:
         return await self._one(_STORE, StoreView, StoreNotFound, username=username)
+
+    async def moved_to(self, username: Username, /) -> Username | None:
+        rows = await self._rows(_MOVED_TO, username=username)
+        return Username(rows[0]["username"]) if rows else None
 
     async def on_sale(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]:
         return await self._page(_ON_SALE, ProductView, paging, merchant=merchant_id)

@@ -275,6 +275,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="التاجر غير موجود.",
         en="There is no such merchant.",
     ),
+    "store-moved": Wording(
+        ar="انتقل المتجر إلى عنوان آخر.",
+        en="The store has moved to another address.",
+    ),
     "store-not-found": Wording(
         ar="المتجر غير موجود.",
         en="There is no store at this address.",

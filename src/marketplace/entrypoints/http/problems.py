@@ -23,6 +23,7 @@ from marketplace.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from marketplace.domain.merchants import StoreMoved
 from marketplace.domain.text import Missing, NotOneOf
 
 from .messages import MESSAGES, Wording, preferred
@@ -89,6 +90,7 @@ class BadCursor(BadValue):
 
 
 STATUS: Mapping[type[MarketplaceError], int] = {
+    StoreMoved: HTTPStatus.PERMANENT_REDIRECT,
     BadValue: HTTPStatus.BAD_REQUEST,
     InvalidFields: HTTPStatus.BAD_REQUEST,
     MalformedRequest: HTTPStatus.BAD_REQUEST,

@@ -4,10 +4,11 @@ import hashlib
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.serialization import encode_json
+from litestar.types import ExceptionHandlersMap
 
 from marketplace.application.orders import OrderService, PlacedOrder, PlaceOrder, Wish
 from marketplace.application.ports import OrderView, Site
@@ -17,6 +18,7 @@ from marketplace.domain.accounts import Locale
 from marketplace.domain.merchants import (
     Merchant,
     PaymentPreference,
+    StoreMoved,
     StoreNotFound,
     StoreOnHoliday,
 )
@@ -32,8 +34,10 @@ from marketplace.domain.orders import (
 from marketplace.domain.phones import masked
 from marketplace.domain.products import OutOfStock, ProductNotFound, VariantNotFound
 
+from .edge import request_id
 from .images import ImageOut
 from .orders import ConfirmationOut, OrderLineOut, OrderOut
+from .problems import answer
 from .products import ProductOut
 from .shapes import (
     Amount,
@@ -51,6 +55,9 @@ from .shapes import (
 
 FRESH_FOR = 5
 """Seconds for which a shared cache may show a store as it was."""
+
+MOVED_FOR = 60
+"""Seconds for which a shared cache may lead on to another address: it can be taken back."""
 
 
 class WishIn(Input, frozen=True, kw_only=True):
@@ -192,11 +199,29 @@ class TrackedOrderOut(Output, frozen=True, kw_only=True):
         )
 
 
+def _led_on(request: Request[Any, Any, Any], moved: StoreMoved) -> Response[bytes]:
+    """The same call, method and query and all, at the address where the store is now."""
+    language = request.headers.get("accept-language", "")
+    problem = answer(moved, accept_language=language, request_id=request_id.get())
+    there = request.scope["path_template"].replace("{username}", str(moved.facts["username"]))
+    query = request.scope["query_string"].decode("latin-1")
+    headers = {
+        **problem.headers,
+        "location": request.scope.get("root_path", "") + there + (f"?{query}" if query else ""),
+        "cache-control": f"public, max-age={MOVED_FOR}",
+    }
+    return Response(problem.body, status_code=problem.status, headers=headers)
+
+
+_LEADING_ON: ExceptionHandlersMap = {StoreMoved: _led_on}
+
+
 class StoreController(Controller):
     path = "/api/store/{username:str}"
     tags = ("store",)
+    exception_handlers = _LEADING_ON
 
-    @get(public=True, problems=(StoreNotFound,))
+    @get(public=True, problems=(StoreNotFound, StoreMoved))
     async def page(
         self,
         request: StrictRequest,
@@ -214,6 +239,7 @@ class StoreController(Controller):
         public=True,
         problems=(
             StoreNotFound,
+            StoreMoved,
             StoreOnHoliday,
             ProductNotFound,
             VariantNotFound,
