@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
-from marketplace.adapters.postgres.migrations import ONE_AT_A_TIME, configuration, migrate
+from marketplace.adapters.postgres.migrations import ONE_AT_A_TIME, configuration, migrate, newest
 from marketplace.adapters.postgres.tables import metadata
 
 
@@ -37,6 +38,24 @@ def test_what_is_up_to_date_stays_as_it_is(bare_database_url: str) -> None:
     migrate(bare_database_url)
 
     assert _differences(bare_database_url) == []
+
+
+def test_the_newest_step_is_the_one_alembic_goes_to() -> None:
+    history = ScriptDirectory.from_config(configuration(""))
+
+    assert history.get_heads() == [newest()]
+
+
+def test_a_server_that_has_nothing_to_migrate_does_not_wait_for_alembic(
+    bare_database_url: str,
+) -> None:
+    migrate(bare_database_url)
+    said = "import sys; from marketplace.adapters.postgres.migrations import migrate; "
+    asked = "migrate(sys.argv[1]); sys.exit('alembic' in sys.modules)"
+
+    again = subprocess.run([sys.executable, "-c", said + asked, bare_database_url], check=False)
+
+    assert again.returncode == 0
 
 
 def test_every_step_can_be_taken_back_and_repeated(bare_database_url: str) -> None:
