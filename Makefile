@@ -30,11 +30,12 @@ OURSELVES := --no-deps --no-build-isolation --editable .
 
 # uv does in two seconds what takes pip half a minute. It reads no pip configuration, so where it
 # cannot reach the packages pip fetches them: the hashes decide what is installed, not the road.
+# What runs is compiled ahead, for machines that are told to keep no bytecode.
 # A stamp is written last of all: what was interrupted is taken up again the next time.
 define install
 	@echo "Installing what $(1) names into .venv ..."
 	@{ $(PIP) $(LOCKED) --requirement requirements/installer.lock \
-		&& .venv/bin/uv pip install --quiet --python .venv/bin/python $(LOCKED) --requirement $(1) \
+		&& .venv/bin/uv pip install --quiet --python .venv/bin/python $(LOCKED) $(2) --requirement $(1) \
 		&& .venv/bin/uv pip install --quiet --python .venv/bin/python $(OURSELVES); } \
 	|| { echo "That did not work; trying once more with pip alone ..." \
 		&& $(PIP) $(LOCKED) --requirement $(1) && $(PIP) $(OURSELVES); }
@@ -88,7 +89,9 @@ clean: ## Remove what can be made again (the data in var/ stays)
 	@pwd -P > $@
 
 .venv/run: .venv/made requirements/installer.lock requirements/run.lock pyproject.toml
-	$(call install,requirements/run.lock)
+	$(call install,requirements/run.lock,--compile-bytecode)
+	@.venv/bin/python -m compileall -q src
+	@touch $@
 
 .venv/dev: .venv/made requirements/installer.lock requirements/dev.lock pyproject.toml
 	$(call install,requirements/dev.lock)
