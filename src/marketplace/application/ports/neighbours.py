@@ -1,0 +1,231 @@
+"""The other neighbours: time and chance, passwords and attempts, images, mail, the bell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from marketplace.domain.accounts import EmailAddress, Locale, Role, Session, SessionId
+from marketplace.domain.errors import MarketplaceError, Unavailable
+
+from .repositories import JobId
+
+
+class Clock(Protocol):
+    """The time of day."""
+
+    def now(self) -> datetime:
+        """An aware datetime in UTC, in whole microseconds."""
+        ...
+
+
+class Ids(Protocol):
+    """New names for things."""
+
+    def new(self) -> UUID:
+        """A UUID of version 7: later ones sort after earlier ones of the same process."""
+        ...
+
+
+class Secrets(Protocol):
+    """What nobody can guess."""
+
+    def token(self) -> str:
+        """256 random bits, URL-safe."""
+        ...
+
+    def successors(self, token: str, /) -> list[str]:
+        """
+        The one token that follows this one: as hard to guess, and the same when asked again.
+
+        Behind it those that an earlier key would have named, for an answer given under it.
+        """
+        ...
+
+    def jitter(self) -> float:
+        """Between 0 and 1, evenly."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Slow on purpose; ``SignInsBusy`` if too many wait already."""
+
+    async def hash(self, password: str, /) -> str: ...
+
+    async def verify(self, password: str, hash: str | None, /) -> bool:
+        """Takes as long for no hash at all as for a wrong password."""
+        ...
+
+    def is_outdated(self, hash: str, /) -> bool:
+        """Whether ``hash`` would be made another way today, so that it should be made again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most ``most`` attempts called ``key`` within any ``seconds``, whenever they begin."""
+
+    key: str
+    most: int
+    seconds: int
+
+
+class Throttle(Protocol):
+    """
+    Counts attempts, and remembers who has succeeded; the same for every process.
+
+    It answers whatever happens: one that has lost its memory counts from nought again.
+    """
+
+    async def admit(self, windows: Sequence[Window], /) -> None:
+        """
+        Count an attempt in one window after the other, up to one that is full.
+
+        That one raises ``TooManyAttempts``, with the seconds until it has room. The windows before
+        it have counted what was refused, those behind it have not.
+        """
+        ...
+
+    async def forgive(self, windows: Sequence[Window], /) -> None:
+        """As if nobody had tried yet."""
+        ...
+
+    async def remember(self, face: str, seconds: int, /) -> None:
+        """Know a face for so long, from now."""
+        ...
+
+    async def remembers(self, face: str, /) -> bool:
+        """Whether a face is known still."""
+        ...
+
+
+class AccessTokens(Protocol):
+    """Short-lived proof of a session."""
+
+    def issue(self, session: Session, role: Role, at: datetime, /) -> str: ...
+
+    def session_of(self, token: str, at: datetime, /) -> SessionId:
+        """The session a token was issued for, or ``SignInRequired``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstLook:
+    """What is known of an upload at once: its size in pixels, and a small JPEG without metadata."""
+
+    width: int
+    height: int
+    preview: bytes
+    preview_width: int
+    preview_height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One encoded rendition; ``suffix`` names the format (``webp``, ``jpg``)."""
+
+    edge: int
+    width: int
+    height: int
+    suffix: str
+    content: bytes
+
+
+class ImageProcessor(Protocol):
+    """Turns an upload into what is shown; raises ``UnreadableImage`` or ``ImageTooLarge``."""
+
+    async def first_look(self, content: bytes, /) -> FirstLook:
+        """Upright, sRGB, 640 pixels at most by the longest edge."""
+        ...
+
+    async def renditions(self, content: bytes, /) -> tuple[Picture, ...]:
+        """WebP by the longest edge 160, 320, 640, 1280, 2048, never enlarged."""
+        ...
+
+
+class ImageStore(Protocol):
+    """A shelf of bytes, by key. Keys below ``public/`` may be shown to anybody."""
+
+    async def put(self, key: str, content: bytes, /) -> None:
+        """Store, or replace; nobody ever sees half of it."""
+        ...
+
+    async def get(self, key: str, /) -> bytes:
+        """``ImageNotFound`` if there is nothing."""
+        ...
+
+    async def delete(self, key: str, /) -> None:
+        """No matter whether there was anything."""
+        ...
+
+
+class LetterKind(StrEnum):
+    """The letters and notices the marketplace can write."""
+
+    PASSWORD_RESET = "password_reset"
+    EMAIL_VERIFICATION = "email_verification"
+    NEW_ORDER = "new_order"
+    ANNOUNCEMENT = "announcement"
+    PASSWORD_CHANGED = "password_changed"
+    SESSION_STOLEN = "session_stolen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What a mailer carries. ``id`` makes the Message-ID: with the same one it is one letter."""
+
+    id: UUID
+    to: EmailAddress
+    subject: str
+    text: str
+    html: str
+    locale: Locale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The same thing told in one language: a headline, plain text, and HTML."""
+
+    title: str
+    text: str
+    html: str
+
+
+class Letters(Protocol):
+    """Knows how to put things, in Arabic and English."""
+
+    def write(self, kind: LetterKind, locale: Locale, facts: Mapping[str, str], /) -> Wording: ...
+
+
+class Mailer(Protocol):
+    """The post office."""
+
+    async def send(self, letter: Letter, /) -> None:
+        """Hand a letter over; ``MailRefused`` for good, ``MailUnavailable`` for now."""
+        ...
+
+
+class MailRefused(MarketplaceError):
+    """The post office will not take this letter, now or later."""
+
+
+class MailUnavailable(Unavailable):
+    """The post office does not answer, or is busy."""
+
+
+class Bell(Protocol):
+    """Tells workers of jobs. It may be lost, doubled or late: the outbox is the truth."""
+
+    def ring(self, jobs: Sequence[JobId], /) -> None:
+        """Never waits and never fails."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where the outside world finds us. Links are built from this, never from a request."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    media_url: str = "http://127.0.0.1:8000/media"

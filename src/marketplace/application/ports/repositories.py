@@ -1,0 +1,274 @@
+"""The unit of work: what the marketplace remembers, one collection for each kind of thing."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import NewType, Protocol, Self, TypeVar
+from uuid import UUID
+
+from marketplace.domain.accounts import (
+    Account,
+    AccountId,
+    EmailAddress,
+    OneTimeToken,
+    Purpose,
+    Session,
+    SessionId,
+    Username,
+)
+from marketplace.domain.audit import AuditEntry
+from marketplace.domain.events import Event
+from marketplace.domain.images import Image, ImageId
+from marketplace.domain.merchants import Merchant, MerchantId
+from marketplace.domain.notifications import (
+    Announcement,
+    AnnouncementId,
+    Notification,
+    NotificationId,
+)
+from marketplace.domain.orders import Order, OrderId
+from marketplace.domain.phones import PhoneNumber
+from marketplace.domain.products import Product, ProductId
+
+JobId = NewType("JobId", UUID)
+
+Key = TypeVar("Key", contravariant=True)
+Entity = TypeVar("Entity")
+
+
+class Versioned(Protocol):
+    """What a repository saves: ``version`` counts the changes that were stored."""
+
+    version: int
+
+    @property
+    def id(self) -> UUID: ...
+
+
+class Repository(Protocol[Key, Entity]):
+    """
+    A collection of one kind of entity, inside one unit of work.
+
+    An entity and the events it caused are stored together or not at all.
+    """
+
+    async def get(self, key: Key, /) -> Entity:
+        """A fresh copy, or the entity's ``NotFound``."""
+        ...
+
+    async def hold(self, key: Key, /) -> Entity:
+        """Like ``get``, and nobody else changes it until this unit of work ends."""
+        ...
+
+    async def add(self, entity: Entity, /, *happened: Event) -> None:
+        """Store an entity for the first time."""
+        ...
+
+    async def save(self, entity: Entity, /, *happened: Event) -> None:
+        """Store a change, or ``ChangedMeanwhile`` if somebody else stored one since ``get``."""
+        ...
+
+
+class Accounts(Repository[AccountId, Account], Protocol):
+    """Everybody who can sign in; ``EmailTaken``, ``UsernameTaken`` or ``PhoneTaken`` on storing."""
+
+    async def called(self, names: Sequence[EmailAddress | PhoneNumber], /) -> list[Account]:
+        """The accounts with one of these addresses or numbers; closed ones have none."""
+        ...
+
+
+class Sessions(Repository[SessionId, Session], Protocol):
+    """Every device that was ever signed in."""
+
+    async def end_all(
+        self, account_id: AccountId, at: datetime, but: SessionId | None = None, /
+    ) -> None:
+        """End every session of an account, or every other one."""
+        ...
+
+
+class OneTimeTokens(Protocol):
+    """Secrets that were sent in letters, by their hash."""
+
+    async def add(self, token: OneTimeToken, /) -> None:
+        """Store a token; earlier ones of the account for the same purpose are void."""
+        ...
+
+    async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
+        """No token of the account is good for this any more."""
+        ...
+
+    async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
+        """Use a token up, or ``LinkExpired``. Of two at the same time one succeeds."""
+        ...
+
+
+class Merchants(Repository[MerchantId, Merchant], Protocol):
+    """Every merchant. Storing may raise ``UsernameTaken``."""
+
+    async def of_store(self, username: Username, /) -> Merchant:
+        """The merchant whose open store is at this address, or ``StoreNotFound``."""
+        ...
+
+    async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
+        """
+        Make sure of a name that was just stored: ``UsernameTaken`` if it leads to another store.
+
+        It leads to this merchant's own no more: it is where that store is. An admin has none.
+        """
+        ...
+
+    async def leave(self, username: Username, merchant_id: MerchantId, at: datetime, /) -> None:
+        """Have a name lead to a store that was called so, and be nobody else's."""
+        ...
+
+    async def forget_former(self, merchant_id: MerchantId, /) -> None:
+        """No name leads to this store any more; whoever wants one may have it."""
+        ...
+
+    async def next_order_number(self, merchant_id: MerchantId, /) -> int:
+        """
+        1001 first; until this unit of work ends, nobody else gets a number of this store.
+
+        ``StoreNotFound`` if the store was shut meanwhile.
+        """
+        ...
+
+
+class Products(Repository[ProductId, Product], Protocol):
+    """Every product with its variants."""
+
+    async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
+        """Hold many in one statement, always in order of ids; missing ones are left out."""
+        ...
+
+    async def save_stock(self, products: Sequence[Product], /) -> None:
+        """
+        Store the stock of held products, in one statement however many there are.
+
+        ``ChangedMeanwhile`` if somebody else stored one of them since.
+        """
+        ...
+
+
+class Images(Repository[ImageId, Image], Protocol):
+    """Every image that was received."""
+
+    async def of(self, merchant_id: MerchantId, keys: Sequence[ImageId], /) -> list[Image]:
+        """A merchant's images of these ids, in this order; ``ImageNotFound`` if one is missing."""
+        ...
+
+
+class Orders(Repository[OrderId, Order], Protocol):
+    """Every order with its lines and its timeline."""
+
+    async def open_of(self, merchant_id: MerchantId, /) -> list[OrderId]:
+        """The orders of a merchant that somebody still has to do something about."""
+        ...
+
+
+class Notifications(Repository[NotificationId, Notification], Protocol):
+    """Every inbox. Adding what was told before changes nothing."""
+
+    async def deliver(self, announcement: Announcement, at: datetime, /) -> None:
+        """
+        Put an announcement into the inboxes it is for, in as many statements for one as for all.
+
+        Each inbox that has it for the first time causes a ``NotificationDelivered``.
+        """
+        ...
+
+
+class Announcements(Repository[AnnouncementId, Announcement], Protocol):
+    """Everything admins have said."""
+
+
+class AuditBook(Protocol):
+    """The book of who did what. Nothing in it is ever changed."""
+
+    async def add(self, entry: AuditEntry, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """
+    One reaction to one event, claimed by one worker.
+
+    ``attempt`` counts claims and is the fencing token: a worker whose claim was taken over can
+    neither finish nor postpone. ``event`` is None if it cannot be read by this version.
+    """
+
+    id: JobId
+    reaction: str
+    event: Event | None
+    attempt: int
+
+
+Reaction = Callable[..., Awaitable[None]]
+"""A use case that follows an event: it takes the event and the id of the job."""
+
+
+class Outbox(Protocol):
+    """
+    Jobs that wait, run, or have failed for good. PostgreSQL is the truth of them.
+
+    A job is stored by ``add`` and ``save`` of a repository, together with what happened.
+    """
+
+    async def claim(
+        self, at: datetime, lease: timedelta, limit: int, only: JobId | None = None, /
+    ) -> list[Job]:
+        """Due jobs, oldest first, withheld from other workers until the lease ends."""
+        ...
+
+    async def finish(self, job: Job, /) -> bool:
+        """Done, for ever. False if somebody else has claimed the job meanwhile."""
+        ...
+
+    async def postpone(self, job: Job, until: datetime, why: str, /) -> bool:
+        """Failed for now; due again at ``until``."""
+        ...
+
+    async def park(self, job: Job, why: str, /) -> bool:
+        """Failed for good; kept for a person to look at."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: leaving the block commits, an exception rolls back."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def one_time_tokens(self) -> OneTimeTokens: ...
+    @property
+    def merchants(self) -> Merchants: ...
+    @property
+    def products(self) -> Products: ...
+    @property
+    def images(self) -> Images: ...
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def notifications(self) -> Notifications: ...
+    @property
+    def announcements(self) -> Announcements: ...
+    @property
+    def audit(self) -> AuditBook: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None: ...
+
+
+BeginUnitOfWork = Callable[[], UnitOfWork]
