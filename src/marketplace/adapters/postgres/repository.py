@@ -1,12 +1,13 @@
 """What all collections have in common: an entity, its parts and its jobs go in one statement."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from marketplace.application.ports import Versioned
 from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError
 from marketplace.domain.events import Event
 
@@ -16,16 +17,8 @@ from .rows import Row, from_row, kept, to_json, to_row
 from .statements import Connection, Statement, compiled, given, listed, shown
 from .tables import PARTS
 
-
-class _Versioned(Protocol):
-    version: int
-
-    @property
-    def id(self) -> UUID: ...
-
-
 Key = TypeVar("Key", bound=UUID)
-Entity = TypeVar("Entity", bound=_Versioned)
+Entity = TypeVar("Entity", bound=Versioned)
 
 
 def values_of(table: sa.Table) -> dict[sa.Column[Any], sa.ColumnElement[Any]]:

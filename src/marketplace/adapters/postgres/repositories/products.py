@@ -1,0 +1,90 @@
+"""Every product, with the stock of its variants."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from marketplace.application import ports
+from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.products import Product, ProductId, ProductNotFound
+
+from .. import tables
+from ..repository import PostgresRepository
+from ..rows import Row, from_row, kept, to_json
+from ..statements import compiled, listed, one_of, own_columns
+from ..tables import PARTS
+
+
+class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
+    table, entity, missing = tables.products, Product, ProductNotFound
+
+    # A join, and both sides of it locked: after waiting for somebody else's commit PostgreSQL reads
+    # the locked rows afresh, and nothing else. Stock from a subquery would be stale, and oversold.
+    _held_all = compiled(
+        sa.select(
+            *(column.label(column.name) for column in kept(table)),
+            *(
+                column.label(f"variants__{column.name}")
+                for column in own_columns(PARTS[table]["variants"])
+            ),
+        )
+        .join_from(table, tables.variants)
+        .where(one_of(table.c.id, "keys"))
+        .order_by(table.c.id, tables.variants.c.position)
+        .with_for_update(key_share=True, of=[table, tables.variants])
+    )
+
+    _counted = listed(
+        "counted",
+        tables.variants.c.product_id,
+        tables.variants.c.id,
+        tables.variants.c.on_hand,
+        tables.variants.c.reserved,
+        table.c.version,
+    )
+    _moved = (
+        sa.update(table)
+        .where(table.c.id == _counted.c.product_id, table.c.version == _counted.c.version)
+        .values(version=table.c.version + 1)
+        .returning(table.c.id)
+        .cte("moved")
+    )
+    _stock_saved = compiled(
+        sa.select(_moved).add_cte(
+            sa.update(tables.variants)
+            .where(tables.variants.c.id == _counted.c.id, _moved.c.id == _counted.c.product_id)
+            .values(on_hand=_counted.c.on_hand, reserved=_counted.c.reserved)
+            .cte("shelved")
+        )
+    )
+
+    async def hold(self, key: ProductId, /) -> Product:
+        held = await self.hold_all([key])
+        if key not in held:
+            raise ProductNotFound
+        return held[key]
+
+    async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
+        products: dict[ProductId, Row] = {}
+        for row in await self._held_all.run(self._connection, keys=list(keys)):
+            product = products.setdefault(row["id"], row | {"variants": []})
+            product["variants"].append(row["variants"])
+        return {id: from_row(row, Product) for id, row in products.items()}
+
+    async def save_stock(self, products: Sequence[Product], /) -> None:
+        counted = [
+            {
+                "product_id": product.id,
+                "version": product.version,
+                "id": variant.id,
+                "on_hand": variant.on_hand,
+                "reserved": variant.reserved,
+            }
+            for product in products
+            for variant in product.variants
+        ]
+        moved = await self._stock_saved.run(self._connection, counted=to_json(counted))
+        if len(moved) != len(products):
+            raise ChangedMeanwhile(kind="Product")
+        for product in products:
+            product.version += 1

@@ -1,0 +1,24 @@
+"""What is shown: one statement each, in a connection that is in no transaction."""
+
+from marketplace.application import ports
+
+from .accounts import PostgresAccountViews
+from .admin import PostgresAdminViews
+from .merchants import PostgresMerchantViews
+from .notifications import PostgresNotificationViews
+from .orders import PostgresOrderViews
+from .products import PostgresProductViews
+from .storefront import PostgresStoreViews
+
+
+class PostgresViews(
+    PostgresAccountViews,
+    PostgresStoreViews,
+    PostgresMerchantViews,
+    PostgresProductViews,
+    PostgresOrderViews,
+    PostgresNotificationViews,
+    PostgresAdminViews,
+    ports.Views,
+):
+    """Everything that is shown, concept by concept."""

@@ -1,0 +1,77 @@
+"""The platform as a whole."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from marketplace.application import ports
+from marketplace.application.ports import Page, Paging, Statistics
+from marketplace.domain.audit import AuditEntry
+from marketplace.domain.orders import PaymentStatus
+from marketplace.domain.products import ProductStatus
+
+from ..rows import document, from_row
+from ..statements import compiled, given, shown
+from ..tables import Time, audit_entries, merchants, orders, products
+from .reading import Reading, newest_first
+
+
+def _tally(word: sa.ColumnElement[Any], number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A JSON object: each word there is, and the number that belongs to it."""
+    each = sa.select(word.label("word"), number.label("number"))
+    rows = each.where(word.is_not(None)).group_by(word).subquery()
+    tally = sa.func.json_object_agg(rows.c.word, rows.c.number)
+    return sa.select(sa.func.coalesce(tally, sa.literal_column("'{}'"))).scalar_subquery()
+
+
+def _ranking(rows: sa.Select[*tuple[Any, ...]]) -> sa.ColumnElement[Any]:
+    """The rows of an ordered query as a JSON list."""
+    each = rows.subquery()
+    ranking = sa.func.json_agg(document(each.c))
+    return sa.select(sa.func.coalesce(ranking, sa.literal_column("'[]'"))).scalar_subquery()
+
+
+_AUDIT_ENTRIES = compiled(newest_first(sa.select(*shown(audit_entries)), audit_entries))
+
+_day = sa.cast(sa.func.timezone("UTC", orders.c.placed_at), sa.Date)
+_had = sa.func.count().label("orders")
+_STATISTICS = compiled(
+    sa.select(
+        _tally(merchants.c.status, sa.func.count()).label("merchants"),
+        sa.select(sa.func.count())
+        .where(products.c.status != ProductStatus.ARCHIVED)
+        .select_from(products)
+        .scalar_subquery()
+        .label("products"),
+        _tally(orders.c.status, sa.func.count()).label("orders"),
+        _tally(
+            sa.case((orders.c.payment_status == PaymentStatus.COLLECTED, orders.c.currency)),
+            sa.func.sum(orders.c.amount_collected__minor),
+        ).label("revenue"),
+        _ranking(
+            sa.select(_day.label("day"), _had)
+            .where(orders.c.placed_at >= given("since", Time))
+            .group_by(_day)
+            .order_by(_day)
+        ).label("by_day"),
+        _ranking(
+            sa.select(
+                merchants.c.id.label("merchant_id"), merchants.c.username, merchants.c.name, _had
+            )
+            .join_from(merchants, orders)
+            .group_by(merchants.c.id)
+            .order_by(_had.desc(), merchants.c.id)
+            .limit(10)
+        ).label("top_stores"),
+    )
+)
+
+
+class PostgresAdminViews(Reading, ports.AdminViews):
+    async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]:
+        return await self._page(_AUDIT_ENTRIES, AuditEntry, paging)
+
+    async def statistics(self, since: datetime, /) -> Statistics:
+        [row] = await self._rows(_STATISTICS, since=since)
+        return from_row(row, Statistics)

@@ -1,0 +1,70 @@
+"""What all views have in common: one thing, a list of them, or a stretch of a list."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from marketplace.application.ports import Page, Paging
+from marketplace.domain.errors import NotFound
+
+from ..faults import translated
+from ..pool import Pool
+from ..rows import Row, from_row
+from ..statements import Statement, given
+
+Item = TypeVar("Item")
+
+_NEWEST = UUID(int=2**128 - 1)
+"""What the first page comes after: no id is greater."""
+
+
+def newest_first(listing: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
+    """One stretch of a list, by keyset: what is skipped costs nothing."""
+    return (
+        listing.add_columns(table.c.id.label("place"))
+        .where(table.c.id < given("after", sa.Uuid))
+        .order_by(table.c.id.desc())
+        .limit(given("limit", sa.Integer))
+    )
+
+
+class Reading:
+    """Each answer is one statement, in a connection that is in no transaction."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def _one(
+        self,
+        statement: Statement,
+        kind: type[Item],
+        missing: type[NotFound],
+        **given: object,
+    ) -> Item:
+        rows = await self._rows(statement, **given)
+        if not rows:
+            raise missing
+        return from_row(rows[0], kind)
+
+    async def _page(
+        self, statement: Statement, kind: type[Item], paging: Paging, **given: object
+    ) -> Page[Item]:
+        return page_of(await self._rows(statement, **given, **stretch(paging)), kind, paging)
+
+    async def _rows(self, statement: Statement, **given: object) -> list[Row]:
+        with translated():
+            async with self._pool.connection() as connection:
+                return await statement.run(connection, **given)
+
+
+def stretch(paging: Paging) -> dict[str, object]:
+    """One more than is shown: it tells whether there are more."""
+    return {"limit": paging.limit + 1, "after": paging.after or _NEWEST}
+
+
+def page_of(rows: Sequence[Row], kind: type[Item], paging: Paging) -> Page[Item]:
+    items = tuple(from_row(row, kind) for row in rows[: paging.limit])
+    more = len(rows) > paging.limit
+    return Page(items=items, next=rows[paging.limit - 1]["place"] if more else None)
