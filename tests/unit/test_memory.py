@@ -3,7 +3,8 @@
 import pytest
 
 from marketplace.adapters.memory.neighbours import MemoryBell, SequentialIds
-from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
+from marketplace.adapters.memory.store import MemoryStore
+from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.application.ports import BeginUnitOfWork, Views
 

@@ -17,7 +17,8 @@ from marketplace.adapters.memory.neighbours import (
     MemoryThrottle,
     SequentialIds,
 )
-from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
+from marketplace.adapters.memory.store import MemoryStore
+from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.adapters.system import SystemSecrets
 from marketplace.application.accounts import CreateAdmin, Register

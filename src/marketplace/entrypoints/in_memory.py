@@ -12,7 +12,8 @@ from marketplace.adapters.memory.neighbours import (
     MemoryPasswordHasher,
     MemoryThrottle,
 )
-from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
+from marketplace.adapters.memory.store import MemoryStore
+from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
 from marketplace.application.ports import Clock, Mailer, Ports, Site

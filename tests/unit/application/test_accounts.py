@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.adapters.memory.unit_of_work import MemoryAccounts, MemoryUnitOfWork
+from marketplace.adapters.memory.repositories import MemoryAccounts
+from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.application.accounts import ChangePassword, CreateAdmin, Register
 from marketplace.application.ports import LetterKind, Paging
 from marketplace.application.sessions import SignedIn, SignIn
@@ -640,7 +641,7 @@ async def test_two_who_ask_for_a_reset_at_once_are_both_answered_alike(world: Wo
     class InterruptedUnitOfWork(MemoryUnitOfWork):
         async def __aenter__(self) -> "InterruptedUnitOfWork":
             await super().__aenter__()
-            self.accounts = InterruptedAccounts(self)
+            self.accounts = InterruptedAccounts(self.transaction)
             return self
 
     interrupted = world.with_(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.adapters.memory.unit_of_work import MemoryStore
+from marketplace.adapters.memory.store import MemoryStore
 from marketplace.application.jobs import LEASE, MOST_ATTEMPTS, PATIENCE
 from marketplace.application.ports import (
     Job,

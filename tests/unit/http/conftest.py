@@ -15,7 +15,8 @@ from marketplace.adapters.memory.neighbours import (
     MemoryMailer,
     MemoryThrottle,
 )
-from marketplace.adapters.memory.unit_of_work import MemoryStore, MemoryUnitOfWork
+from marketplace.adapters.memory.store import MemoryStore
+from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.adapters.system import SystemIds
 from marketplace.application.accounts import CreateAdmin

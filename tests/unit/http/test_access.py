@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from marketplace.adapters.memory.unit_of_work import MemoryStore
+from marketplace.adapters.memory.store import MemoryStore
 from marketplace.application.marketplace import Marketplace
 from marketplace.entrypoints.http.app import routes
 from marketplace.entrypoints.http.edge import DEFAULT

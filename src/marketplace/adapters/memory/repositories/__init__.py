@@ -1,0 +1,22 @@
+"""The collections, as one transaction sees them."""
+
+from .accounts import MemoryAccounts, MemoryOneTimeTokens, MemorySessions
+from .audit import MemoryAuditBook
+from .images import MemoryImages
+from .merchants import MemoryMerchants
+from .notifications import MemoryAnnouncements, MemoryNotifications
+from .orders import MemoryOrders
+from .products import MemoryProducts
+
+__all__ = [
+    "MemoryAccounts",
+    "MemoryAnnouncements",
+    "MemoryAuditBook",
+    "MemoryImages",
+    "MemoryMerchants",
+    "MemoryNotifications",
+    "MemoryOneTimeTokens",
+    "MemoryOrders",
+    "MemoryProducts",
+    "MemorySessions",
+]

@@ -1,0 +1,79 @@
+"""Everybody who can sign in, their sessions, and what was sent to prove who they are."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from datetime import datetime
+
+from marketplace.application import ports
+from marketplace.domain.accounts import (
+    Account,
+    AccountId,
+    AccountNotFound,
+    EmailAddress,
+    LinkExpired,
+    OneTimeToken,
+    Purpose,
+    Session,
+    SessionId,
+    SessionNotFound,
+)
+from marketplace.domain.phones import PhoneNumber
+
+from ..repository import MemoryRepository
+from ..transaction import MemoryTransaction
+
+
+class MemoryAccounts(MemoryRepository[AccountId, Account], ports.Accounts):
+    entity, missing = Account, AccountNotFound
+
+    async def called(self, names: Sequence[EmailAddress | PhoneNumber], /) -> list[Account]:
+        return [
+            deepcopy(each)
+            for each in self._transaction.all_of(Account)
+            if each.closed_at is None and (each.email in names or each.phone in names)
+        ]
+
+
+class MemorySessions(MemoryRepository[SessionId, Session], ports.Sessions):
+    entity, missing = Session, SessionNotFound
+
+    async def end_all(
+        self, account_id: AccountId, at: datetime, but: SessionId | None = None, /
+    ) -> None:
+        for session in self._transaction.all_of(Session):
+            if session.account_id != account_id or session.id == but:
+                continue
+            if session.ended_at is None:
+                ended = deepcopy(session)
+                ended.end(at)
+                await self.save(ended)
+
+
+class MemoryOneTimeTokens(ports.OneTimeTokens):
+    def __init__(self, transaction: MemoryTransaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, token: OneTimeToken, /) -> None:
+        def keep() -> None:
+            self._forget(token.account_id, token.purpose)
+            self._transaction.store.one_time_tokens[token.hash] = token
+
+        self._transaction.later.append(keep)
+
+    async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
+        self._transaction.later.append(lambda: self._forget(account_id, purpose))
+
+    async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
+        tokens = self._transaction.store.one_time_tokens
+        token = tokens.get(hash)
+        if token is None or token.purpose is not purpose or at >= token.expires_at:
+            raise LinkExpired
+        del tokens[hash]
+        self._transaction.undo.append(lambda: tokens.setdefault(hash, token))
+        return token.account_id
+
+    def _forget(self, account_id: AccountId, purpose: Purpose) -> None:
+        tokens = self._transaction.store.one_time_tokens
+        for hash, other in list(tokens.items()):
+            if (other.account_id, other.purpose) == (account_id, purpose):
+                del tokens[hash]

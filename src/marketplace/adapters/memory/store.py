@@ -1,0 +1,39 @@
+"""What a database would hold."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from marketplace.application.ports import JobId
+from marketplace.domain.accounts import OneTimeToken, Username
+from marketplace.domain.audit import AuditEntry
+from marketplace.domain.events import Event
+from marketplace.domain.merchants import MerchantId
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(slots=True, kw_only=True)
+class StoredJob:
+    reaction: str
+    event: Event
+    attempt: int = 0
+    due_at: datetime
+    is_dead: bool = False
+    why: str = ""
+
+
+@dataclass
+class MemoryStore:
+    """Everything that was ever committed. Values, never shared with whoever reads them."""
+
+    entities: dict[tuple[type, UUID], Any] = field(default_factory=dict)
+    one_time_tokens: dict[bytes, OneTimeToken] = field(default_factory=dict)
+    former_usernames: dict[Username, MerchantId] = field(default_factory=dict)
+    order_numbers: dict[MerchantId, int] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
+    jobs: dict[JobId, StoredJob] = field(default_factory=dict)
+
+    def all_of(self, kind: type[Kind]) -> list[Kind]:
+        return [each for (stored, _), each in self.entities.items() if stored is kind]

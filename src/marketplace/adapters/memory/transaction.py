@@ -1,0 +1,96 @@
+"""One transaction on what is held in memory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any, TypeVar
+from uuid import UUID
+
+from marketplace.application.ports import Ids, JobId, Versioned
+from marketplace.application.reactions import reactions_to
+from marketplace.domain.accounts import Account, EmailTaken, PhoneTaken, UsernameTaken
+from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError
+from marketplace.domain.events import Event
+from marketplace.domain.merchants import Merchant
+
+from .store import MemoryStore, StoredJob
+
+Kind = TypeVar("Kind")
+
+_UNIQUE: Mapping[type, Mapping[str, type[MarketplaceError]]] = {
+    Account: {"email": EmailTaken, "username": UsernameTaken, "phone": PhoneTaken},
+    Merchant: {"username": UsernameTaken},
+}
+"""What a database would have unique indexes for."""
+
+
+class MemoryTransaction:
+    """
+    Keeps its changes to itself until they are committed.
+
+    Nothing here ever yields to another task, so ``hold`` has nobody to keep away; two that are open
+    at once meet at the commit, where the later one is refused.
+    """
+
+    def __init__(self, store: MemoryStore, ids: Ids) -> None:
+        self.store = store
+        self.new_id = ids.new
+        self.changed: dict[tuple[type, UUID], Any] = {}
+        self.bases: dict[tuple[type, UUID], int] = {}
+        self.later: list[Callable[[], object]] = []
+        self.undo: list[Callable[[], object]] = []
+        self.jobs: dict[JobId, StoredJob] = {}
+
+    def commit(self) -> None:
+        try:
+            self._check()
+        except MarketplaceError:
+            self.roll_back()
+            raise
+        self.store.entities.update(self.changed)
+        for step in self.later:
+            step()
+        self.store.jobs.update(self.jobs)
+
+    def roll_back(self) -> None:
+        for step in reversed(self.undo):
+            step()
+
+    def see(self, kind: type, key: UUID) -> Any:
+        return self.changed.get((kind, key), self.store.entities.get((kind, key)))
+
+    def all_of(self, kind: type[Kind]) -> list[Kind]:
+        """As this unit of work sees them, oldest first."""
+        seen = self.store.entities | self.changed
+        return [each for (stored, _), each in seen.items() if stored is kind]
+
+    def write(self, entity: Versioned, happened: Sequence[Event]) -> None:
+        kind = type(entity)
+        self.refuse_twins(kind, entity)
+        stored = self.store.entities.get((kind, entity.id))
+        self.bases.setdefault((kind, entity.id), stored.version if stored else -1)
+        self.changed[kind, entity.id] = deepcopy(entity)
+        self.tell(happened)
+
+    def tell(self, happened: Sequence[Event]) -> None:
+        for event in happened:
+            for reaction in reactions_to(event):
+                job = StoredJob(reaction=reaction, event=event, due_at=event.at)
+                self.jobs[JobId(self.new_id())] = job
+
+    def refuse_twins(self, kind: type, entity: Any) -> None:
+        for name, taken in _UNIQUE.get(kind, {}).items():
+            value = getattr(entity, name)
+            others: list[Any] = self.all_of(kind)
+            twins = [
+                each for each in others if getattr(each, name) == value and each.id != entity.id
+            ]
+            if twins and getattr(entity, "closed_at", None) is None:
+                raise taken(**{name: value})
+
+    def _check(self) -> None:
+        for key, base in self.bases.items():
+            stored = self.store.entities.get(key)
+            if (stored.version if stored else -1) != base:
+                raise ChangedMeanwhile(kind=key[0].__name__, id=key[1])
+        for (kind, _), entity in self.changed.items():
+            self.refuse_twins(kind, entity)

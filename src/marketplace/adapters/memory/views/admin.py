@@ -1,0 +1,47 @@
+"""The platform as a whole."""
+
+from collections import Counter
+from copy import deepcopy
+from datetime import datetime
+
+from marketplace.application import ports
+from marketplace.application.ports import DayCount, Page, Paging, Statistics, StoreCount
+from marketplace.domain.audit import AuditEntry
+from marketplace.domain.merchants import Merchant
+from marketplace.domain.orders import Order, PaymentStatus
+from marketplace.domain.products import Product, ProductStatus
+
+from .reading import Reading, page_of
+
+
+class MemoryAdminViews(Reading, ports.AdminViews):
+    async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]:
+        return page_of(self._store.audit, paging, deepcopy)
+
+    async def statistics(self, since: datetime, /) -> Statistics:
+        merchants, orders = self._store.all_of(Merchant), self._store.all_of(Order)
+        revenue: Counter[str] = Counter()
+        for order in orders:
+            if order.payment_status is PaymentStatus.COLLECTED and order.amount_collected:
+                revenue[order.currency] += order.amount_collected.minor
+        days = Counter(each.placed_at.date() for each in orders if each.placed_at >= since)
+        had = Counter(each.merchant_id for each in orders)
+        stores = [
+            StoreCount(
+                merchant_id=each.id, username=each.username, name=each.name, orders=had[each.id]
+            )
+            for each in merchants
+            if had[each.id]
+        ]
+        return Statistics(
+            merchants=Counter(each.status.value for each in merchants),
+            products=sum(
+                each.status is not ProductStatus.ARCHIVED for each in self._store.all_of(Product)
+            ),
+            orders=Counter(each.status.value for each in orders),
+            revenue=revenue,
+            by_day=tuple(DayCount(day=day, orders=days[day]) for day in sorted(days)),
+            top_stores=tuple(
+                sorted(stores, key=lambda each: (-each.orders, each.merchant_id))[:10]
+            ),
+        )
