@@ -32,6 +32,8 @@ import psutil
 import psycopg
 from psycopg.pq import PGconn, Ping
 
+from marketplace.adapters import files
+
 with warnings.catch_warnings():
     # It looks for a folder that a service or a container has not, and that we do not need.
     warnings.simplefilter("ignore")
@@ -245,7 +247,7 @@ class _Programs:
         if made != 0:
             raise CannotStart(f"no database could be made in {data}: {_last_words(log)}")
         new.rename(data)
-        _write_through(data.parent)
+        files.remember(data.parent)
 
 
 def _account_for_root(data: Path) -> tuple[int, int]:
@@ -408,12 +410,3 @@ def _url(role: str, database: str, sockets: Path) -> str:
 def _last_words(log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()
     return f"{lines[-1] if lines else 'it said nothing'} (all of it is in {log})"
-
-
-def _write_through(folder: Path) -> None:
-    # A name is durable once its folder is.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from marketplace.adapters import files
 from marketplace.adapters.mail import parse_sender
 from marketplace.adapters.mail.smtp import SmtpMailer
 
@@ -103,11 +104,7 @@ class Settings:
 def kept(file: Path, make: Callable[[], str]) -> str:
     """A secret of this installation: made once, readable by its owner alone."""
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_text(make())
-        new.replace(file)
+        files.put(file, make().encode())
     return file.read_text().strip()
 
 

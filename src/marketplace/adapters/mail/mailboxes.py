@@ -2,11 +2,10 @@
 
 import asyncio
 import sys
-from email.message import EmailMessage
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TextIO
 
+from marketplace.adapters import files
 from marketplace.adapters.mail import parse_sender, sealed
 from marketplace.application.ports import Letter, Mailer
 
@@ -20,7 +19,8 @@ class FolderMailer(Mailer):
 
     async def send(self, letter: Letter, /) -> None:
         message = sealed(letter, self._sender)
-        await asyncio.to_thread(_file, message, self._folder / f"{letter.id}.eml")
+        place = self._folder / f"{letter.id}.eml"
+        await asyncio.to_thread(files.put, place, message.as_bytes())
 
 
 class ConsoleMailer(Mailer):
@@ -36,10 +36,3 @@ class ConsoleMailer(Mailer):
         out = self._out or sys.stdout
         out.write(f"{heads}\n\n{letter.text}\n{'-' * 72}\n")
         out.flush()
-
-
-def _file(message: EmailMessage, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as beside:
-        beside.write(message.as_bytes())
-    Path(beside.name).replace(path)
