@@ -1,7 +1,7 @@
 """A marketplace in this process, and short words for what usually is there already."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -41,7 +41,8 @@ from marketplace.domain.audit import Action, AuditEntry
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.notifications import Notification
 from marketplace.domain.orders import Order, OrderId
-from marketplace.domain.products import Product, ProductId, Variant, VariantId
+from marketplace.domain.products import Option, Product, ProductId
+from marketplace.domain.variants import StockMovement, Variant, VariantId
 
 PASSWORD = "correct horse"
 PIXELS = b"\xff\xd8\xff a photo of a lamp"
@@ -153,12 +154,16 @@ class World:
     async def another_variant(
         self, product_id: ProductId, *, price: str = "60.00", stock: int = 10
     ) -> VariantId:
-        """The use cases know one variant per product so far; the domain knows more."""
+        """From now on the product comes in one variant more."""
         async with self.ports.begin() as market:
             product = await market.products.hold(product_id)
             money = product.default.price.parse(price, product.default.price.currency)
             variant = Variant(id=VariantId(self.ports.ids.new()), price=money, on_hand=stock)
-            product.variants = (*product.variants, variant)
+            there = product.offered
+            for place, each in enumerate((*there, variant)):
+                each.options = (f"{place}",)
+            option = Option(name="size", values=tuple(str(n) for n in range(len(there) + 1)))
+            product.arrange([option], [*there, variant])
             await market.products.save(product)
         return variant.id
 
@@ -223,6 +228,11 @@ class World:
         """On the shelf, and how many of it are promised."""
         variant = (await self.product(product_id)).default
         return variant.on_hand, variant.reserved
+
+    async def ledger(self, seller: Seller, product_id: ProductId) -> Sequence[StockMovement]:
+        """Newest first."""
+        page = await self.marketplace.stock.movements(seller.actor, product_id, Paging(limit=100))
+        return page.items
 
     async def order(self, order_id: OrderId) -> Order:
         async with self.ports.begin() as market:

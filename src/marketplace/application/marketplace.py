@@ -2,6 +2,7 @@
 
 from .accounts import AccountService
 from .admin import AdminService
+from .categories import CategoryService
 from .images import ImageService
 from .jobs import JobService
 from .merchants import MerchantService
@@ -11,6 +12,7 @@ from .ports import Ports
 from .products import ProductService
 from .reactions import Reactions
 from .sessions import SessionService
+from .stock import StockService
 from .storefront import StorefrontService
 from .throttling import Throttling
 
@@ -46,6 +48,8 @@ class Marketplace:
         )
         self.merchants = MerchantService(begin=begin, views=views, clock=clock, ids=ids)
         self.products = ProductService(begin=begin, views=views, clock=clock, ids=ids)
+        self.stock = StockService(begin=begin, views=views, clock=clock, ids=ids)
+        self.categories = CategoryService(begin=begin, views=views, clock=clock, ids=ids)
         self.images = ImageService(
             begin=begin, clock=clock, ids=ids, images=ports.images, processor=ports.processor
         )

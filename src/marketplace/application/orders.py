@@ -17,10 +17,15 @@ from marketplace.domain.orders import (
     Customer,
     Move,
     Order,
+    OrderCancelled,
+    OrderExpired,
     OrderId,
     OrderLine,
     OrderMoved,
     OrderNotFound,
+    OrderReopened,
+    OrderReturned,
+    OrderShipped,
     OrderStatus,
     Party,
     PriceChanged,
@@ -31,14 +36,15 @@ from marketplace.domain.orders import (
     total_of,
 )
 from marketplace.domain.phones import parse_phone
-from marketplace.domain.products import (
+from marketplace.domain.products import Product, ProductId, ProductNotFound
+from marketplace.domain.text import Missing, line, prose, word
+from marketplace.domain.variants import (
     OutOfStock,
-    Product,
-    ProductId,
-    ProductNotFound,
+    StockChange,
+    StockMovement,
+    StockReason,
     VariantId,
 )
-from marketplace.domain.text import Missing, line, prose, word
 
 from .merchants import leading_on, selling, store_address
 from .ports import (
@@ -52,6 +58,7 @@ from .ports import (
     UnitOfWork,
     Views,
 )
+from .stock import written_down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,15 +149,19 @@ class OrderService:
             if not store.accepts_orders(now):
                 raise StoreOnHoliday(reopens_at=store.closed_until)
             products = await market.products.hold_all(list({each[0] for each in wishes}))
-            lines = _reserved(wishes, products, store.id)
+            lines, changes = _reserved(wishes, products, store.id)
             total = total_of(lines)
             if expected is not None and expected != total:
                 raise PriceChanged(total=total.amount, currency=total.currency)
             if total < store.min_order_total:
                 raise BelowMinimum(minimum=store.min_order_total.amount, currency=total.currency)
-            await market.products.save_stock(list(products.values()))
+            order_id = OrderId(self.ids.new())
+            moved = written_down(
+                changes, StockReason.ORDER_PLACED, self.ids, at=now, reference=order_id
+            )
+            await market.products.save_stock(list(products.values()), moved)
             order, placed = Order.place(
-                id=OrderId(self.ids.new()),
+                id=order_id,
                 merchant_id=store.id,
                 number=await market.merchants.next_order_number(store.id),
                 customer=customer,
@@ -216,7 +227,7 @@ async def move(
     was = {order.id: order.status for order in orders}
     with Form() as form:
         moves = [form.read("reason", partial(order.move, at=now), said) for order in orders]
-    await _restock(market, list(zip(orders, moves, strict=True)))
+    await _restock(market, list(zip(orders, moves, strict=True)), ids)
     for order, moved in zip(orders, moves, strict=True):
         await market.orders.save(order, moved)
         await market.audit.add(
@@ -233,25 +244,38 @@ async def move(
         )
 
 
-async def _restock(market: UnitOfWork, moves: Sequence[tuple[Order, OrderMoved]]) -> None:
+async def _restock(market: UnitOfWork, moves: Sequence[tuple[Order, OrderMoved]], ids: Ids) -> None:
     """What the moves do to the stock of every line, all of it or none."""
     moving = [(order, moved) for order, moved in moves if moved.stock is not StockEffect.NONE]
     if not moving:
         return
-    lines = [(line, moved.stock) for order, moved in moving for line in order.lines]
+    lines = [(line, moved) for order, moved in moving for line in order.lines if line.tracked]
     products = await market.products.hold_all(list({line.product_id for line, _ in lines}))
     again: Wishes = {
         (line.product_id, line.variant_id): line.quantity
-        for line, stock in lines
-        if stock is StockEffect.RESERVE
+        for line, moved in lines
+        if moved.stock is StockEffect.RESERVE
     }
     _must_be_there(again, products)
+    movements: list[StockMovement] = []
     with Form() as form:
-        for line, stock in lines:
+        for line, moved in lines:
             variant = products[line.product_id].variant(line.variant_id)
-            form.read("restock", getattr(variant, stock), line.quantity)
-    await market.products.save_stock(list(products.values()))
+            change = form.read("restock", getattr(variant, moved.stock), line.quantity)
+            if change is not None:
+                movements += written_down(
+                    [change], _REASONS[type(moved)], ids, at=moved.at, reference=moved.order_id
+                )
+    await market.products.save_stock(list(products.values()), movements)
 
+
+_REASONS: Mapping[type[OrderMoved], StockReason] = {
+    OrderShipped: StockReason.ORDER_SHIPPED,
+    OrderReturned: StockReason.ORDER_RETURNED,
+    OrderCancelled: StockReason.ORDER_CANCELLED,
+    OrderExpired: StockReason.ORDER_EXPIRED,
+    OrderReopened: StockReason.ORDER_REOPENED,
+}
 
 Wishes = Mapping[tuple[ProductId, VariantId | None], int]
 
@@ -304,7 +328,7 @@ def _read(
 
 def _reserved(
     wishes: Wishes, products: Mapping[ProductId, Product], store: MerchantId
-) -> list[OrderLine]:
+) -> tuple[list[OrderLine], list[StockChange]]:
     """Reserve every line and write down what it costs today, all of them or none."""
     for product_id, _ in wishes:
         product = products.get(product_id)
@@ -317,36 +341,40 @@ def _reserved(
             key = product_id, products[product_id].variant(said).id
             merged[key] = form.read("items", parse_quantity, merged.get(key, 0) + quantity)
     _must_be_there(merged, products)
-    lines = []
+    lines, changes = [], []
     for (product_id, variant_id), quantity in merged.items():
         product = products[product_id]
         variant = product.variant(variant_id)
-        variant.reserve(quantity)
+        if product.track_stock:
+            changes.append(variant.reserve(quantity))
         lines.append(
             OrderLine(
                 product_id=product.id,
                 variant_id=variant.id,
                 title=product.title,
+                variant=variant.title,
                 sku=variant.sku,
                 unit_price=variant.price,
                 quantity=quantity,
+                tracked=product.track_stock,
             )
         )
-    return lines
+    return lines, changes
 
 
 def _must_be_there(wishes: Wishes, products: Mapping[ProductId, Product]) -> None:
     """``OutOfStock`` that names every short line, or nothing."""
     short = []
     for (product_id, variant_id), wanted in wishes.items():
-        variant = products[product_id].variant(variant_id)
-        if variant.available < wanted:
+        product = products[product_id]
+        variant = product.variant(variant_id)
+        if not product.has_room_for(variant, wanted):
             short.append(
                 {
                     "product_id": product_id,
                     "variant_id": variant.id,
                     "wanted": wanted,
-                    "available": variant.available,
+                    "available": 0 if variant.retired else variant.available,
                 }
             )
     if short:

@@ -1,55 +1,88 @@
 """What a merchant can do with products: put them up, change them, take them down."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from marketplace.domain.accounts import Actor
-from marketplace.domain.errors import Form
+from marketplace.domain.categories import CategoryId
+from marketplace.domain.errors import Form, must_be_seen
 from marketplace.domain.images import ImageId
-from marketplace.domain.money import Money
+from marketplace.domain.merchants import Merchant
 from marketplace.domain.products import (
     Product,
     ProductId,
     ProductStatus,
-    Variant,
-    VariantId,
+    check,
     parse_images,
-    parse_stock,
+    parse_tags,
 )
+from marketplace.domain.slugs import parse_slug, slug_of
 from marketplace.domain.text import line, prose, word
+from marketplace.domain.variants import StockReason, parse_stock
 
 from .images import own
 from .merchants import selling
 from .ports import BeginUnitOfWork, Clock, Ids, Page, Paging, ProductView, UnitOfWork, Views
+from .stock import written_down
+from .variants import Arranging, VariantWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddProduct:
-    """A merchant puts something up. ``price`` is a decimal of the store's currency, as written."""
+    """
+    A merchant puts something up. Prices are decimals of the store's currency, as written.
+
+    Without ``variants`` there is one for every combination of the ``options``. What a variant does
+    not say of price, stock and SKU, the product says for it.
+    """
 
     acting: Actor
     title: str
-    price: str
-    stock: int = 0
+    price: str | None = None
+    stock: int | None = None
     description: str = ""
     status: str = ProductStatus.ACTIVE
     sku: str = ""
+    slug: str | None = None
+    compare_at_price: str | None = None
+    category: CategoryId | None = None
+    tags: Sequence[str] = ()
     images: Sequence[ImageId] = ()
+    options: Sequence[tuple[str, Sequence[str]]] | None = None
+    variants: Sequence[VariantWish] | None = None
+    track_stock: bool = True
+    low_stock_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditProduct:
-    """What is to change; None stays as it is. ``stock`` counts the units nobody was promised."""
+    """
+    What is to change; None stays as it is, and "" takes away what can be absent.
+
+    ``price`` and ``compare_at_price`` are those of every variant. ``stock`` counts the units nobody
+    was promised; it and ``sku`` can only be said of a product with one variant. ``seen``
+    are the versions that may be changed.
+    """
 
     acting: Actor
     product_id: ProductId
+    seen: Collection[int] | None = None
     title: str | None = None
     price: str | None = None
     stock: int | None = None
     description: str | None = None
     status: str | None = None
     sku: str | None = None
+    slug: str | None = None
+    compare_at_price: str | None = None
+    category: CategoryId | str | None = None
+    tags: Sequence[str] | None = None
     images: Sequence[ImageId] | None = None
+    options: Sequence[tuple[str, Sequence[str]]] | None = None
+    variants: Sequence[VariantWish] | None = None
+    track_stock: bool | None = None
+    low_stock_at: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,69 +101,141 @@ class ProductService:
         return await self.views.product(selling(acting), product_id)
 
     async def add(self, wanted: AddProduct) -> ProductView:
-        """Put up something new, in one variant."""
-        merchant_id, now = selling(wanted.acting), self.clock.now()
+        """Put up something new."""
+        merchant_id = selling(wanted.acting)
         async with self.begin() as market:
             merchant = await market.merchants.get(merchant_id)
-            with Form() as form:
-                title = form.read("title", line(200), wanted.title)
-                description = form.read("description", prose(5000), wanted.description)
-                price = form.read(
-                    "price", lambda text: Money.parse(text, merchant.currency), wanted.price
-                )
-                stock = form.read("stock", parse_stock, wanted.stock)
-                sku = form.read("sku", line(64, at_least=0), wanted.sku)
-                status = form.read("status", word(ProductStatus), wanted.status)
-                shown = form.read("images", parse_images, wanted.images)
-            images = await market.images.of(merchant_id, shown)
-            product, added = Product.add(
-                id=ProductId(self.ids.new()),
-                merchant_id=merchant_id,
-                title=title,
-                description=description,
-                status=status,
-                images=shown,
-                variant=Variant(id=VariantId(self.ids.new()), sku=sku, price=price, on_hand=stock),
-                at=now,
-            )
-            await market.products.add(product, added)
-        return ProductView(product=product, images=tuple(images))
+            return await put_up(market, merchant, wanted, self.clock, self.ids)
 
     async def edit(self, wanted: EditProduct) -> ProductView:
-        """Change a product; its price and stock are those of its default variant."""
+        """Change a product, or ``StaleVersion`` if it is not the one the merchant has seen."""
         async with self.begin() as market:
-            product = await self._hold(market, wanted.acting, wanted.product_id)
-            variant = product.default
-            with Form() as form:
-                if wanted.title is not None:
-                    product.title = form.read("title", line(200), wanted.title)
-                if wanted.description is not None:
-                    product.description = form.read("description", prose(5000), wanted.description)
-                if wanted.status is not None:
-                    product.status = form.read("status", word(ProductStatus), wanted.status)
-                if wanted.images is not None:
-                    product.images = form.read("images", parse_images, wanted.images)
-                if wanted.sku is not None:
-                    variant.sku = form.read("sku", line(64, at_least=0), wanted.sku)
-                if wanted.price is not None:
-                    currency = variant.price.currency
-                    variant.price = form.read(
-                        "price", lambda text: Money.parse(text, currency), wanted.price
-                    )
-                if wanted.stock is not None:
-                    form.read(
-                        "stock", lambda units: variant.count(parse_stock(units)), wanted.stock
-                    )
-            images = await market.images.of(product.merchant_id, product.images)
-            await market.products.save(product, product.edited(self.clock.now()))
-        return ProductView(product=product, images=tuple(images))
+            product = own(await market.products.hold(wanted.product_id), wanted.acting)
+            must_be_seen(product.version, wanted.seen)
+            return await change(market, product, wanted, self.clock, self.ids)
 
-    async def archive(self, acting: Actor, product_id: ProductId) -> None:
+    async def archive(
+        self, acting: Actor, product_id: ProductId, seen: Collection[int] | None = None
+    ) -> None:
         """Take a product out of the store; once more changes nothing."""
         async with self.begin() as market:
-            product = await self._hold(market, acting, product_id)
-            if product.status is not ProductStatus.ARCHIVED:
+            product = own(await market.products.hold(product_id), acting)
+            must_be_seen(product.version, seen)
+            if not product.is_archived:
                 await market.products.save(product, product.archive(self.clock.now()))
 
-    async def _hold(self, market: UnitOfWork, acting: Actor, product_id: ProductId) -> Product:
-        return own(await market.products.hold(product_id), acting)
+
+async def put_up(
+    market: UnitOfWork, merchant: Merchant, wanted: AddProduct, clock: Clock, ids: Ids
+) -> ProductView:
+    """Add a product inside a unit of work."""
+    now, product_id = clock.now(), ProductId(ids.new())
+    with Form() as form:
+        title = form.read("title", line(200), wanted.title)
+        description = form.read("description", prose(5000), wanted.description)
+        status = form.read("status", word(ProductStatus), wanted.status)
+        tags = form.read("tags", parse_tags, wanted.tags)
+        shown = form.read("images", parse_images, wanted.images)
+        slug = form.read("slug", parse_slug, wanted.slug) if wanted.slug else None
+        low = (
+            None
+            if wanted.low_stock_at is None
+            else form.read("low_stock_at", parse_stock, wanted.low_stock_at)
+        )
+        arranging = Arranging(form, None, _common(wanted), merchant.currency, ids)
+        options, variants = arranging.arranged(wanted.options, wanted.variants)
+        if not form.problems:
+            form.read("variants", lambda said: check(options, said), variants)
+    product, added = Product.add(
+        id=product_id,
+        merchant_id=merchant.id,
+        title=title,
+        slug=slug or slug_of(title, product_id.hex),
+        description=description,
+        status=status,
+        options=options,
+        variants=variants,
+        at=now,
+    )
+    product.images, product.tags = shown, tags
+    product.track_stock, product.low_stock_at = wanted.track_stock, low
+    category = None
+    if wanted.category is not None:
+        category = await market.categories.of(merchant.id, wanted.category)
+        product.category = category.id
+    if slug is None and not product.is_archived:
+        [product.slug] = await market.products.free_slugs(merchant.id, [product.slug])
+    images = await market.images.of(merchant.id, shown)
+    await market.products.add(product, added)
+    opening = written_down(
+        filter(None, (each.stock for each in variants)),
+        StockReason.INITIAL,
+        ids,
+        at=now,
+        by=wanted.acting.account_id,
+    )
+    if opening:
+        await market.products.save_stock([product], opening)
+    return ProductView(product=product, category=category, images=tuple(images))
+
+
+async def change(
+    market: UnitOfWork, product: Product, wanted: EditProduct, clock: Clock, ids: Ids
+) -> ProductView:
+    """Edit a held product inside a unit of work."""
+    now, was_archived = clock.now(), product.is_archived
+    before = {each.id: each.stock for each in product.variants}
+    with Form() as form:
+        if wanted.title is not None:
+            product.title = form.read("title", line(200), wanted.title)
+        if wanted.description is not None:
+            product.description = form.read("description", prose(5000), wanted.description)
+        if wanted.status is not None:
+            product.status = form.read("status", word(ProductStatus), wanted.status)
+        if wanted.tags is not None:
+            product.tags = form.read("tags", parse_tags, wanted.tags)
+        if wanted.images is not None:
+            product.images = form.read("images", parse_images, wanted.images)
+        if wanted.slug:
+            product.slug = form.read("slug", parse_slug, wanted.slug)
+        if wanted.track_stock is not None:
+            product.track_stock = wanted.track_stock
+        if isinstance(wanted.low_stock_at, int):
+            product.low_stock_at = form.read("low_stock_at", parse_stock, wanted.low_stock_at)
+        elif wanted.low_stock_at is not None:
+            product.low_stock_at = None
+        currency = product.default.price.currency
+        arranging = Arranging(form, product, _common(wanted), currency, ids)
+        options, variants = arranging.arranged(wanted.options, wanted.variants)
+        if not form.problems:
+            form.read("variants", lambda said: product.arrange(options, said), variants)
+    if wanted.category is not None:
+        product.category = wanted.category if isinstance(wanted.category, UUID) else None
+    category = (
+        await market.categories.of(product.merchant_id, product.category)
+        if product.category
+        else None
+    )
+    if was_archived and not product.is_archived and not wanted.slug:
+        [product.slug] = await market.products.free_slugs(product.merchant_id, [product.slug])
+    images = await market.images.of(product.merchant_id, product.images)
+    await market.products.save(product, product.edited(now))
+    counted = written_down(
+        filter(None, (each.stock.since(before.get(each.id)) for each in product.variants)),
+        StockReason.COUNTED,
+        ids,
+        at=now,
+        by=wanted.acting.account_id,
+    )
+    if counted:
+        await market.products.save_stock([product], counted)
+    return ProductView(product=product, category=category, images=tuple(images))
+
+
+def _common(wanted: AddProduct | EditProduct) -> VariantWish:
+    return VariantWish(
+        sku=wanted.sku,
+        price=wanted.price,
+        compare_at_price=wanted.compare_at_price,
+        stock=wanted.stock,
+    )

@@ -12,6 +12,7 @@ from marketplace.domain.accounts import (
     SessionStolen,
     VerificationRequested,
 )
+from marketplace.domain.categories import CategoriesChanged
 from marketplace.domain.events import Event
 from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected
 from marketplace.domain.merchants import (
@@ -34,7 +35,12 @@ from marketplace.domain.orders import (
     OrderReturned,
     OrderShipped,
 )
-from marketplace.domain.products import ProductAdded, ProductArchived, ProductEdited
+from marketplace.domain.products import (
+    ProductAdded,
+    ProductArchived,
+    ProductEdited,
+    StockRanLow,
+)
 
 from .images import ImageService
 from .notifications import Correspondence
@@ -56,6 +62,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ProductAdded: (),
     ProductEdited: (),
     ProductArchived: (),
+    StockRanLow: (),
+    CategoriesChanged: (),
     ImageReceived: (ImageService.process_product_image,),
     ImagePublished: (),
     ImageRejected: (),

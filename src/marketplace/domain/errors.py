@@ -7,6 +7,7 @@ What can go wrong, sorted by what the caller can do about it.
       BadValue         correct this one value (becomes InvalidFields inside a Form)
       RuleBroken       ask for something else
       Conflict         read again, then decide
+      Stale            read again, for what was seen is no more
       Forbidden        ask as somebody else
       Unauthenticated  say who you are
       TooMany          wait, you ask too often
@@ -16,7 +17,7 @@ An error is named for the fact and carries facts; it knows no status code and no
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -59,6 +60,10 @@ class Conflict(MarketplaceError):
     """The thing has changed, or is taken, or is busy."""
 
 
+class Stale(MarketplaceError):
+    """The thing has another version than the one the caller has seen."""
+
+
 class Forbidden(MarketplaceError):
     """Known, but not entitled."""
 
@@ -77,6 +82,10 @@ class Unavailable(MarketplaceError):
 
 class ChangedMeanwhile(Conflict):
     """Somebody else stored a newer version first."""
+
+
+class StaleVersion(Stale):
+    """What the caller has seen was another version; the fact ``version`` is the present one."""
 
 
 class BadValue(MarketplaceError):
@@ -102,6 +111,12 @@ class InvalidFields(MarketplaceError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), self.problems
+
+
+def must_be_seen(version: int, seen: Collection[int] | None) -> None:
+    """Raise :class:`StaleVersion` unless it is a version the caller has seen, if any were said."""
+    if seen is not None and version not in seen:
+        raise StaleVersion(version=version)
 
 
 class Form:

@@ -15,8 +15,9 @@ from .events import Event
 from .merchants import MerchantId
 from .money import Money
 from .phones import PhoneNumber
-from .products import ProductId, VariantId
+from .products import ProductId
 from .text import Missing, NotOneOf, word
+from .variants import VariantId
 
 OrderId = NewType("OrderId", UUID)
 
@@ -92,14 +93,21 @@ class StockEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """Units of one variant, as it was called and priced on the day."""
+    """
+    Units of one variant, as it was called and priced on the day.
+
+    ``variant`` tells it from the others of its product. Those of a line that is not ``tracked``
+    were never counted, nor promised.
+    """
 
     product_id: ProductId
     variant_id: VariantId
     title: str
+    variant: str = ""
     sku: str
     unit_price: Money
     quantity: int
+    tracked: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.quantity <= MOST_UNITS:

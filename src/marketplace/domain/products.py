@@ -1,25 +1,30 @@
-"""Products: what a merchant sells, in which variants, and how much is left of each."""
+"""Products: what a merchant sells, in which variants, and where it stands in the store."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import product as combinations
 from typing import NewType
 from uuid import UUID
 
-from .errors import BadValue, Conflict, NotFound
+from .categories import CategoryId
+from .errors import BadValue, NotFound, RuleBroken
 from .events import Event
 from .images import ImageId
 from .merchants import MerchantId
 from .money import Money
-from .text import TooLong
+from .slugs import Slug
+from .text import Missing, TooLong, line
+from .variants import Variant, VariantId, VariantNotFound
 
 ProductId = NewType("ProductId", UUID)
-VariantId = NewType("VariantId", UUID)
 
-MOST_STOCK = 1_000_000_000
 MOST_IMAGES = 10
 """That one product shows."""
+MOST_TAGS = 20
+MOST_OPTIONS = 3
+MOST_VARIANTS = 100
 
 
 class ProductStatus(StrEnum):
@@ -28,118 +33,125 @@ class ProductStatus(StrEnum):
     ARCHIVED = "archived"
 
 
-@dataclass(slots=True, kw_only=True)
-class Variant:
-    """
-    What is really sold: it has the price and the stock.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """What the variants of a product differ in, such as the colour, and the values there are."""
 
-    ``on_hand`` units lie on the shelf, ``reserved`` of them are promised to orders.
-    """
-
-    id: VariantId
-    sku: str = ""
-    price: Money
-    on_hand: int
-    reserved: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.reserved <= self.on_hand <= MOST_STOCK:
-            raise ValueError(f"{self.reserved} of {self.on_hand} units cannot be reserved")
-
-    @property
-    def available(self) -> int:
-        """Units that nobody has been promised."""
-        return self.on_hand - self.reserved
-
-    def reserve(self, quantity: int) -> None:
-        """Promise units to an order; whoever asks has looked at ``available``."""
-        self._move(on_hand=0, reserved=quantity)
-
-    def release(self, quantity: int) -> None:
-        """Take a promise back."""
-        self._move(on_hand=0, reserved=-quantity)
-
-    def consume(self, quantity: int) -> None:
-        """Promised units leave the shelf."""
-        self._move(on_hand=-quantity, reserved=-quantity)
-
-    def restock(self, quantity: int) -> None:
-        """Units come back to the shelf."""
-        self._move(on_hand=quantity, reserved=0)
-
-    def count(self, available: int) -> None:
-        """The merchant counted: so many units are free, beside the promised ones."""
-        self._move(on_hand=available + self.reserved - self.on_hand, reserved=0)
-
-    def _move(self, *, on_hand: int, reserved: int) -> None:
-        if self.on_hand + on_hand > MOST_STOCK:
-            raise BadStock(at_least=0, at_most=MOST_STOCK - self.reserved)
-        self.on_hand, self.reserved = self.on_hand + on_hand, self.reserved + reserved
-        self.__post_init__()
+    name: str
+    values: tuple[str, ...]
 
 
 @dataclass(slots=True, kw_only=True)
 class Product:
-    """One thing for sale, in at least one variant; the first is the default one."""
+    """
+    One thing for sale, in at least one variant.
+
+    Without ``options`` there is one variant that is not retired; with them, each has one value of
+    every option, and no two the same. Where ``track_stock`` is off, nobody counts what is left.
+    ``low_stock_at`` is how many units are few.
+    """
 
     id: ProductId
     merchant_id: MerchantId
     title: str
+    slug: Slug
     description: str
     status: ProductStatus
+    category: CategoryId | None = None
+    tags: tuple[str, ...] = ()
     images: tuple[ImageId, ...] = ()
+    options: tuple[Option, ...] = ()
     variants: tuple[Variant, ...]
+    track_stock: bool = True
+    low_stock_at: int | None = None
     created_at: datetime
     updated_at: datetime
     version: int = 0
 
     def __post_init__(self) -> None:
-        if not self.variants:
+        if not self.offered:
             raise ValueError("a product has at least one variant")
 
-    @classmethod
-    def add(
-        cls,
-        *,
-        id: ProductId,
-        merchant_id: MerchantId,
-        title: str,
-        description: str,
-        status: ProductStatus,
-        images: Sequence[ImageId],
-        variant: Variant,
-        at: datetime,
-    ) -> "tuple[Product, ProductAdded]":
-        """Put up something new."""
-        product = cls(
-            id=id,
-            merchant_id=merchant_id,
-            title=title,
-            description=description,
-            status=status,
-            images=tuple(images),
-            variants=(variant,),
-            created_at=at,
-            updated_at=at,
-        )
-        return product, ProductAdded(at=at, product_id=id, merchant_id=merchant_id)
+    @property
+    def offered(self) -> tuple[Variant, ...]:
+        """The variants that are not retired, in the order the merchant gave them."""
+        return tuple(each for each in self.variants if not each.retired)
 
     @property
     def default(self) -> Variant:
-        return self.variants[0]
+        return self.offered[0]
 
     @property
     def is_on_sale(self) -> bool:
         return self.status is ProductStatus.ACTIVE
 
+    @property
+    def is_archived(self) -> bool:
+        return self.status is ProductStatus.ARCHIVED
+
+    @property
+    def price_from(self) -> Money:
+        """The price of its cheapest variant."""
+        return min(each.price for each in self.offered)
+
+    @property
+    def price_to(self) -> Money:
+        """The price of its dearest variant."""
+        return max(each.price for each in self.offered)
+
+    @property
+    def available(self) -> int | None:
+        """Units that can be ordered, of all variants together; None where nobody counts them."""
+        return sum(each.available for each in self.offered) if self.track_stock else None
+
+    @property
+    def in_stock(self) -> bool:
+        return self.available is None or self.available > 0
+
+    @property
+    def is_low(self) -> bool:
+        """Few units are left of some variant."""
+        return (
+            self.track_stock
+            and self.low_stock_at is not None
+            and any(each.available <= self.low_stock_at for each in self.offered)
+        )
+
     def variant(self, id: VariantId | None) -> Variant:
-        """The variant of this id, or the default one where none is named."""
+        """
+        The variant of this id, retired or not; the only one where none is named.
+
+        Raises :class:`VariantNotFound`, or :class:`VariantRequired` where there are several.
+        """
         if id is None:
+            if len(self.offered) > 1:
+                raise VariantRequired(product_id=self.id)
             return self.default
         for each in self.variants:
             if each.id == id:
                 return each
         raise VariantNotFound(product_id=self.id, variant_id=id)
+
+    def has_room_for(self, variant: Variant, quantity: int) -> bool:
+        """Whether so many units of a variant can be promised."""
+        return not variant.retired and (not self.track_stock or variant.available >= quantity)
+
+    def arrange(self, options: Sequence[Option], variants: Sequence[Variant]) -> None:
+        """
+        From now on it is sold in these variants; those that are not among them are retired.
+
+        Raises :class:`Missing`, :class:`TooManyVariants`, :class:`WrongOptions` or
+        :class:`SameOptions`.
+        """
+        check(options, variants)
+        kept = {each.id for each in variants}
+        for gone in self.variants:
+            if gone.id not in kept:
+                gone.retired = True
+        for each in variants:
+            each.retired = False
+        self.options = tuple(options)
+        self.variants = (*variants, *(each for each in self.variants if each.id not in kept))
 
     def edited(self, at: datetime) -> "ProductEdited":
         """Its merchant changed something about it."""
@@ -150,6 +162,36 @@ class Product:
         """It leaves the store; the orders that have it keep what they wrote down."""
         self.status, self.updated_at = ProductStatus.ARCHIVED, at
         return ProductArchived(at=at, product_id=self.id, merchant_id=self.merchant_id)
+
+    @classmethod
+    def add(
+        cls,
+        *,
+        id: ProductId,
+        merchant_id: MerchantId,
+        title: str,
+        slug: Slug,
+        description: str,
+        status: ProductStatus,
+        options: Sequence[Option] = (),
+        variants: Sequence[Variant],
+        at: datetime,
+    ) -> "tuple[Product, ProductAdded]":
+        """Put up something new. Raises what ``arrange`` raises."""
+        check(options, variants)
+        product = cls(
+            id=id,
+            merchant_id=merchant_id,
+            title=title,
+            slug=slug,
+            description=description,
+            status=status,
+            options=tuple(options),
+            variants=tuple(variants),
+            created_at=at,
+            updated_at=at,
+        )
+        return product, ProductAdded(at=at, product_id=id, merchant_id=merchant_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,31 +212,38 @@ class ProductArchived(Event):
     merchant_id: MerchantId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockRanLow(Event):
+    """Of a variant that had more than a few units, few are left."""
+
+    product_id: ProductId
+    variant_id: VariantId
+    merchant_id: MerchantId
+    available: int
+
+
 class ProductNotFound(NotFound):
     """No such product, or it is not on sale."""
 
 
-class VariantNotFound(NotFound):
-    """The product has no such variant."""
+class VariantRequired(RuleBroken):
+    """The product comes in several variants; one has to be named."""
 
 
-class OutOfStock(Conflict):
-    """
-    Not enough is left.
-
-    The fact ``lines`` names every short line by ``product_id`` and ``variant_id``, with the units
-    ``wanted`` and ``available``.
-    """
+class SeveralVariants(BadValue):
+    """The product comes in several variants; the value has to be given for each."""
 
 
-class BadStock(BadValue):
-    """Stock is a whole number from 0 to 10^9."""
+class TooManyVariants(BadValue):
+    """More options or variants than ``at_most``."""
 
 
-def parse_stock(units: int) -> int:
-    if not 0 <= units <= MOST_STOCK:
-        raise BadStock(at_least=0, at_most=MOST_STOCK)
-    return units
+class WrongOptions(BadValue):
+    """A variant has exactly one of the values of each option of its product."""
+
+
+class SameOptions(BadValue):
+    """Two variants, or two options, or two values of one, are the same."""
 
 
 def parse_images(ids: Sequence[ImageId]) -> tuple[ImageId, ...]:
@@ -203,3 +252,60 @@ def parse_images(ids: Sequence[ImageId]) -> tuple[ImageId, ...]:
     if len(unique) > MOST_IMAGES:
         raise TooLong(at_most=MOST_IMAGES)
     return unique
+
+
+def parse_tags(said: Sequence[str]) -> tuple[str, ...]:
+    """Each tag once, however it is written, where it was named first."""
+    tags: dict[str, str] = {}
+    for tag in map(line(50), said[: 4 * MOST_TAGS]):
+        tags.setdefault(tag.casefold(), tag)
+    if len(tags) > MOST_TAGS or len(said) > 4 * MOST_TAGS:
+        raise TooLong(at_most=MOST_TAGS)
+    return tuple(tags.values())
+
+
+def parse_options(said: Sequence[tuple[str, Sequence[str]]]) -> tuple[Option, ...]:
+    """
+    Options by their names, each with its values.
+
+    Raises :class:`TooManyVariants`, :class:`Missing`, :class:`SameOptions` or what ``line`` raises.
+    """
+    if len(said) > MOST_OPTIONS:
+        raise TooManyVariants(at_most=MOST_OPTIONS)
+    options = []
+    for name, values in said:
+        if not values:
+            raise Missing
+        if len(values) > MOST_VARIANTS:
+            raise TooManyVariants(at_most=MOST_VARIANTS)
+        options.append(Option(name=line(50)(name), values=tuple(map(line(50), values))))
+    for alike in ([each.name for each in options], *(each.values for each in options)):
+        if len({each.casefold() for each in alike}) < len(alike):
+            raise SameOptions
+    return tuple(options)
+
+
+def combined(options: Sequence[Option]) -> list[tuple[str, ...]]:
+    """Every variant there could be, or :class:`TooManyVariants`."""
+    count = 1
+    for each in options:
+        count *= len(each.values)
+    if count > MOST_VARIANTS:
+        raise TooManyVariants(at_most=MOST_VARIANTS)
+    return list(combinations(*(each.values for each in options)))
+
+
+def check(options: Sequence[Option], variants: Sequence[Variant]) -> None:
+    """What ``Product.arrange`` raises, or nothing."""
+    if not variants:
+        raise Missing
+    if len(variants) > MOST_VARIANTS:
+        raise TooManyVariants(at_most=MOST_VARIANTS)
+    for variant in variants:
+        if len(variant.options) != len(options):
+            raise WrongOptions
+        for value, option in zip(variant.options, options, strict=True):
+            if value not in option.values:
+                raise WrongOptions
+    if len({each.options for each in variants}) < len(variants):
+        raise SameOptions

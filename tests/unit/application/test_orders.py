@@ -25,14 +25,8 @@ from marketplace.domain.orders import (
     PriceChanged,
     WrongOrderStatus,
 )
-from marketplace.domain.products import (
-    MOST_STOCK,
-    OutOfStock,
-    ProductId,
-    ProductNotFound,
-    VariantId,
-    VariantNotFound,
-)
+from marketplace.domain.products import ProductId, ProductNotFound
+from marketplace.domain.variants import MOST_STOCK, OutOfStock, VariantId, VariantNotFound
 from tests.unit.world import NOBODYS, Seller, World
 
 
@@ -156,7 +150,9 @@ async def test_two_variants_of_a_product_are_two_lines(world: World) -> None:
     lamp = await world.a_product(mona, price="50.00", stock=10)
     large = await world.another_variant(lamp, price="60.00", stock=10)
 
-    placed = await world.an_order(mona, wish(lamp, 1), wish(lamp, 2, large))
+    small = (await world.product(lamp)).default.id
+
+    placed = await world.an_order(mona, wish(lamp, 1, small), wish(lamp, 2, large))
 
     assert [each.quantity for each in placed.order.lines] == [1, 2]
     assert placed.order.total.amount == "170.00"
@@ -178,9 +174,16 @@ async def test_one_short_line_refuses_the_order_and_every_short_line_is_named(wo
     mona = await world.a_merchant()
     lamp, rug, cup = [await world.a_product(mona, stock=each) for each in (5, 2, 0)]
     large = await world.another_variant(lamp, stock=1)
+    small = (await world.product(lamp)).default.id
 
     error = await refused(
-        world, OutOfStock, mona, wish(lamp, 5), wish(rug, 3), wish(cup, 1), wish(lamp, 2, large)
+        world,
+        OutOfStock,
+        mona,
+        wish(lamp, 5, small),
+        wish(rug, 3),
+        wish(cup, 1),
+        wish(lamp, 2, large),
     )
 
     assert error.facts == {
@@ -507,7 +510,8 @@ async def test_every_line_of_an_order_moves(world: World) -> None:
     mona = await world.a_merchant()
     lamp, rug = await world.a_product(mona, stock=10), await world.a_product(mona, stock=10)
     large = await world.another_variant(lamp, stock=10)
-    placed = await world.an_order(mona, wish(lamp, 1), wish(rug, 2), wish(lamp, 3, large))
+    small = (await world.product(lamp)).default.id
+    placed = await world.an_order(mona, wish(lamp, 1, small), wish(rug, 2), wish(lamp, 3, large))
 
     await world.move(mona, placed.order.id, "confirmed", "shipped")
 

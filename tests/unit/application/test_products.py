@@ -12,13 +12,8 @@ from marketplace.domain.accounts import WrongRole
 from marketplace.domain.errors import InvalidFields
 from marketplace.domain.images import ImageId, ImageNotFound
 from marketplace.domain.money import Money
-from marketplace.domain.products import (
-    MOST_IMAGES,
-    MOST_STOCK,
-    ProductId,
-    ProductNotFound,
-    ProductStatus,
-)
+from marketplace.domain.products import MOST_IMAGES, ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.variants import MOST_STOCK
 from tests.unit.world import NOBODYS, PIXELS, Seller, World
 
 

@@ -16,6 +16,7 @@ from marketplace.domain.accounts import (
     SessionId,
     Username,
 )
+from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
 from marketplace.domain.merchants import KycStatus, Merchant, MerchantId, PaymentPreference
@@ -39,10 +40,13 @@ from marketplace.domain.orders import (
     Party,
 )
 from marketplace.domain.phones import PhoneNumber
-from marketplace.domain.products import (
-    Product,
-    ProductId,
-    ProductStatus,
+from marketplace.domain.products import Option, Product, ProductId, ProductStatus
+from marketplace.domain.slugs import Slug
+from marketplace.domain.variants import (
+    StockChange,
+    StockMovement,
+    StockMovementId,
+    StockReason,
     Variant,
     VariantId,
 )
@@ -143,28 +147,60 @@ class World:
         status: ProductStatus = ProductStatus.ACTIVE,
         images: tuple[ImageId, ...] = (),
     ) -> Product:
+        id = ProductId(self.new())
         product, _ = Product.add(
-            id=ProductId(self.new()),
+            id=id,
             merchant_id=merchant.id,
             title="مصباح",
+            slug=Slug(f"مصباح-{id.hex}"),
             description="يضيء",
             status=status,
-            images=images,
-            variant=self.variant(stock),
+            options=[Option(name="اللون", values=("أسود", "Blue"))],
+            variants=[self.variant(stock, "أسود"), self.variant(stock + 1, "Blue")],
             at=NOON,
         )
-        product.variants = (*product.variants, self.variant(stock + 1))
+        product.images, product.tags, product.low_stock_at = images, ("ضوء", "lamp"), 3
+        product.track_stock = True
+        category = self.category(merchant)
+        product.category = category.id
         async with self.begin() as market:
+            await market.categories.add(category)
             await market.products.add(product, *happened)
         return product
 
-    def variant(self, stock: int) -> Variant:
+    def category(self, merchant: Merchant) -> Category:
+        id = self.new()
+        return Category(
+            id=CategoryId(id),
+            merchant_id=merchant.id,
+            name=f"إضاءة {id}",
+            slug=Slug(f"إضاءة-{id}"),
+            position=int(id) & 0xFFFF,
+        )
+
+    def variant(self, stock: int, *options: str) -> Variant:
+        id = uuid4()
         return Variant(
-            id=VariantId(uuid4()),
-            sku="A-1",
+            id=VariantId(id),
+            options=options,
+            sku=f"A-{id}",
             price=Money(4750, "KWD"),
+            compare_at_price=Money(5000, "KWD"),
             on_hand=stock + 1,
             reserved=1,
+        )
+
+    def movement(
+        self, change: StockChange, reason: StockReason = StockReason.COUNTED
+    ) -> StockMovement:
+        return StockMovement.of(
+            change,
+            reason,
+            id=StockMovementId(self.new()),
+            at=NOON,
+            reference=self.new(),
+            note="انكسر",
+            by=AccountId(self.new()),
         )
 
     async def an_order(
@@ -176,6 +212,7 @@ class World:
                 product_id=product.id,
                 variant_id=variant.id,
                 title=product.title,
+                variant=variant.title,
                 sku=variant.sku,
                 unit_price=variant.price,
                 quantity=quantity,

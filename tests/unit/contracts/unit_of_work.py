@@ -165,7 +165,7 @@ class UnitOfWorkContract:
             async with world.begin() as market:
                 held = await market.products.hold(product.id)
                 held.default.reserve(1)
-                await market.products.save_stock([held])
+                await market.products.save_stock([held], [])
                 await market.products.save(held, held.edited(NOON))
                 assert await market.merchants.next_order_number(merchant.id) == 1001
                 await market.accounts.add(account)
@@ -215,7 +215,7 @@ class UnitOfWorkContract:
             for product in held.values():
                 product.default.reserve(2)
                 product.title = "not saved"
-            await market.products.save_stock(list(held.values()))
+            await market.products.save_stock(list(held.values()), [])
 
         async with world.begin() as market:
             for product in products:
@@ -228,14 +228,14 @@ class UnitOfWorkContract:
         async with world.begin() as market:
             held = await market.products.hold(product.id)
             held.default.reserve(1)
-            await market.products.save_stock([held])
+            await market.products.save_stock([held], [])
 
         with pytest.raises(ChangedMeanwhile):
             async with world.begin() as market:
                 await market.products.save(product)
         with pytest.raises(ChangedMeanwhile):
             async with world.begin() as market:
-                await market.products.save_stock([product])
+                await market.products.save_stock([product], [])
 
     async def test_many_are_held_whatever_order_they_are_asked_in(self, world: World) -> None:
         merchant = await world.a_merchant()

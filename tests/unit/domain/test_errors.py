@@ -20,6 +20,7 @@ from marketplace.domain.errors import (
     MarketplaceError,
     NotFound,
     RuleBroken,
+    Stale,
     TooMany,
     Unauthenticated,
     Unavailable,
@@ -27,8 +28,8 @@ from marketplace.domain.errors import (
 from marketplace.domain.merchants import parse_hours
 from marketplace.domain.money import Money, NegativeAmount
 from marketplace.domain.orders import OrderNotFound, ReasonMissing, UnknownReason
-from marketplace.domain.products import OutOfStock
 from marketplace.domain.text import Missing, NotOneOf, TooLong, line
+from marketplace.domain.variants import OutOfStock
 
 
 def kinds_of(root: type[MarketplaceError]) -> Iterator[type[MarketplaceError]]:
@@ -74,6 +75,7 @@ def test_an_error_says_what_the_caller_can_do() -> None:
         BadValue,
         RuleBroken,
         Conflict,
+        Stale,
         Forbidden,
         Unauthenticated,
         TooMany,

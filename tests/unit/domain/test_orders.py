@@ -35,8 +35,9 @@ from marketplace.domain.orders import (
     total_of,
 )
 from marketplace.domain.phones import PhoneNumber
-from marketplace.domain.products import ProductId, VariantId
+from marketplace.domain.products import ProductId
 from marketplace.domain.text import NotOneOf
+from marketplace.domain.variants import VariantId
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

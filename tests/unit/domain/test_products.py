@@ -7,14 +7,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.domain.errors import BadValue
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.money import Money
 from marketplace.domain.products import (
-    MOST_STOCK,
-    BadStock,
+    MOST_TAGS,
+    MOST_VARIANTS,
+    Option,
     Product,
     ProductId,
     ProductStatus,
+    SameOptions,
+    TooManyVariants,
+    VariantRequired,
+    WrongOptions,
+    combined,
+    parse_options,
+    parse_tags,
+)
+from marketplace.domain.slugs import Slug
+from marketplace.domain.text import Missing, TooLong
+from marketplace.domain.variants import (
+    MOST_STOCK,
+    BadStock,
+    NotEnoughOnHand,
     Variant,
     VariantId,
     VariantNotFound,
@@ -37,10 +53,10 @@ def a_product(status: ProductStatus = ProductStatus.ACTIVE) -> Product:
         id=ProductId(UUID(int=7)),
         merchant_id=MerchantId(UUID(int=8)),
         title="مصباح",
+        slug=Slug("مصباح"),
         description="",
         status=status,
-        images=(),
-        variant=a_variant(),
+        variants=[a_variant()],
         at=NOW,
     )
     return product
@@ -165,11 +181,14 @@ def test_stock_is_neither_less_nor_more(units: int) -> None:
         parse_stock(units)
 
 
-def test_the_first_variant_is_meant_where_none_is_named() -> None:
+def test_the_only_variant_is_meant_where_none_is_named() -> None:
     product = a_product()
+    assert product.variant(None).id == UUID(int=1)
+
     product.variants = (*product.variants, a_variant(id=2))
 
-    assert product.variant(None).id == UUID(int=1)
+    with pytest.raises(VariantRequired):
+        product.variant(None)
     assert product.variant(VariantId(UUID(int=2))).id == UUID(int=2)
     with pytest.raises(VariantNotFound) as refused:
         product.variant(VariantId(UUID(int=3)))
@@ -185,6 +204,7 @@ def test_a_product_without_variants_is_none() -> None:
             id=product.id,
             merchant_id=product.merchant_id,
             title="",
+            slug=Slug("x"),
             description="",
             status=ProductStatus.ACTIVE,
             variants=(),
@@ -223,3 +243,124 @@ def test_a_change_is_dated() -> None:
     happened = product.edited(LATER)
 
     assert (product.created_at, product.updated_at, happened.at) == (NOW, LATER, LATER)
+
+
+SIZES = (Option(name="المقاس", values=("M", "L")),)
+
+
+def of_size(size: str, id: int = 1, **had: int) -> Variant:
+    variant = a_variant(id=id, **had)
+    variant.options = (size,)
+    return variant
+
+
+def test_a_variant_that_is_left_out_is_sold_no_more_and_kept() -> None:
+    product = a_product()
+    medium, large = of_size("M", 2), of_size("L", 3)
+    product.arrange(SIZES, [medium, large])
+
+    product.arrange(SIZES, [large])
+
+    assert product.offered == (large,)
+    assert {each.id: each.retired for each in product.variants} == {
+        large.id: False,
+        medium.id: True,
+        VariantId(UUID(int=1)): True,
+    }
+    assert product.variant(medium.id) is medium
+    assert not product.has_room_for(medium, 1)
+
+
+def test_a_variant_that_was_left_out_can_come_back() -> None:
+    product = a_product()
+    medium = of_size("M", 2)
+    product.arrange(SIZES, [medium])
+    product.arrange(SIZES, [of_size("L", 3)])
+
+    product.arrange(SIZES, [medium])
+
+    assert product.offered == (medium,)
+    assert len(product.variants) == 3
+
+
+@pytest.mark.parametrize(
+    ("variants", "refused"),
+    [
+        ([], Missing),
+        ([of_size("M"), of_size("M", 2)], SameOptions),
+        ([of_size("XL")], WrongOptions),
+        ([a_variant()], WrongOptions),
+        ([of_size("M", each) for each in range(MOST_VARIANTS + 1)], TooManyVariants),
+    ],
+)
+def test_every_variant_has_one_value_of_every_option(
+    variants: list[Variant], refused: type[BadValue]
+) -> None:
+    with pytest.raises(refused):
+        a_product().arrange(SIZES, variants)
+
+
+def test_a_product_costs_what_its_cheapest_variant_does() -> None:
+    product = a_product()
+    medium, large = of_size("M", 2), of_size("L", 3)
+    large.price = Money(900, "SAR")
+    product.arrange(SIZES, [medium, large])
+
+    assert (product.price_from, product.price_to) == (Money(500, "SAR"), Money(900, "SAR"))
+
+
+def test_what_nobody_counts_never_runs_out() -> None:
+    product = a_product()
+    product.track_stock = False
+
+    assert product.available is None
+    assert product.in_stock
+    assert product.has_room_for(product.default, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        ([("a", ["x"]), ("b", ["x"]), ("c", ["x"]), ("d", ["x"])], TooManyVariants),
+        ([("a", [])], Missing),
+        ([("", ["x"])], Missing),
+        ([("a", ["x", "X"])], SameOptions),
+        ([("a", ["x"]), ("A", ["x"])], SameOptions),
+        ([("a", ["x" * 51])], TooLong),
+        ([("a", [str(each) for each in range(101)])], TooManyVariants),
+    ],
+)
+def test_options_are_few_and_each_is_another(
+    said: list[tuple[str, list[str]]], refused: type[BadValue]
+) -> None:
+    with pytest.raises(refused):
+        parse_options(said)
+
+
+def test_options_make_at_most_a_hundred_variants() -> None:
+    ten = [str(each) for each in range(10)]
+
+    assert len(combined(parse_options([("a", ten), ("b", ten)]))) == 100
+    with pytest.raises(TooManyVariants):
+        combined(parse_options([("a", ten), ("b", ten), ("c", ["x", "y"])]))
+
+
+def test_a_tag_is_said_once_however_it_is_written() -> None:
+    assert parse_tags(["New", "جديد", "new", "NEW "]) == ("New", "جديد")
+    with pytest.raises(TooLong):
+        parse_tags([str(each) for each in range(MOST_TAGS + 1)])
+
+
+@given(STOCK, st.data())
+def test_an_adjustment_never_takes_what_was_promised(on_hand: int, data: st.DataObject) -> None:
+    reserved = data.draw(st.integers(0, on_hand))
+    variant = a_variant(on_hand, reserved)
+    by = data.draw(st.integers(-on_hand - 5, 5))
+
+    try:
+        change = variant.adjust(by)
+    except (NotEnoughOnHand, BadStock):
+        assert variant == a_variant(on_hand, reserved)
+    else:
+        assert (change.on_hand, change.reserved) == (by, 0)
+        assert variant.reserved == reserved <= variant.on_hand

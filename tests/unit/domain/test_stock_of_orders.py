@@ -31,7 +31,8 @@ from marketplace.domain.orders import (
     StockEffect,
 )
 from marketplace.domain.phones import PhoneNumber
-from marketplace.domain.products import ProductId, Variant, VariantId
+from marketplace.domain.products import ProductId
+from marketplace.domain.variants import Variant, VariantId
 
 PROMISED = {OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING}
 AWAY = {OrderStatus.SHIPPED, OrderStatus.DELIVERY_FAILED, OrderStatus.DELIVERED}

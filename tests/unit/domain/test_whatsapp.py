@@ -13,7 +13,8 @@ from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.money import Money
 from marketplace.domain.orders import ConfirmationMethod, Customer, Order, OrderId, OrderLine
 from marketplace.domain.phones import PhoneNumber
-from marketplace.domain.products import ProductId, VariantId
+from marketplace.domain.products import ProductId
+from marketplace.domain.variants import VariantId
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 

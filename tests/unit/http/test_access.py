@@ -48,6 +48,12 @@ POST   /api/merchant/products                   401 401 401 401 403 400 400 403
 GET    /api/merchant/products/{id}              401 401 401 401 403 404 200 403
 PUT    /api/merchant/products/{id}              401 401 401 401 403 404 200 403
 DELETE /api/merchant/products/{id}              401 401 401 401 403 404 204 403
+POST   /api/merchant/products/{id}/stock        401 401 401 401 403 404 200 403
+GET    /api/merchant/products/{id}/stock        401 401 401 401 403 404 200 403
+GET    /api/merchant/categories                 401 401 401 401 403 200 200 403
+POST   /api/merchant/categories                 401 401 401 401 403 400 400 403
+PUT    /api/merchant/categories/{id}            401 401 401 401 403 404 200 403
+DELETE /api/merchant/categories/{id}            401 401 401 401 403 404 204 403
 POST   /api/merchant/upload-image               401 401 401 401 403 400 400 403
 GET    /api/merchant/orders                     401 401 401 401 403 200 200 403
 GET    /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
@@ -79,6 +85,7 @@ A 400 was let in with a body that lacks something, a 409 with one that comes at 
 
 BODIES = {
     "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
+    "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
     "POST /api/admin/merchants/{id}/suspend": {"reason": "fraud"},
 }
 
@@ -127,6 +134,8 @@ async def cast(
     over, kept = [(await guest.post("/api/auth/login", json=said)).json() for _ in range(2)]
     await guest.post("/api/auth/logout", json={"refresh": over["refresh"]})
     product = await put_up(merchant)
+    shelf = await merchant.post("/api/merchant/categories", json={"name": "إضاءة"})
+    category = shelf.json()
     order = (await place(guest, product)).json()
     await marketplace.jobs.run_all()
     [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
@@ -146,6 +155,7 @@ async def cast(
         },
         ids={
             "products": product["id"],
+            "categories": category["id"],
             "orders": order["id"],
             "notifications": slip["id"],
             "sessions": str(UUID(kept["refresh"].partition(".")[0])),

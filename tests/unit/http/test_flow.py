@@ -205,7 +205,7 @@ async def test_the_public_sees_no_more_of_a_product_than_it_needs(
     own = await put_up(merchant)
     [shown] = (await guest.get("/api/store/sara")).json()["products"]["items"]
 
-    assert own.keys() - shown.keys() == {"version"}
+    assert own.keys() - shown.keys() == {"version", "track_stock", "low_stock_at"}
     assert own["variants"][0].keys() - shown["variants"][0].keys() == {"on_hand", "reserved"}
     assert shown["stock"] == shown["variants"][0]["stock"] == 12
 

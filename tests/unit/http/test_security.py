@@ -40,6 +40,12 @@ async def test_only_a_bearer_token_signs_in(
     assert answer.status_code == 401
 
 
+BODIES = {
+    "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
+    "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
+}
+
+
 @pytest.mark.parametrize(
     "said", [each for each in PRIVATE if "/api/merchant/" in each and "{id}" in each]
 )
@@ -54,9 +60,15 @@ async def test_what_belongs_to_another_merchant_is_not_there(
     order = (await place(guest, product)).json()
     await marketplace.jobs.run_all()
     [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
-    theirs = {"products": product["id"], "orders": order["id"], "notifications": slip["id"]}
+    shelf = (await merchant.post("/api/merchant/categories", json={"name": "إضاءة"})).json()
+    theirs = {
+        "products": product["id"],
+        "orders": order["id"],
+        "notifications": slip["id"],
+        "categories": shelf["id"],
+    }
     id = theirs[said.split("/")[3]]
-    body = {"status": "confirmed"} if said.endswith("/status") else None
+    body = BODIES.get(said)
     method, path = said.split()
     nobodys = str(uuid.uuid4())
 

@@ -10,6 +10,7 @@ from marketplace.domain.accounts import OneTimeToken, Username
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.variants import StockMovement
 
 Kind = TypeVar("Kind")
 
@@ -32,6 +33,7 @@ class MemoryStore:
     one_time_tokens: dict[bytes, OneTimeToken] = field(default_factory=dict)
     former_usernames: dict[Username, MerchantId] = field(default_factory=dict)
     order_numbers: dict[MerchantId, int] = field(default_factory=dict)
+    stock_movements: list[StockMovement] = field(default_factory=list)
     audit: list[AuditEntry] = field(default_factory=list)
     jobs: dict[JobId, StoredJob] = field(default_factory=dict)
 

@@ -8,9 +8,13 @@ from uuid import UUID
 from marketplace.application.ports import Ids, JobId, Versioned
 from marketplace.application.reactions import reactions_to
 from marketplace.domain.accounts import Account, EmailTaken, PhoneTaken, UsernameTaken
+from marketplace.domain.categories import Category, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError
 from marketplace.domain.events import Event
 from marketplace.domain.merchants import Merchant
+from marketplace.domain.products import Product
+from marketplace.domain.slugs import SlugTaken
+from marketplace.domain.variants import SkuTaken
 
 from .store import MemoryStore, StoredJob
 
@@ -21,6 +25,22 @@ _UNIQUE: Mapping[type, Mapping[str, type[MarketplaceError]]] = {
     Merchant: {"username": UsernameTaken},
 }
 """What a database would have unique indexes for."""
+
+_UNIQUE_IN_A_STORE: Mapping[
+    type, Mapping[type[MarketplaceError], Callable[[Any], Sequence[str]]]
+] = {
+    Category: {
+        CategoryTaken: lambda category: [category.name.lower()],
+        SlugTaken: lambda category: [category.slug],
+    },
+    Product: {
+        SlugTaken: lambda product: [] if product.is_archived else [product.slug],
+        SkuTaken: lambda product: [
+            each.sku.lower() for each in product.offered if each.sku and not product.is_archived
+        ],
+    },
+}
+"""The same, among what one merchant has."""
 
 
 class MemoryTransaction:
@@ -47,6 +67,8 @@ class MemoryTransaction:
             self.roll_back()
             raise
         self.store.entities.update(self.changed)
+        for key in [key for key, entity in self.changed.items() if entity is None]:
+            del self.store.entities[key]
         for step in self.later:
             step()
         self.store.jobs.update(self.jobs)
@@ -61,7 +83,12 @@ class MemoryTransaction:
     def all_of(self, kind: type[Kind]) -> list[Kind]:
         """As this unit of work sees them, oldest first."""
         seen = self.store.entities | self.changed
-        return [each for (stored, _), each in seen.items() if stored is kind]
+        return [each for (stored, _), each in seen.items() if stored is kind and each is not None]
+
+    def erase(self, entity: Versioned, happened: Sequence[Event]) -> None:
+        self.bases.setdefault((type(entity), entity.id), entity.version)
+        self.changed[type(entity), entity.id] = None
+        self.tell(happened)
 
     def write(self, entity: Versioned, happened: Sequence[Event]) -> None:
         kind = type(entity)
@@ -86,6 +113,17 @@ class MemoryTransaction:
             ]
             if twins and getattr(entity, "closed_at", None) is None:
                 raise taken(**{name: value})
+        for taken, names_of in _UNIQUE_IN_A_STORE.get(kind, {}).items():
+            names = names_of(entity)
+            every: list[Any] = self.all_of(kind)
+            gone = {
+                name
+                for each in every
+                if each.id != entity.id and each.merchant_id == entity.merchant_id
+                for name in names_of(each)
+            }
+            if len(set(names)) < len(names) or gone & set(names):
+                raise taken()
 
     def _check(self) -> None:
         for key, base in self.bases.items():
@@ -93,4 +131,5 @@ class MemoryTransaction:
             if (stored.version if stored else -1) != base:
                 raise ChangedMeanwhile(kind=key[0].__name__, id=key[1])
         for (kind, _), entity in self.changed.items():
-            self.refuse_twins(kind, entity)
+            if entity is not None:
+                self.refuse_twins(kind, entity)

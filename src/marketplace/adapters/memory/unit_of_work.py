@@ -10,6 +10,7 @@ from .repositories import (
     MemoryAccounts,
     MemoryAnnouncements,
     MemoryAuditBook,
+    MemoryCategories,
     MemoryImages,
     MemoryMerchants,
     MemoryNotifications,
@@ -37,6 +38,7 @@ class MemoryUnitOfWork:
         self.one_time_tokens = MemoryOneTimeTokens(transaction)
         self.merchants = MemoryMerchants(transaction)
         self.products = MemoryProducts(transaction)
+        self.categories = MemoryCategories(transaction)
         self.images = MemoryImages(transaction)
         self.orders = MemoryOrders(transaction)
         self.notifications = MemoryNotifications(transaction)

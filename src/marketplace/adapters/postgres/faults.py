@@ -7,13 +7,20 @@ import psycopg
 from psycopg import errors
 
 from marketplace.domain.accounts import EmailTaken, PhoneTaken, UsernameTaken
+from marketplace.domain.categories import CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, Conflict, MarketplaceError, Unavailable
+from marketplace.domain.slugs import SlugTaken
+from marketplace.domain.variants import SkuTaken
 
 CONSTRAINTS: Mapping[str, type[Conflict]] = {
     "uq_accounts_email": EmailTaken,
     "uq_accounts_username": UsernameTaken,
     "uq_accounts_phone": PhoneTaken,
     "uq_merchants_username": UsernameTaken,
+    "uq_products_slug": SlugTaken,
+    "uq_variants_sku": SkuTaken,
+    "uq_categories_merchant_id_slug": SlugTaken,
+    "uq_categories_name": CategoryTaken,
 }
 """What it means to run into a constraint, by its name."""
 

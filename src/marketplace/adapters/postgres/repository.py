@@ -42,18 +42,34 @@ def storing(change: Any, table: sa.Table) -> Statement:
     """
     stored = change.returning(table.c.id).cte("stored")
     parts = []
-    for field, parent in PARTS.get(table, {}).items():
-        rows = listed(field, *parent.table.c)
-        written = insert(parent.table).from_select(
-            list(parent.table.c), sa.select(*rows.c).join_from(rows, stored, sa.true())
+    for field, part in PARTS.get(table, {}).items():
+        rows = listed(field, *part.table.c)
+        written = insert(part.table).from_select(
+            list(part.table.c), sa.select(*rows.c).join_from(rows, stored, sa.true())
         )
-        if "position" in parent.table.primary_key.columns:
+        if "position" in part.table.primary_key.columns:
             written = written.on_conflict_do_nothing()
         else:
             changed = {each.name: each for each in written.excluded if each.name != "id"}
             written = written.on_conflict_do_update(index_elements=["id"], set_=changed)
         parts.append(written.cte(f"its_{field}"))
     return with_jobs(stored, *parts, when=sa.true())
+
+
+_ALONE = compiled(
+    sa.select(
+        sa.func.pg_advisory_xact_lock(
+            sa.func.hashtextextended(
+                sa.cast(given("merchant", sa.Uuid), sa.Text), sa.literal_column("0")
+            )
+        )
+    )
+)
+
+
+async def alone(connection: Connection, merchant_id: UUID) -> None:
+    """Whoever else wants to be alone with what this merchant has waits for our end."""
+    await _ALONE.run(connection, merchant=merchant_id)
 
 
 class PostgresRepository(Generic[Key, Entity]):
@@ -108,11 +124,11 @@ class PostgresRepository(Generic[Key, Entity]):
         parts = {
             field: to_json(
                 [
-                    to_row(part, parent.table, position=position, **{parent.name: entity.id})
-                    for position, part in enumerate(getattr(entity, field))
+                    to_row(each, part.table, position=position, **part.known(entity))
+                    for position, each in enumerate(getattr(entity, field))
                 ]
             )
-            for field, parent in PARTS.get(self.table, {}).items()
+            for field, part in PARTS.get(self.table, {}).items()
         }
         jobs = to_json(self._outbox.written(happened))
         return bool(await statement.run(self._connection, **row, **parts, jobs=jobs))

@@ -81,8 +81,16 @@ def _object(tree: Mapping[str, Any]) -> sa.ColumnElement[Any]:
     fields: list[sa.ColumnElement[Any]] = []
     for name, value in tree.items():
         fields.append(sa.literal_column(f"'{name}'"))
-        fields.append(_object(value) if isinstance(value, dict) else value)
+        fields.append(_value(value) if isinstance(value, dict) else value)
     return sa.func.json_build_object(*fields)
+
+
+def _value(tree: Mapping[str, Any]) -> sa.ColumnElement[Any]:
+    """NULL where the value is absent as a whole, and could be."""
+    first = next(iter(tree.values()))
+    if not getattr(first, "nullable", False):
+        return _object(tree)
+    return sa.case((first.is_not(None), _object(tree)))
 
 
 @cache

@@ -62,13 +62,8 @@ def shown(table: sa.Table, prefix: str = "") -> list[sa.ColumnElement[Any]]:
     columns: list[sa.ColumnElement[Any]] = [
         column.label(prefix + column.name) for column in kept(table)
     ]
-    for field, parent in PARTS.get(table, {}).items():
-        in_order = aggregate_order_by(document(own_columns(parent)), parent.table.c.position)
-        rows = sa.select(sa.func.json_agg(in_order)).where(parent == table.c.id)
+    for field, part in PARTS.get(table, {}).items():
+        in_order = aggregate_order_by(document(part.own), part.table.c.position)
+        rows = sa.select(sa.func.json_agg(in_order)).where(part.owner == table.c.id)
         columns.append(rows.scalar_subquery().label(prefix + field))
     return columns
-
-
-def own_columns(parent: sa.Column[Any]) -> list[sa.Column[Any]]:
-    """What a part knows of itself, beside whose it is and at which place."""
-    return [column for column in kept(parent.table) if column.name not in (parent.name, "position")]

@@ -5,6 +5,9 @@ A column named ``price__minor`` holds ``entity.price.minor``; nothing else says 
 ``server_default`` is the database's own, and no entity knows of it.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -121,19 +124,49 @@ images = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
 )
 
+categories = sa.Table(
+    "categories",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("slug", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.UniqueConstraint("merchant_id", "slug"),
+    sa.Index("uq_categories_name", "merchant_id", sa.text("lower(name)"), unique=True),
+)
+
 products = sa.Table(
     "products",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False),
     sa.Column("title", sa.Text, nullable=False),
+    sa.Column("slug", sa.Text, nullable=False),
     sa.Column("description", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
+    sa.Column("category", sa.ForeignKey(categories.c.id), index=True),
+    sa.Column("tags", ARRAY(sa.Text), nullable=False),
     sa.Column("images", ARRAY(sa.Uuid), nullable=False),
+    sa.Column("options", JSONB, nullable=False),
+    sa.Column("track_stock", sa.Boolean, nullable=False),
+    sa.Column("low_stock_at", sa.Integer),
+    # The entity looks for its cheapest variant; this is for whoever sorts products by price.
+    sa.Column("price_from__minor", sa.BigInteger, nullable=False),
     sa.Column("created_at", Time, nullable=False),
     sa.Column("updated_at", Time, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Index(None, "merchant_id", "id"),
+    sa.Index(None, "merchant_id", "price_from__minor", "id"),
+    # What is archived leaves its name to others.
+    sa.Index(
+        "uq_products_slug",
+        "merchant_id",
+        "slug",
+        unique=True,
+        postgresql_where=sa.text("status <> 'archived'"),
+    ),
 )
 
 variants = sa.Table(
@@ -142,13 +175,43 @@ variants = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("product_id", sa.ForeignKey(products.c.id), nullable=False, index=True),
     sa.Column("position", sa.Integer, nullable=False),
+    # Copies of what the product knows, for the index below.
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False),
+    sa.Column("is_archived", sa.Boolean, nullable=False),
+    sa.Column("options", ARRAY(sa.Text), nullable=False),
     sa.Column("sku", sa.Text, nullable=False),
     sa.Column("price__minor", sa.BigInteger, nullable=False),
     sa.Column("price__currency", sa.String(3), nullable=False),
+    sa.Column("compare_at_price__minor", sa.BigInteger),
+    sa.Column("compare_at_price__currency", sa.String(3)),
     sa.Column("on_hand", sa.Integer, nullable=False),
     sa.Column("reserved", sa.Integer, nullable=False),
+    sa.Column("retired", sa.Boolean, nullable=False),
     sa.CheckConstraint("price__minor >= 0", name="price"),
     sa.CheckConstraint("0 <= reserved AND reserved <= on_hand", name="stock"),
+    sa.Index(
+        "uq_variants_sku",
+        "merchant_id",
+        sa.text("lower(sku)"),
+        unique=True,
+        postgresql_where=sa.text("sku <> '' AND NOT retired AND NOT is_archived"),
+    ),
+)
+
+# The third migration has a trigger refuse every change: what was counted stays counted.
+stock_movements = sa.Table(
+    "stock_movements",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("variant_id", sa.ForeignKey(variants.c.id), nullable=False),
+    sa.Column("on_hand", sa.Integer, nullable=False),
+    sa.Column("reserved", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("reference", sa.Uuid),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("by", sa.Uuid),
+    sa.Column("at", Time, nullable=False),
+    sa.Index(None, "variant_id", "id"),
 )
 
 orders = sa.Table(
@@ -191,10 +254,12 @@ order_lines = sa.Table(
     sa.Column("product_id", sa.ForeignKey(products.c.id), nullable=False),
     sa.Column("variant_id", sa.ForeignKey(variants.c.id), nullable=False),
     sa.Column("title", sa.Text, nullable=False),
+    sa.Column("variant", sa.Text, nullable=False),
     sa.Column("sku", sa.Text, nullable=False),
     sa.Column("unit_price__minor", sa.BigInteger, nullable=False),
     sa.Column("unit_price__currency", sa.String(3), nullable=False),
     sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("tracked", sa.Boolean, nullable=False),
     sa.CheckConstraint("quantity > 0", name="quantity"),
 )
 
@@ -274,8 +339,36 @@ jobs = sa.Table(
     sa.Index("ix_jobs_due", "due_at", "id", postgresql_where=sa.text("state = 'queued'")),
 )
 
-PARTS: dict[sa.Table, dict[str, sa.Column[object]]] = {
-    products: {"variants": variants.c.product_id},
-    orders: {"lines": order_lines.c.order_id, "timeline": order_timeline.c.order_id},
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    What of an entity has rows of its own.
+
+    ``owner`` is the column that says whose they are; those in ``copied`` hold what the owner has
+    under the same name.
+    """
+
+    owner: sa.Column[Any]
+    copied: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> sa.Table:
+        return self.owner.table
+
+    def known(self, entity: Any) -> dict[str, object]:
+        """What a row has from its owner."""
+        return {self.owner.name: entity.id} | {name: getattr(entity, name) for name in self.copied}
+
+    @property
+    def own(self) -> list[sa.Column[Any]]:
+        """What a part knows of itself, beside whose it is and at which place."""
+        others = {self.owner.name, "position", *self.copied}
+        return [each for each in self.table.c if each.name not in others]
+
+
+PARTS: dict[sa.Table, dict[str, Part]] = {
+    products: {"variants": Part(variants.c.product_id, copied=("merchant_id", "is_archived"))},
+    orders: {"lines": Part(order_lines.c.order_id), "timeline": Part(order_timeline.c.order_id)},
 }
-"""What of an entity has rows of its own: the field, and the column that says whose they are."""
+"""By the name of the field."""

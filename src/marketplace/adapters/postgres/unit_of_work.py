@@ -14,6 +14,7 @@ from .repositories import (
     PostgresAccounts,
     PostgresAnnouncements,
     PostgresAuditBook,
+    PostgresCategories,
     PostgresImages,
     PostgresMerchants,
     PostgresNotifications,
@@ -44,6 +45,7 @@ class PostgresUnitOfWork:
         self.one_time_tokens = PostgresOneTimeTokens(connection)
         self.merchants = PostgresMerchants(connection, outbox)
         self.products = PostgresProducts(connection, outbox)
+        self.categories = PostgresCategories(connection, outbox)
         self.images = PostgresImages(connection, outbox)
         self.orders = PostgresOrders(connection, outbox)
         self.notifications = PostgresNotifications(connection, outbox)

@@ -18,6 +18,7 @@ from marketplace.domain.accounts import (
     Username,
 )
 from marketplace.domain.audit import AuditEntry
+from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId
 from marketplace.domain.merchants import Merchant, MerchantId
@@ -30,6 +31,8 @@ from marketplace.domain.notifications import (
 from marketplace.domain.orders import Order, OrderId
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId
+from marketplace.domain.slugs import Slug
+from marketplace.domain.variants import StockMovement
 
 JobId = NewType("JobId", UUID)
 
@@ -143,12 +146,38 @@ class Products(Repository[ProductId, Product], Protocol):
         """Hold many in one statement, always in order of ids; missing ones are left out."""
         ...
 
-    async def save_stock(self, products: Sequence[Product], /) -> None:
+    async def save_stock(
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /
+    ) -> None:
         """
-        Store the stock of held products, in one statement however many there are.
+        Store the stock of held products and the ledger of it, in one statement for all of them.
 
         ``ChangedMeanwhile`` if somebody else stored one of them since.
         """
+        ...
+
+    async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
+        """
+        Each as it is wanted, or with what makes it another than those the store has.
+
+        Until this unit of work ends, nobody else is given one of this store.
+        """
+        ...
+
+
+class Categories(Repository[CategoryId, Category], Protocol):
+    """The shelves of every store. Storing may raise ``CategoryTaken`` or ``SlugTaken``."""
+
+    async def of(self, merchant_id: MerchantId, key: CategoryId, /) -> Category:
+        """A category of this merchant, or ``CategoryNotFound``."""
+        ...
+
+    async def hold_all(self, merchant_id: MerchantId, /) -> list[Category]:
+        """Those of a merchant, in their order; until this unit of work ends nobody adds one."""
+        ...
+
+    async def remove(self, category: Category, /, *happened: Event) -> None:
+        """Take it out of every product, and away; ``ChangedMeanwhile`` as in ``save``."""
         ...
 
 
@@ -248,6 +277,8 @@ class UnitOfWork(Protocol):
     def merchants(self) -> Merchants: ...
     @property
     def products(self) -> Products: ...
+    @property
+    def categories(self) -> Categories: ...
     @property
     def images(self) -> Images: ...
     @property

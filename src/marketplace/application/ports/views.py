@@ -8,12 +8,14 @@ from uuid import UUID
 
 from marketplace.domain.accounts import AccountId, EmailAddress, Role, SessionId, Username
 from marketplace.domain.audit import AuditEntry
+from marketplace.domain.categories import Category
 from marketplace.domain.images import Image
 from marketplace.domain.merchants import Merchant, MerchantId, MerchantStatus
 from marketplace.domain.notifications import Notification
 from marketplace.domain.orders import Order, OrderId, OrderStatus
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId
+from marketplace.domain.variants import StockMovement
 
 Item = TypeVar("Item")
 
@@ -36,9 +38,10 @@ class Paging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductView:
-    """A product with the images it shows, in their order."""
+    """A product with its category and the images it shows, in their order."""
 
     product: Product
+    category: Category | None
     images: tuple[Image, ...]
 
 
@@ -172,6 +175,16 @@ class ProductViews(Protocol):
         ...
 
     async def products(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]: ...
+
+    async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
+        """All of a merchant, in their order."""
+        ...
+
+    async def stock_movements(
+        self, merchant_id: MerchantId, product_id: ProductId, paging: Paging, /
+    ) -> Page[StockMovement]:
+        """The ledger of one of the merchant's products."""
+        ...
 
 
 class OrderViews(Protocol):

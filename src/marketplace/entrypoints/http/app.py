@@ -18,6 +18,7 @@ from marketplace.domain.errors import MarketplaceError, NotFound
 
 from .accounts import AccountController
 from .admin import AdminController
+from .categories import CategoryController
 from .docs import docs
 from .edge import DEFAULT, Edge, HttpOptions, request_id
 from .health import health
@@ -32,6 +33,7 @@ from .products import ProductController
 from .security import doorkeeper, only_known_parameters
 from .sessions import SessionController
 from .shapes import StrictRequest
+from .stock import StockController
 from .storefront import StoreController, TrackingController
 
 MOST_BODY = 256 * 1024
@@ -43,6 +45,8 @@ MERCHANT = Router(
     route_handlers=[
         MerchantController,
         ProductController,
+        StockController,
+        CategoryController,
         ImageController,
         OrderController,
         NotificationController,
@@ -112,6 +116,8 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "merchants": marketplace.merchants,
         "products": marketplace.products,
         "images": marketplace.images,
+        "stock": marketplace.stock,
+        "categories": marketplace.categories,
         "storefront": marketplace.storefront,
         "orders": marketplace.orders,
         "notifications": marketplace.notifications,

@@ -325,6 +325,70 @@ MESSAGES: Mapping[str, Wording] = {
         ar="المخزون عدد صحيح من {at_least} إلى {at_most}.",
         en="A whole number from {at_least} to {at_most}.",
     ),
+    "not-enough-on-hand": Wording(
+        ar="لا يوجد ما يكفي في المخزون. المتاح {available} فقط.",
+        en="There are not that many. Only {available} are free.",
+    ),
+    "variant-required": Wording(
+        ar="للمنتج أكثر من خيار. حدّد variant_id.",
+        en="The product comes in several variants. Name one by variant_id.",
+    ),
+    "several-variants": Wording(
+        ar="للمنتج أكثر من خيار؛ اذكر القيمة لكل خيار.",
+        en="The product comes in several variants; say it for each of them.",
+    ),
+    "too-many-variants": Wording(
+        ar="العدد الأقصى {at_most}.",
+        en="At most {at_most}.",
+    ),
+    "wrong-options": Wording(
+        ar="لكل خيار قيمة واحدة بالضبط من قيم كل صفة.",
+        en="A variant has exactly one of the values of each option.",
+    ),
+    "same-options": Wording(
+        ar="القيمة مكررة.",
+        en="The same twice.",
+    ),
+    "sku-taken": Wording(
+        ar="رمز المنتج (SKU) مستخدم في متجرك.",
+        en="The SKU is taken. Another variant of your store has it.",
+    ),
+    "slug-taken": Wording(
+        ar="الرابط مستخدم في متجرك.",
+        en="The slug is taken. Something else in your store has it.",
+    ),
+    "bad-slug": Wording(
+        ar="أحرف وأرقام بينها شرطات، {at_most} على الأكثر.",
+        en="Letters and digits with hyphens between them, {at_most} at most.",
+    ),
+    "bad-adjustment": Wording(
+        ar="عدد صحيح غير الصفر، {at_most} على الأكثر.",
+        en="A whole number other than 0, of at most {at_most}.",
+    ),
+    "bad-position": Wording(
+        ar="عدد صحيح من {at_least} إلى {at_most}.",
+        en="A whole number from {at_least} to {at_most}.",
+    ),
+    "category-not-found": Wording(
+        ar="التصنيف غير موجود.",
+        en="There is no such category.",
+    ),
+    "category-taken": Wording(
+        ar="لديك تصنيف بهذا الاسم.",
+        en="You have a category of this name.",
+    ),
+    "too-many-categories": Wording(
+        ar="وصلت إلى الحد الأقصى من التصنيفات. العدد الأقصى {at_most}.",
+        en="There are too many categories. A store has at most {at_most}.",
+    ),
+    "stale": Wording(
+        ar="تغيّر هذا العنصر. اقرأه من جديد ثم أعد المحاولة.",
+        en="It has changed. Read it again, then decide.",
+    ),
+    "stale-version": Wording(
+        ar="تغيّر هذا العنصر بعد أن قرأته. اقرأه من جديد ثم أعد المحاولة.",
+        en="It has changed since you read it. Read it again, then decide.",
+    ),
     "image-not-found": Wording(
         ar="الصورة غير موجودة.",
         en="There is no such image.",

@@ -23,7 +23,7 @@ from marketplace.domain.orders import (
     PaymentStatus,
     WrongOrderStatus,
 )
-from marketplace.domain.products import OutOfStock
+from marketplace.domain.variants import OutOfStock
 
 from .shapes import (
     Amount,
@@ -72,6 +72,7 @@ class OrderLineOut(Output, frozen=True, kw_only=True):
     product_id: UUID
     variant_id: UUID
     title: str
+    variant: str
     sku: str
     quantity: int
     unit_price: Amount

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from litestar import Controller, delete, get, post, put
+import msgspec
+from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import UNSET
+from msgspec import UNSET, field
 
 from marketplace.application.ports import ProductView, Site
 from marketplace.application.products import AddProduct, EditProduct, ProductService
+from marketplace.application.variants import VariantWish
 from marketplace.domain.accounts import Actor
-from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.categories import CategoryNotFound
+from marketplace.domain.errors import StaleVersion
 from marketplace.domain.images import ImageNotFound
-from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus, Variant
+from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.slugs import SlugTaken
+from marketplace.domain.variants import SkuTaken, Variant, VariantNotFound
 
 from .images import ImageOut, ImageRef, ids_of
 from .shapes import (
@@ -30,33 +35,86 @@ from .shapes import (
     Output,
     StrictRequest,
     paging,
+    tagged,
     words,
 )
 
 
+class CategoryRef(msgspec.Struct, frozen=True):
+    """A category by what was answered; of that the id is enough."""
+
+    id: UUID
+
+
+class OptionIn(Input, frozen=True, kw_only=True):
+    name: str
+    values: list[str]
+
+
+class VariantIn(Input, frozen=True, kw_only=True):
+    """A variant by its ``id`` or its ``options``; what it does not say, the product says."""
+
+    id: UUID | None = None
+    options: dict[str, str] = field(default_factory=dict)
+    sku: str | None = None
+    price: AmountSaid | None = None
+    compare_at_price: AmountSaid | None = None
+    stock: int | None = None
+
+    def wish(self) -> VariantWish:
+        return VariantWish(**self.said())
+
+
 class ProductIn(Input, frozen=True, kw_only=True):
+    """
+    Without ``variants`` there is one for every combination of the ``options``.
+
+    ``low_stock_at`` is how many units are few; with ``track_stock`` off nobody counts them.
+    """
+
     EXAMPLE: ClassVar[dict[str, Any]] = {
         "title": "عباءة سوداء مطرزة",
         "description": "قماش كريب، تطريز يدوي",
         "price": "249.00",
-        "stock": 12,
-        "sku": "ABY-001",
+        "compare_at_price": "299.00",
+        "tags": ["عباءات", "جديد"],
         "images": [],
+        "low_stock_at": 2,
+        "options": [{"name": "المقاس", "values": ["M", "L"]}],
+        "variants": [
+            {"options": {"المقاس": "M"}, "sku": "ABY-001-M", "stock": 12},
+            {"options": {"المقاس": "L"}, "sku": "ABY-001-L", "stock": 7, "price": "259.00"},
+        ],
     }
 
     title: str
-    price: AmountSaid
-    stock: int = 0
+    price: AmountSaid | None = None
+    stock: int | None = None
     description: str | None = None
     status: Annotated[str, words(ProductStatus)] | None = None
+    slug: str | None = None
     sku: str | None = None
+    compare_at_price: AmountSaid | None = None
+    category: UUID | CategoryRef | None = None
+    tags: list[str] = field(default_factory=list)
     images: Sequence[UUID | ImageRef] = ()
+    options: list[OptionIn] | None = None
+    variants: list[VariantIn] | None = None
+    track_stock: bool = True
+    low_stock_at: int | None = None
 
     def wanted(self, acting: Actor) -> AddProduct:
-        return AddProduct(**{**self.said(), "images": ids_of(self.images)}, acting=acting)
+        return AddProduct(**_read(self.said()), acting=acting)
 
 
 class ProductChange(Change, frozen=True, kw_only=True):
+    """
+    ``price`` and ``compare_at_price`` are those of every variant.
+
+    ``stock`` and ``sku`` can be said of a product with one variant; of others, by variant. A
+    variant that is not among ``variants`` is no longer sold.
+    """
+
     EXAMPLE: ClassVar[dict[str, Any]] = {"price": "229.00", "stock": 8}
 
     title: Maybe[str] = UNSET
@@ -64,27 +122,45 @@ class ProductChange(Change, frozen=True, kw_only=True):
     stock: Maybe[int] = UNSET
     description: Maybe[str | None] = UNSET
     status: Maybe[Annotated[str, words(ProductStatus)]] = UNSET
+    slug: Maybe[str] = UNSET
     sku: Maybe[str | None] = UNSET
+    compare_at_price: Maybe[AmountSaid | None] = UNSET
+    category: Maybe[UUID | CategoryRef | None] = UNSET
+    tags: Maybe[list[str]] = UNSET
     images: Maybe[Sequence[UUID | ImageRef]] = UNSET
+    options: Maybe[list[OptionIn]] = UNSET
+    variants: Maybe[list[VariantIn]] = UNSET
+    track_stock: Maybe[bool] = UNSET
+    low_stock_at: Maybe[int | None] = UNSET
 
-    def wanted(self, acting: Actor, id: UUID) -> EditProduct:
-        said = self.said()
-        if "images" in said:
-            said["images"] = ids_of(said["images"])
-        return EditProduct(**said, acting=acting, product_id=ProductId(id))
+    def wanted(self, acting: Actor, id: UUID, seen: frozenset[int] | None) -> EditProduct:
+        said = _read(self.said())
+        return EditProduct(**said, acting=acting, product_id=ProductId(id), seen=seen)
+
+
+class OptionOut(Output, frozen=True, kw_only=True):
+    name: str
+    values: list[str]
 
 
 class VariantOut(Output, frozen=True, kw_only=True):
-    """``stock`` is what can be ordered."""
+    """``stock`` is what can be ordered, or null where nobody counts it."""
 
     id: UUID
+    options: dict[str, str]
     sku: str
     price: Amount
-    stock: int
+    compare_at_price: Amount | None
+    stock: int | None
 
     @classmethod
-    def of(cls, variant: Variant) -> Self:
-        return cls.told(variant, stock=variant.available)
+    def of(cls, variant: Variant, product: Product) -> Self:
+        names = (each.name for each in product.options)
+        return cls.told(
+            variant,
+            options=dict(zip(names, variant.options, strict=True)),
+            stock=variant.available if product.track_stock else None,
+        )
 
 
 class OwnVariantOut(VariantOut, frozen=True, kw_only=True):
@@ -94,18 +170,38 @@ class OwnVariantOut(VariantOut, frozen=True, kw_only=True):
     reserved: int
 
 
+class CategoryName(Output, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    slug: str
+
+
 class ProductOut(Output, frozen=True, kw_only=True):
-    """A product as everybody sees it; its price and stock are those of its first variant."""
+    """
+    A product as everybody sees it.
+
+    Its ``price`` is that of its first variant, ``price_from`` and ``price_to`` are the lowest and
+    the highest. ``stock`` is what can be ordered of all of them together, or null where nobody
+    counts it.
+    """
 
     id: UUID
+    slug: str
     title: str
     description: str
     price: Amount
+    price_from: Amount
+    price_to: Amount
+    compare_at_price: Amount | None
     currency: str
-    stock: int
+    stock: int | None
+    in_stock: bool
+    category: CategoryName | None
+    tags: list[str]
     images: list[ImageOut]
     status: ProductStatus
     sku: str
+    options: list[OptionOut]
     variants: tuple[VariantOut, ...]
     created_at: Moment
     updated_at: Moment
@@ -121,9 +217,11 @@ class ProductOut(Output, frozen=True, kw_only=True):
             product,
             default,
             default.price,
-            stock=default.available,
+            stock=product.available,
+            category=view.category,
             images=[ImageOut.of(each, site) for each in view.images],
-            variants=[variant.of(each) for each in product.variants],
+            options=product.options,
+            variants=[variant.of(each, product) for each in product.offered],
         )
 
 
@@ -131,6 +229,8 @@ class OwnProductOut(ProductOut, frozen=True, kw_only=True):
     """A product as its merchant sees it; ``version`` counts its changes."""
 
     variants: tuple[OwnVariantOut, ...]
+    track_stock: bool
+    low_stock_at: int | None
     version: int
 
     @classmethod
@@ -153,15 +253,16 @@ class ProductController(Controller):
         page = await products.of_merchant(request.user, paging(limit, cursor))
         return Listed.of(page, lambda each: OwnProductOut.of(each, request.site))
 
-    @post(problems=(ImageNotFound,))
+    @post(problems=(ImageNotFound, CategoryNotFound, SlugTaken, SkuTaken))
     async def add(
         self,
         request: StrictRequest,
         data: JSONBody[ProductIn],
         products: NamedDependency[ProductService],
-    ) -> OwnProductOut:
+    ) -> Response[OwnProductOut]:
         """Put something up for sale."""
-        return OwnProductOut.of(await products.add(data.wanted(request.user)), request.site)
+        added = await products.add(data.wanted(request.user))
+        return tagged(OwnProductOut.of(added, request.site))
 
     @get("/{id:uuid}", problems=(ProductNotFound,))
     async def find(
@@ -169,22 +270,35 @@ class ProductController(Controller):
         request: StrictRequest,
         id: FromPath[UUID],
         products: NamedDependency[ProductService],
-    ) -> OwnProductOut:
+    ) -> Response[OwnProductOut]:
         """Look at one product."""
-        return OwnProductOut.of(await products.find(request.user, ProductId(id)), request.site)
+        found = await products.find(request.user, ProductId(id))
+        return tagged(OwnProductOut.of(found, request.site))
 
-    @put("/{id:uuid}", problems=(ProductNotFound, ImageNotFound, ChangedMeanwhile))
+    @put(
+        "/{id:uuid}",
+        problems=(
+            ProductNotFound,
+            VariantNotFound,
+            CategoryNotFound,
+            ImageNotFound,
+            SlugTaken,
+            SkuTaken,
+            StaleVersion,
+        ),
+    )
     async def edit(
         self,
         request: StrictRequest,
         id: FromPath[UUID],
         data: JSONBody[ProductChange],
         products: NamedDependency[ProductService],
-    ) -> OwnProductOut:
+    ) -> Response[OwnProductOut]:
         """Change a product; what is left out stays."""
-        return OwnProductOut.of(await products.edit(data.wanted(request.user, id)), request.site)
+        edited = await products.edit(data.wanted(request.user, id, request.seen))
+        return tagged(OwnProductOut.of(edited, request.site))
 
-    @delete("/{id:uuid}", problems=(ProductNotFound,))
+    @delete("/{id:uuid}", problems=(ProductNotFound, StaleVersion))
     async def archive(
         self,
         request: StrictRequest,
@@ -192,4 +306,17 @@ class ProductController(Controller):
         products: NamedDependency[ProductService],
     ) -> None:
         """Take a product out of the store; orders keep what they wrote down."""
-        await products.archive(request.user, ProductId(id))
+        await products.archive(request.user, ProductId(id), request.seen)
+
+
+def _read(said: dict[str, Any]) -> dict[str, Any]:
+    """What was said of a product, in the words of the use case."""
+    if "images" in said:
+        said["images"] = ids_of(said["images"])
+    if isinstance(said.get("category"), CategoryRef):
+        said["category"] = said["category"].id
+    if "options" in said:
+        said["options"] = [(each.name, each.values) for each in said["options"]]
+    if "variants" in said:
+        said["variants"] = [each.wish() for each in said["variants"]]
+    return said

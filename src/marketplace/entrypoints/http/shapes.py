@@ -7,16 +7,26 @@ entity. Names on both sides are those of the domain, so that fields need no mapp
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from itertools import accumulate, islice
-from typing import Annotated, Any, ClassVar, Generic, Self, TypeAlias, TypeVar, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Protocol,
+    Self,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+)
 from uuid import UUID
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.params import BodyKwarg, FromQuery, QueryParameter
 from msgspec import UNSET, UnsetType
@@ -40,11 +50,12 @@ Maybe: TypeAlias = Said | UnsetType
 Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A point in time: RFC 3339, in UTC."""
 
+_VERSION = re.compile(r'"[0-9]{1,9}"')
 MOST_NESTING = 64
 MOST_MISTAKES = 50
 
 
-def words(kind: type[StrEnum]) -> msgspec.Meta:
+def words(kind: Iterable[str]) -> msgspec.Meta:
     """For the documentation: text that is one of these. The domain judges it, with all the rest."""
     return msgspec.Meta(extra_json_schema={"enum": list(kind)})
 
@@ -87,6 +98,21 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     def told(cls, *sources: object, **more: object) -> Self:
         """Each field as ``more`` has it, or else as the first of the sources that knows it."""
         return msgspec.convert(_Together(more, sources), cls, from_attributes=True, dec_hook=_tell)
+
+
+class Versioned(Protocol):
+    """An answer that counts the changes of what it tells."""
+
+    @property
+    def version(self) -> int: ...
+
+
+Told = TypeVar("Told", bound=Versioned)
+
+
+def tagged(told: Told) -> Response[Told]:
+    """The answer with an ``ETag``, for an ``If-Match`` to come."""
+    return Response(told, headers={"etag": f'"{told.version}"'})
 
 
 class Listed(Output, Generic[Item], frozen=True, kw_only=True):
@@ -137,6 +163,15 @@ class StrictRequest(Request[Actor, None, State]):
     def address(self) -> str | None:
         """Where the client is, as far as we know."""
         return self.client.host if self.client else None
+
+    @property
+    def seen(self) -> frozenset[int] | None:
+        """The versions that ``If-Match`` allows to be changed; None where any may be (RFC 9110)."""
+        said = self.headers.get("if-match")
+        if said is None or said.strip() == "*":
+            return None
+        tags = (each.strip() for each in said.split(","))
+        return frozenset(int(each[1:-1]) for each in tags if _VERSION.fullmatch(each))
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         async for chunk in super().stream():

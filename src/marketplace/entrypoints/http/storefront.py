@@ -32,7 +32,8 @@ from marketplace.domain.orders import (
     PriceChanged,
 )
 from marketplace.domain.phones import masked
-from marketplace.domain.products import OutOfStock, ProductNotFound, VariantNotFound
+from marketplace.domain.products import ProductNotFound, VariantRequired
+from marketplace.domain.variants import OutOfStock, VariantNotFound
 
 from .edge import request_id
 from .images import ImageOut
@@ -243,6 +244,7 @@ class StoreController(Controller):
             StoreOnHoliday,
             ProductNotFound,
             VariantNotFound,
+            VariantRequired,
             OutOfStock,
             PriceChanged,
             BelowMinimum,

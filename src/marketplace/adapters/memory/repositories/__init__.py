@@ -2,6 +2,7 @@
 
 from .accounts import MemoryAccounts, MemoryOneTimeTokens, MemorySessions
 from .audit import MemoryAuditBook
+from .categories import MemoryCategories
 from .images import MemoryImages
 from .merchants import MemoryMerchants
 from .notifications import MemoryAnnouncements, MemoryNotifications
@@ -12,6 +13,7 @@ __all__ = [
     "MemoryAccounts",
     "MemoryAnnouncements",
     "MemoryAuditBook",
+    "MemoryCategories",
     "MemoryImages",
     "MemoryMerchants",
     "MemoryNotifications",

@@ -5,7 +5,10 @@ from copy import deepcopy
 
 from marketplace.application import ports
 from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId, ProductNotFound
+from marketplace.domain.slugs import Slug, distinct
+from marketplace.domain.variants import StockMovement
 
 from ..repository import MemoryRepository
 
@@ -17,7 +20,9 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
         found = ((key, self._transaction.see(Product, key)) for key in sorted(keys))
         return {key: deepcopy(product) for key, product in found if product is not None}
 
-    async def save_stock(self, products: Sequence[Product], /) -> None:
+    async def save_stock(
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /
+    ) -> None:
         for product in products:
             stored = deepcopy(self._transaction.see(Product, product.id))
             if stored.version != product.version:
@@ -27,3 +32,13 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
                 variant.on_hand, variant.reserved = counted.on_hand, counted.reserved
             await self.save(stored)
             product.version = stored.version
+        ledger = self._transaction.store.stock_movements
+        self._transaction.later.append(lambda: ledger.extend(movements))
+
+    async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
+        taken = {
+            each.slug
+            for each in self._transaction.all_of(Product)
+            if each.merchant_id == merchant_id and not each.is_archived
+        }
+        return distinct(wanted, taken, self._transaction.new_id)

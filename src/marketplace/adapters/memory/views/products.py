@@ -1,9 +1,13 @@
 """Products with the images they show."""
 
+from copy import deepcopy
+
 from marketplace.application import ports
 from marketplace.application.ports import Page, Paging, ProductView
+from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.variants import StockMovement
 
 from .reading import Reading, page_of
 
@@ -19,3 +23,18 @@ class MemoryProductViews(Reading, ports.ProductViews):
         products = self._products_of(merchant_id)
         kept = (each for each in products if each.status is not ProductStatus.ARCHIVED)
         return page_of(kept, paging, self._product)
+
+    async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
+        every = self._store.all_of(Category)
+        own = [deepcopy(each) for each in every if each.merchant_id == merchant_id]
+        return tuple(sorted(own, key=lambda each: (each.position, each.id)))
+
+    async def stock_movements(
+        self, merchant_id: MerchantId, product_id: ProductId, paging: Paging, /
+    ) -> Page[StockMovement]:
+        product = self._store.entities.get((Product, product_id))
+        if product is None or product.merchant_id != merchant_id:
+            return Page(items=())
+        variants = {each.id for each in product.variants}
+        ledger = (each for each in self._store.stock_movements if each.variant_id in variants)
+        return page_of(ledger, paging, lambda each: each)

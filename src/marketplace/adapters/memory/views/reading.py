@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from marketplace.application.ports import Page, Paging, ProductView
+from marketplace.domain.categories import Category
 from marketplace.domain.images import Image, ImageId
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.products import Product
@@ -26,7 +27,12 @@ class Reading:
         return [each for each in self._store.all_of(Product) if each.merchant_id == merchant_id]
 
     def _product(self, product: Product) -> ProductView:
-        return ProductView(product=deepcopy(product), images=self._images(product.images))
+        category = self._store.entities.get((Category, product.category or product.id))
+        return ProductView(
+            product=deepcopy(product),
+            category=deepcopy(category),
+            images=self._images(product.images),
+        )
 
     def _logo(self, merchant: Merchant) -> Image | None:
         return None if merchant.logo is None else self._images([ImageId(merchant.logo)])[0]

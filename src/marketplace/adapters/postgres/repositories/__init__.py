@@ -2,6 +2,7 @@
 
 from .accounts import PostgresAccounts, PostgresOneTimeTokens, PostgresSessions
 from .audit import PostgresAuditBook
+from .categories import PostgresCategories
 from .images import PostgresImages
 from .merchants import PostgresMerchants
 from .notifications import PostgresAnnouncements, PostgresNotifications
@@ -12,6 +13,7 @@ __all__ = [
     "PostgresAccounts",
     "PostgresAnnouncements",
     "PostgresAuditBook",
+    "PostgresCategories",
     "PostgresImages",
     "PostgresMerchants",
     "PostgresNotifications",

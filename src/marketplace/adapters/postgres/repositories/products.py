@@ -6,12 +6,15 @@ import sqlalchemy as sa
 
 from marketplace.application import ports
 from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId, ProductNotFound
+from marketplace.domain.slugs import Slug, distinct, numbered
+from marketplace.domain.variants import StockMovement
 
 from .. import tables
-from ..repository import PostgresRepository
-from ..rows import Row, from_row, kept, to_json
-from ..statements import compiled, listed, one_of, own_columns
+from ..repository import PostgresRepository, alone
+from ..rows import Row, from_row, kept, to_json, to_row
+from ..statements import compiled, given, listed, one_of
 from ..tables import PARTS
 
 
@@ -23,10 +26,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     _held_all = compiled(
         sa.select(
             *(column.label(column.name) for column in kept(table)),
-            *(
-                column.label(f"variants__{column.name}")
-                for column in own_columns(PARTS[table]["variants"])
-            ),
+            *(column.label(f"variants__{column.name}") for column in PARTS[table]["variants"].own),
         )
         .join_from(table, tables.variants)
         .where(one_of(table.c.id, "keys"))
@@ -49,12 +49,23 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         .returning(table.c.id)
         .cte("moved")
     )
+    _written = listed("movements", *tables.stock_movements.c)
     _stock_saved = compiled(
         sa.select(_moved).add_cte(
             sa.update(tables.variants)
             .where(tables.variants.c.id == _counted.c.id, _moved.c.id == _counted.c.product_id)
             .values(on_hand=_counted.c.on_hand, reserved=_counted.c.reserved)
-            .cte("shelved")
+            .cte("shelved"),
+            sa.insert(tables.stock_movements)
+            .from_select(list(tables.stock_movements.c), sa.select(*_written.c))
+            .cte("written"),
+        )
+    )
+    _slugs = compiled(
+        sa.select(table.c.slug).where(
+            table.c.merchant_id == given("merchant", sa.Uuid),
+            table.c.status != sa.literal_column("'archived'"),
+            one_of(table.c.slug, "slugs"),
         )
     )
 
@@ -71,7 +82,9 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             product["variants"].append(row["variants"])
         return {id: from_row(row, Product) for id, row in products.items()}
 
-    async def save_stock(self, products: Sequence[Product], /) -> None:
+    async def save_stock(
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /
+    ) -> None:
         counted = [
             {
                 "product_id": product.id,
@@ -83,8 +96,18 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             for product in products
             for variant in product.variants
         ]
-        moved = await self._stock_saved.run(self._connection, counted=to_json(counted))
+        moved = await self._stock_saved.run(
+            self._connection,
+            counted=to_json(counted),
+            movements=to_json([to_row(each, tables.stock_movements) for each in movements]),
+        )
         if len(moved) != len(products):
             raise ChangedMeanwhile(kind="Product")
         for product in products:
             product.version += 1
+
+    async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
+        await alone(self._connection, merchant_id)
+        slugs = [each for slug in dict.fromkeys(wanted) for each in numbered(slug)]
+        rows = await self._slugs.run(self._connection, merchant=merchant_id, slugs=slugs)
+        return distinct(wanted, {row["slug"] for row in rows}, self._outbox.new_id)

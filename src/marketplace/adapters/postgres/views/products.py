@@ -5,12 +5,14 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.application import ports
 from marketplace.application.ports import Page, Paging, ProductView
+from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.variants import StockMovement
 
-from ..rows import document, kept
+from ..rows import document, from_row, kept
 from ..statements import compiled, given, shown
-from ..tables import images, products
+from ..tables import categories, images, products, stock_movements, variants
 from .reading import Reading, newest_first
 
 _id = given("id", sa.Uuid)
@@ -27,12 +29,32 @@ _images = (
     .scalar_subquery()
 ).label("images")
 
-a_product = sa.select(*shown(products, "product__"), _images).where(
+_category = (
+    sa.select(document(kept(categories)))
+    .where(categories.c.id == products.c.category)
+    .scalar_subquery()
+).label("category")
+
+a_product = sa.select(*shown(products, "product__"), _category, _images).where(
     products.c.merchant_id == _owner
 )
 _PRODUCT = compiled(a_product.where(products.c.id == _id))
 _PRODUCTS = compiled(
     newest_first(a_product.where(products.c.status != ProductStatus.ARCHIVED), products)
+)
+
+_CATEGORIES = compiled(
+    sa.select(*shown(categories))
+    .where(categories.c.merchant_id == _owner)
+    .order_by(categories.c.position, categories.c.id)
+)
+_STOCK_MOVEMENTS = compiled(
+    newest_first(
+        sa.select(*shown(stock_movements))
+        .join_from(stock_movements, variants)
+        .where(variants.c.merchant_id == _owner, variants.c.product_id == _id),
+        stock_movements,
+    )
 )
 
 
@@ -44,3 +66,14 @@ class PostgresProductViews(Reading, ports.ProductViews):
 
     async def products(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]:
         return await self._page(_PRODUCTS, ProductView, paging, merchant=merchant_id)
+
+    async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
+        rows = await self._rows(_CATEGORIES, merchant=merchant_id)
+        return tuple(from_row(row, Category) for row in rows)
+
+    async def stock_movements(
+        self, merchant_id: MerchantId, product_id: ProductId, paging: Paging, /
+    ) -> Page[StockMovement]:
+        return await self._page(
+            _STOCK_MOVEMENTS, StockMovement, paging, merchant=merchant_id, id=product_id
+        )

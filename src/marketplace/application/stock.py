@@ -1,0 +1,121 @@
+"""What a merchant can do with the stock: count what comes and goes, and look at the ledger."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.domain.accounts import AccountId, Actor
+from marketplace.domain.errors import Form
+from marketplace.domain.products import ProductId
+from marketplace.domain.text import NotOneOf, line
+from marketplace.domain.variants import (
+    BY_HAND,
+    StockChange,
+    StockMovement,
+    StockMovementId,
+    StockReason,
+    Variant,
+    VariantId,
+    parse_adjustment,
+)
+
+from .images import own
+from .merchants import selling
+from .ports import BeginUnitOfWork, Clock, Ids, Page, Paging, Views
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustStock:
+    """So many units came, or went where ``adjust`` is below 0; of the only variant if none."""
+
+    acting: Actor
+    product_id: ProductId
+    adjust: int
+    reason: str
+    variant_id: VariantId | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjusted:
+    """The variant as it is now, and the line of the ledger that says why."""
+
+    variant: Variant
+    movement: StockMovement
+
+
+@dataclass(frozen=True, slots=True)
+class StockService:
+    """Stock and its ledger, one method per use case."""
+
+    begin: BeginUnitOfWork
+    views: Views
+    clock: Clock
+    ids: Ids
+
+    async def adjust(self, wanted: AdjustStock) -> Adjusted:
+        """
+        Units came or went, whatever was sold meanwhile.
+
+        Raises ``NotEnoughOnHand`` where more would go than nobody was promised.
+        """
+        with Form() as form:
+            units = form.read("adjust", parse_adjustment, wanted.adjust)
+            reason = form.read("reason", parse_reason, wanted.reason)
+            note = form.read("note", line(300, at_least=0), wanted.note)
+        async with self.begin() as market:
+            product = own(await market.products.hold(wanted.product_id), wanted.acting)
+            variant = product.variant(wanted.variant_id)
+            with Form() as form:
+                change = form.read("adjust", variant.adjust, units)
+            [movement] = written_down(
+                [change],
+                reason,
+                self.ids,
+                at=self.clock.now(),
+                note=note,
+                by=wanted.acting.account_id,
+            )
+            await market.products.save_stock([product], [movement])
+        return Adjusted(variant=variant, movement=movement)
+
+    async def movements(
+        self, acting: Actor, product_id: ProductId, paging: Paging
+    ) -> Page[StockMovement]:
+        """The ledger of a product, newest first."""
+        merchant_id = selling(acting)
+        await self.views.product(merchant_id, product_id)
+        return await self.views.stock_movements(merchant_id, product_id, paging)
+
+
+def written_down(
+    changes: Iterable[StockChange],
+    reason: StockReason,
+    ids: Ids,
+    *,
+    at: datetime,
+    reference: UUID | None = None,
+    note: str = "",
+    by: AccountId | None = None,
+) -> list[StockMovement]:
+    """A line of the ledger for each of these changes."""
+    return [
+        StockMovement.of(
+            each,
+            reason,
+            id=StockMovementId(ids.new()),
+            at=at,
+            reference=reference,
+            note=note,
+            by=by,
+        )
+        for each in changes
+    ]
+
+
+def parse_reason(text: str) -> StockReason:
+    """A reason that can be given by hand."""
+    if text not in BY_HAND:
+        raise NotOneOf(allowed=sorted(BY_HAND))
+    return StockReason(text)

@@ -1,0 +1,188 @@
+"""In which variants a product is sold: what was said of them, read against what there is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marketplace.domain.errors import Form
+from marketplace.domain.money import Money
+from marketplace.domain.products import (
+    MOST_VARIANTS,
+    Option,
+    Product,
+    SeveralVariants,
+    TooManyVariants,
+    WrongOptions,
+    combined,
+    parse_options,
+)
+from marketplace.domain.text import Missing, line
+from marketplace.domain.variants import Variant, VariantId, VariantNotFound, parse_stock
+
+from .ports import Ids
+
+OptionsSaid = Sequence[tuple[str, Sequence[str]]]
+"""The names of options, each with its values."""
+
+parse_sku = line(64, at_least=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantWish:
+    """
+    What was said of a variant; None was not said, and "" takes ``compare_at_price`` away.
+
+    It is known by its ``id``, or by its ``options``: the value of each, by its name.
+    """
+
+    id: VariantId | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    sku: str | None = None
+    price: str | None = None
+    compare_at_price: str | None = None
+    stock: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arranging:
+    """
+    Reads variants into a form, where every mistake is noted under the name of its field.
+
+    ``product`` is what there is already, if anything. ``common`` was said of the product, and so of
+    every variant that says nothing else.
+    """
+
+    form: Form
+    product: Product | None
+    common: VariantWish
+    currency: str
+    ids: Ids
+
+    def arranged(
+        self, options_said: OptionsSaid | None, wishes: Sequence[VariantWish] | None
+    ) -> tuple[tuple[Option, ...], list[Variant]]:
+        """The options and the variants to have. If the form is bad, do not use them."""
+        before = len(self.form.problems)
+        options = self._options(options_said, wishes)
+        if wishes is None:
+            wishes = self._unsaid(options, options_said)
+        if len(wishes) > MOST_VARIANTS:
+            self.form.refuse("variants", TooManyVariants(at_most=MOST_VARIANTS))
+        if len(self.form.problems) > before:
+            return (), []
+        if len(wishes) > 1:
+            for name in ("stock", "sku"):
+                if getattr(self.common, name):
+                    self.form.refuse(name, SeveralVariants())
+        found = (self._found(options, wish, place) for place, wish in enumerate(wishes))
+        return options, [
+            self._read(*each, wish, place, only=len(wishes) == 1)
+            for place, (each, wish) in enumerate(zip(found, wishes, strict=True))
+        ]
+
+    def _options(
+        self, said: OptionsSaid | None, wishes: Sequence[VariantWish] | None
+    ) -> tuple[Option, ...]:
+        there = self.product.options if self.product else ()
+        if said is None and wishes is not None and not there:
+            said = _mentioned(wishes)
+        return there if said is None else self.form.read("options", parse_options, said)
+
+    def _unsaid(
+        self, options: tuple[Option, ...], said: OptionsSaid | None
+    ) -> Sequence[VariantWish]:
+        """Every combination of new options; without any, the one there is, or a first one."""
+        names = [each.name for each in options or ()]
+        if said is None and self.product:
+            return [VariantWish(id=each.id) for each in self.product.offered]
+        if not names:
+            return [VariantWish(id=self.product.default.id if self.product else None)]
+        every = self.form.read("options", combined, options)
+        return [VariantWish(options=dict(zip(names, each, strict=True))) for each in every or ()]
+
+    def _found(
+        self, options: tuple[Option, ...], wish: VariantWish, place: int
+    ) -> tuple[Variant | None, tuple[str, ...]]:
+        """The variant that is meant, if there is one, and the values it is to have."""
+        there = self.product.variants if self.product else ()
+        known = next((each for each in there if each.id == wish.id), None)
+        if wish.id is not None and known is None:
+            raise VariantNotFound(variant_id=wish.id)
+        if known is not None and not wish.options and len(known.options) == len(options):
+            return known, known.options
+        values = self.form.read(
+            f"variants[{place}].options", lambda said: _values(options, said), wish.options
+        )
+        if known is None:
+            alike = (each for each in there if each.options == values)
+            known = min(alike, key=lambda each: each.retired, default=None)
+        return known, values
+
+    def _read(
+        self,
+        known: Variant | None,
+        values: tuple[str, ...],
+        wish: VariantWish,
+        place: int,
+        *,
+        only: bool,
+    ) -> Variant:
+        def said(name: str) -> tuple[str, Any]:
+            own = getattr(wish, name)
+            if own is not None:
+                return f"variants[{place}].{name}", own
+            shared = only or name not in ("stock", "sku")
+            return name, getattr(self.common, name) if shared else None
+
+        price = None
+        name, text = said("price")
+        if text is not None:
+            price = self.form.read(name, self._money, text)
+        elif known is None and self.product is None:
+            self.form.refuse(name, Missing())
+        variant = known or Variant(
+            id=VariantId(self.ids.new()),
+            price=price or (self.product.default.price if self.product else self._nothing),
+            on_hand=0,
+        )
+        variant.options, variant.price = values, price or variant.price
+        name, text = said("compare_at_price")
+        if text is not None:
+            variant.compare_at_price = self.form.read(name, self._money, text) if text else None
+        name, text = said("sku")
+        if text is not None:
+            variant.sku = self.form.read(name, parse_sku, text)
+        name, units = said("stock")
+        if units is not None:
+            self.form.read(name, lambda said: variant.count(parse_stock(said)), units)
+        return variant
+
+    def _money(self, text: str) -> Money:
+        return Money.parse(text, self.currency)
+
+    @property
+    def _nothing(self) -> Money:
+        return Money.zero(self.currency)
+
+
+def _mentioned(wishes: Iterable[VariantWish]) -> OptionsSaid:
+    """The options that variants mention, in the order in which they do."""
+    names: dict[str, dict[str, None]] = {}
+    for wish in wishes:
+        for name, value in wish.options.items():
+            names.setdefault(name, {})[value] = None
+    return [(name, list(values)) for name, values in names.items()]
+
+
+def _values(options: tuple[Option, ...], said: Mapping[str, str]) -> tuple[str, ...]:
+    """One value of every option, as it is written there, or :class:`WrongOptions`."""
+    spoken = {name.strip().casefold(): value.strip().casefold() for name, value in said.items()}
+    values = [
+        next((each for each in option.values if each.casefold() == said_of), None)
+        for option in options
+        for said_of in [spoken.get(option.name.casefold())]
+    ]
+    found = tuple(each for each in values if each is not None)
+    if len(found) < len(options) or len(spoken) != len(options):
+        raise WrongOptions(options=[each.name for each in options])
+    return found
