@@ -83,5 +83,6 @@ def _asked(plan: Plan) -> Outcome:
         cwd=ROOT,
         check=True,
         timeout=plan.seconds + 3 * GRACE,
+        start_new_session=True,
     )
     return msgspec.json.decode(client.stdout, type=Outcome)
