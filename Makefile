@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 # Arguments for pytest, as in `make test PYTEST_ARGS="-k orders"`.
 PYTEST_ARGS ?=
+# Arguments for the benchmarks, as in `make bench BENCH_ARGS=store_page BASELINE=/srv/peer`.
+BENCH_ARGS ?=
 # Arguments for the resolver, as in `make lock LOCK_ARGS=--upgrade`.
 LOCK_ARGS ?=
 
@@ -55,6 +57,9 @@ run: .venv/run ## Start the whole marketplace on this machine (HOST, PORT, VAR_D
 test: .venv/dev ## Run every test (PYTEST_ARGS)
 	@.venv/bin/python -m pytest -n 2 $(PYTEST_ARGS)
 
+bench: .venv/dev ## Measure what a request costs, side by side with others (BENCH_ARGS, BASELINE)
+	@BASELINE="$(BASELINE)" .venv/bin/python -m benchmarks $(BENCH_ARGS)
+
 lint: .venv/dev ## Check style, types and the direction of the imports
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -79,7 +84,7 @@ lock: .venv/made ## Resolve the dependencies of pyproject.toml into requirements
 
 clean: ## Remove what can be made again (the data in var/ stays)
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/made:
 	$(if $(python),,$(error marketplace needs Python 3.11 or newer with its venv module (on Debian: \
@@ -96,4 +101,4 @@ clean: ## Remove what can be made again (the data in var/ stays)
 .venv/dev: .venv/made requirements/installer.lock requirements/dev.lock pyproject.toml
 	$(call install,requirements/dev.lock)
 
-.PHONY: help run test lint format lock clean
+.PHONY: help run test bench lint format lock clean
