@@ -1,0 +1,221 @@
+"""
+Search in PostgreSQL: the domain's tables of folding and of forms, as immutable functions.
+
+The functions need nothing but what every PostgreSQL from 17 on has built in: no extension, no text
+search configuration, no locale of the server.
+"""
+
+import json
+from collections.abc import Mapping
+from string import Template
+
+from marketplace.domain.search import (
+    AND,
+    APART,
+    ARTICLE,
+    DIGITS,
+    ENDINGS,
+    HEARD,
+    LETTERS,
+    LONGEST_WORD,
+    PLURALS,
+    SPELLED_OUT,
+    UNHEARD,
+    Query,
+    Term,
+)
+
+WEIGHTS = "{0.1, 0.3, 0.6, 1}"
+"""Of the description, of nothing, of what is neither title nor description, and of the title."""
+
+_OFTEN = {ord(letter): LETTERS[ord(letter)] for letter in "ةى"}
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _rewritten(*rules: tuple[str, str], name: str = "t") -> str:
+    """Statements that put each rule's replacement wherever its pattern is met."""
+    return "\n    ".join(
+        f"{name} := regexp_replace({name}, {_quoted(pattern)}, {_quoted(replacement)}, 'g');"
+        for pattern, replacement in rules
+    )
+
+
+def _exchanged(table: Mapping[int, str]) -> str:
+    """
+    A statement that puts other letters in the place of some.
+
+    One after the other, for ``translate`` looks every letter of the text up in the whole table.
+    """
+    chain = "t"
+    for code, letters in table.items():
+        chain = f"replace({chain}, {_quoted(chr(code))}, {_quoted(letters)})"
+    return f"t := {chain};"
+
+
+def _exchanged_if_any(table: Mapping[int, str]) -> str:
+    sources = "".join(map(chr, table))
+    return f"IF t ~ '[{sources}]' THEN\n        {_exchanged(table)}\n    END IF;"
+
+
+_HEAD = """\
+CREATE FUNCTION $signature
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT -- who restores a dump has none
+AS $$$$
+"""
+
+
+def _function(signature: str, body: str, **values: str) -> str:
+    return Template(_HEAD + body + "$$$$").substitute(values, signature=signature)
+
+
+_FOLD = _function(
+    "search_fold(said text) RETURNS text",
+    """\
+DECLARE
+    t text COLLATE "pg_c_utf8" := said;
+BEGIN
+    $unreadable
+    t := lower(normalize(t, NFKD));
+    $unheard
+    $often
+    $arabic_digits
+    $seldom
+    $other_digits
+    $spelled_out
+    $between
+    t := t || ' ';
+    t := replace(replace(t, 'ء ', ' '), 'ء', 'ي');
+    $spaces
+    t := btrim(t);
+    $too_long
+    RETURN t;
+END
+""",
+    unreadable=_rewritten((f"[^ {UNHEARD}{HEARD}]+", " ")),
+    unheard=_rewritten((f"[{UNHEARD}]+", "")),
+    often=_exchanged(_OFTEN),
+    arabic_digits=_exchanged_if_any({code: at for code, at in DIGITS.items() if code < 0x0700}),
+    seldom=_exchanged_if_any({code: at for code, at in LETTERS.items() if code not in _OFTEN}),
+    other_digits=_exchanged_if_any({code: at for code, at in DIGITS.items() if code >= 0x0700}),
+    spelled_out=_exchanged_if_any({ord(letter): two for letter, two in SPELLED_OUT.items()}),
+    between=_rewritten((f"[^ {HEARD}]+", " ")),
+    spaces=_rewritten(("  +", " ")),
+    too_long=_rewritten((f"([^ ]{{{LONGEST_WORD}}})[^ ]+", r"\1")),
+)
+
+_APART = _function(
+    "search_apart(folded text) RETURNS text",
+    """\
+DECLARE
+    t text COLLATE "pg_c_utf8" := ' ' || folded || ' ';
+BEGIN
+    $apart
+    RETURN t;
+END
+""",
+    apart=_rewritten(*APART),
+)
+
+_FORMS = _function(
+    "search_forms(folded text) RETURNS text[]",
+    """\
+DECLARE
+    apart text COLLATE "pg_c_utf8" := search_apart(folded);
+    t text COLLATE "pg_c_utf8" := apart;
+    plain text COLLATE "pg_c_utf8";
+    singulars text[];
+BEGIN
+    $article
+    plain := t;
+    IF plain ~ ' و' THEN
+        plain := plain || coalesce((
+            SELECT string_agg(leaning[1], ' ') || ' '
+            FROM regexp_matches(plain, $leaning, 'g') AS leaning), '');
+    END IF;
+    t := plain;
+    $endings
+    singulars := (
+        SELECT array_agg(singular)
+        FROM (SELECT $plurals::jsonb ->> word AS singular
+              FROM unnest(string_to_array(plain, ' ')) AS word) AS looked_up
+        WHERE singular IS NOT NULL);
+    RETURN array_remove(string_to_array(folded || apart || plain || t, ' '), '') || singulars;
+END
+""",
+    article=_rewritten(ARTICLE),
+    leaning=_quoted(AND),
+    endings=_rewritten(*ENDINGS),
+    plurals=_quoted(json.dumps(PLURALS, ensure_ascii=False)),
+)
+
+# Folded words have nothing in them that means something in a tsvector. Where a word stands plays no
+# part: it has a position because without one it has no weight.
+_VECTOR = _function(
+    "search_vector(title text, more text, description text) RETURNS tsvector",
+    """\
+DECLARE
+    folded text := search_fold(title);
+    words text[] := string_to_array(btrim(search_apart(folded)), ' ');
+    first text[] := search_forms(folded) || (
+        SELECT array_agg(left(one || other, $longest))
+        FROM unnest(words, words[2:]) AS pair (one, other)
+        WHERE one || other !~ '[0-9]');
+    second text[] := search_forms(search_fold(more));
+BEGIN
+    RETURN coalesce(nullif(array_to_string(first, ':1A ') || ':1A', ':1A'), '')::tsvector
+        || coalesce(nullif(array_to_string(second, ':1B ') || ':1B', ':1B'), '')::tsvector
+        || array_to_tsvector(search_forms(search_fold(description)));
+END
+""",
+    longest=str(LONGEST_WORD),
+)
+
+FUNCTIONS = (_FOLD, _APART, _FORMS, _VECTOR)
+"""What a migration creates, in this order; it keeps a copy of its own, and a test compares them."""
+
+
+def tsquery(query: Query) -> str:
+    """What a product's ``search_vector`` must match, to be cast to ``tsquery``."""
+    return " & ".join(f"({_alternatives(term)})" for term in query.terms)
+
+
+def said(query: Query) -> str:
+    """For the rank: any of the words as they were typed. Who has these comes first."""
+    return " | ".join(_lexeme(term.said) for term in query.terms)
+
+
+def meant(query: Query) -> str:
+    """For the rank: anything that is a match of any word."""
+    return " | ".join(_alternatives(term) for term in query.terms)
+
+
+def rank(vector: str, said: str, meant: str) -> str:
+    """
+    The expression of how well a product fits, a whole number: cursors can hold it.
+
+    The title counts more than SKUs and tags, these more than the description, and the word itself
+    more than another form of it.
+    """
+    return (
+        f"(100000 * ts_rank('{WEIGHTS}', {vector}, {said}::tsquery)"
+        f" + 10000 * ts_rank('{WEIGHTS}', {vector}, {meant}::tsquery))::int"
+    )
+
+
+def _alternatives(term: Term) -> str:
+    parts = " & ".join(f"({_alternatives(part)})" for part in term.parts)
+    return " | ".join(
+        [
+            *(f"{_lexeme(word)}:*" for word in term.starts),
+            *(_lexeme(word) for word in sorted(term.equal.difference(term.starts))),
+            *([f"({parts})"] if parts else []),
+        ]
+    )
+
+
+def _lexeme(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,407 @@
+"""
+Search: what is written differently and meant alike is one word.
+
+A text is folded (:func:`fold`) into plain words; a word is found by each of its forms
+(:func:`forms`): as it stands, without its article, without its ending. The database does the same
+by the tables below, in the same order: whoever changes one of them owes it a migration.
+
+The tables speak of characters that Unicode has had since version 3.2, which every Python knows by
+heart, or that are named here. Those never change their decomposition, and all others are no
+letters to us: so it does not matter how new the Unicode of Python or of PostgreSQL is.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+
+from .text import TooLong
+
+LONGEST_QUERY = 100
+"""Characters that somebody may type."""
+MOST_TERMS = 10
+"""Words of a query that count; the others are not looked at."""
+LONGEST_WORD = 64
+"""Letters of a word that count: a page without spaces is not a word."""
+
+LETTERS = {
+    ord(variant): letter
+    for letter, variants in {
+        "ا": "ٱٲٳ",
+        "ب": "پٮٻڀ",
+        "ت": "ٹٺټٿ",
+        "ج": "چڄڃڇ",
+        "د": "ڈډڊڌ",
+        "ر": "ڑړڔڕږ",
+        "ز": "ژ",
+        "ف": "ڤڡڢڣڥڦ",
+        "ق": "ڧڨٯ",
+        "ك": "کگڪګڬڭڮڰڱڲڳڴݢݣݤػؼ",
+        "ل": "ڵڶڷڸ",
+        "ن": "ںڻڼڽ",
+        "ه": "ةھہۃەۿ",
+        "و": "ۄۅۆۇۈۉۊۋۏ",
+        "ي": "ىیؠؽؾؿۍێېۑے",
+        "d": "đð",
+        "h": "ħ",
+        "i": "ı",
+        "l": "ł",
+        "o": "ø",
+        "t": "ŧ",
+        "σ": "ς",
+    }.items()
+    for variant in variants
+}
+"""
+Letters that stand for another: of Persian, Urdu, Kurdish and the Maghreb, and the few Latin ones
+that are no letter with an accent. Hamza, madda and accents go with the other marks.
+"""
+
+SPELLED_OUT = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+
+_ZEROES = """
+    0660 06F0 07C0 0966 09E6 0A66 0AE6 0B66 0BE6 0C66 0CE6 0D66 0DE6 0E50 0ED0 0F20 1040 1090 17E0
+    1810 1946 19D0 1A80 1A90 1B50 1BB0 1C40 1C50 A620 A8D0 A900 A9D0 A9F0 AA50 ABF0 104A0 10D30
+    11066 110F0 11136 111D0 112F0 11450 114D0 11650 116C0 11730 118E0 11950 11C50 11D50 11DA0 16A60
+    16AC0 16B50 1E140 1E2F0 1E950
+"""
+DIGITS = {int(zero, 16) + digit: str(digit) for zero in _ZEROES.split() for digit in range(10)}
+"""The decimal digits of all scripts; those in circles and the like decompose into these."""
+
+UNHEARD = (
+    r"\u0027\u0060\u00ad\u00b4\u02b9-\u02bf\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2"
+    r"\u0610-\u061a\u061c\u0640\u064b-\u065f\u0670\u0674\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
+    r"\u0898-\u089f\u08ca-\u08e1\u08e3-\u08ff\u180e\u200b-\u200f\u2018\u2019\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\u20d0-\u20f0\ufe00-\ufe0f\ufe20-\ufe2f\ufeff"
+)
+"""
+What is left out, as the inside of a bracket of a regular expression: vowel signs, Quranic marks,
+tatweel, accents, what has no width, and the apostrophe, which few people type.
+"""
+
+
+def _heard() -> Iterator[str]:
+    """Ranges of letters and digits, to stand in a bracket after :data:`UNHEARD`."""
+    since = unicodedata.ucd_3_2_0
+    named = {*LETTERS, *DIGITS, *range(0x0750, 0x0780), *range(0x08A0, 0x08CA)}
+    old = (
+        code
+        for code in chain(range(0x3400), range(0xF900, 0x10000), range(0x1D400, 0x1D800))
+        if since.category(chr(code))[0] in "LMN"
+    )
+    # The blocks of Chinese and Korean are too long to be looked at one by one.
+    codes = sorted({*named, *old, 0x4E00, 0x9FA5, 0xAC00, 0xD7A3})
+    first = last = codes[0]
+    for code in [*codes[1:], 0x110000]:
+        if code == last + 1 or (last, code) in ((0x4E00, 0x9FA5), (0xAC00, 0xD7A3)):
+            last = code
+            continue
+        yield _escaped(first) if first == last else f"{_escaped(first)}-{_escaped(last)}"
+        first = last = code
+
+
+def _escaped(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+HEARD = "".join(_heard())
+
+_UNREADABLE = re.compile(f"[^ {UNHEARD}{HEARD}]+")
+_NOT_HEARD = re.compile(f"[{UNHEARD}]+")
+_TOO_LONG = re.compile(f"([^ ]{{{LONGEST_WORD}}})[^ ]+")
+_DIGIT = re.compile("[0-9]")
+_TO_PLAIN = {**LETTERS, **DIGITS}
+
+PARTICLES = frozenset(
+    "و ف ب ل ك س ا في من مع علي عن الي او ثم the a an and of for with in to s".split()
+)
+"""Words that nobody looks for if they say another one beside."""
+
+_NO_ARTICLE = "وان واح عاب كترون منيوم ماني. مانيه. مانيا. بوم. بومات. ياف. بسه. ات. يه. هام."
+_NO_LEANING_ARTICLE = "ون طو سيوم فن. نت"
+_NO_AND = """
+    اق اح اجه افل اد اسع الد اير اي ات اكس اصل ارد ثيق ثاي جب جه حد حش رد رود رق رش راث زن ساد
+    سايد سط سيل شاح شم صف صل صي ضع ضو طن ظيف عا قاي قت قود كال كيل لاد لاع لاي لد يب يف
+"""
+
+
+def _unless(endings: str) -> str:
+    """The word does not go on like this; a full stop is its end."""
+    return f"(?!{'|'.join(endings.split()).replace('.', ' ')})"
+
+
+ARTICLE = (
+    f" (?:ال{_unless(_NO_ARTICLE)}(?=[^ ]{{2}})"
+    f"|(?:و|[بكف]|و[بكف])ال{_unless(_NO_LEANING_ARTICLE)}(?=[^ ]{{3}})"
+    "|و?لل(?=[^ ]{3}))",
+    " ",
+)
+"""
+The article and the particles that lean on it; colours, toys, balloons and others begin so without
+having one.
+"""
+
+AND = f" و{_unless(_NO_AND)}([^ ]{{3,}})"
+"""An "and" that leans on its word; pillows, roses, paper and others begin so of themselves."""
+
+APART = (
+    (r"([^ 0-9])([0-9])", r"\1 \2"),
+    (r"([0-9])([^ 0-9])", r"\1 \2"),
+)
+"""Letters and digits that were written as one word: iPhone15."""
+
+ENDINGS = (
+    (r"([^ ]{3})(?:ات|يات|ييات|ه|يه|ييه|ي|يي|يا|ها) ", r"\1 "),
+    (r"([^ ]{4})(?:ا|ين) ", r"\1 "),
+    (r"([a-z](?:ss|sh|ch|x))es ", r"\1 "),
+    (r"([a-z][a-z][a-hj-rtv-z])s ", r"\1 "),
+    (r"([a-z]{3})(?:ie|y) ", r"\1i "),
+)
+"""
+Endings that a word of three letters and more may lose, one after the other. Each pattern starts
+where the word still has exactly so many letters, hence the longest ending goes first.
+"""
+
+_PLURALS = """
+    عبايا عباية · حقائب حقيبة · شنط شنطة · فساتين فستان · قمصان قميص · بناطيل بنطلون
+    بنطال بنطلون · بناطلين بنطلون · جواكيت جاكيت · جاكيتات جاكيت · معاطف معطف · تنانير تنورة
+    بلايز بلوزة · أحذية حذاء · جزم جزمة · صنادل صندل · أثواب ثوب · ثياب ثوب · أحزمة حزام
+    خواتم خاتم · أساور إسوارة · اسوارة إسوارة · قلائد قلادة · سلاسل سلسلة · أقراط قرط · حلقان حلق
+    عطور عطر · بخاخات بخاخ · هدايا هدية · ألعاب لعبة · كتب كتاب · أقلام قلم · دفاتر دفتر
+    هواتف هاتف · شواحن شاحن · أسلاك سلك · كوابل كيبل · كابلات كيبل · كيابل كيبل · أجهزة جهاز
+    أدوات أداة · أغطية غطاء · كراسي كرسي · مكاتب مكتب · رفوف رف · مفارش مفرش · وسائد وسادة
+    مخدات مخدة · ستائر ستارة · سجاجيد سجادة · مناشف منشفة · بطانيات بطانية · شراشف شرشف
+    أكواب كوب · أكواب كوب · صحون صحن · ملاعق ملعقة · سكاكين سكين · قدور قدر · أطباق طبق
+    مصابيح مصباح · شموع شمعة · ورود وردة · ورد وردة · زهور زهرة · أزهار زهرة · تمور تمر
+    زيوت زيت · بهارات بهار · توابل تابل · فواكه فاكهة · عصائر عصير · علب علبة · قطع قطعة
+    قطعتين قطعة · حبتين حبة · علبتين علبة · أطفال طفل · رجال رجل · نساء امرأة · نسائي امرأة
+    نسائية امرأة · رجالي رجل · رجالية رجل · أولاد ولد · ولادي ولد · بنات بنت · بناتي بنت
+    ألوان لون · صور صورة · لوحات لوحة · إطارات إطار · أقمشة قماش · خيام خيمة · حبال حبل
+    مسابح مسبحة · سبح سبحة · كرات كرة · أفران فرن · خلاطات خلاط · غسالات غسالة · مراوح مروحة
+    نظائر نظارة · أطقم طقم · أدوية دواء · كمائم كمامة · أقنعة قناع · كرتونات كرتون
+    women woman · men man · children child · knives knife · shelves shelf · scarves scarf
+    mice mouse · feet foot · teeth tooth
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    pattern: re.Pattern[str]
+    template: str
+
+    def apply(self, text: str) -> str:
+        return self.pattern.sub(self.template, text)
+
+
+def _rules(*pairs: tuple[str, str]) -> tuple[_Rule, ...]:
+    return tuple(_Rule(re.compile(pattern), template) for pattern, template in pairs)
+
+
+_APART, _ARTICLE, _ENDINGS = _rules(*APART), _rules(ARTICLE), _rules(*ENDINGS)
+_AND = re.compile(AND)
+
+
+def fold(text: str) -> str:
+    """Plain words of lower case, one space between them; of nothing readable, nothing."""
+    known = _UNREADABLE.sub(" ", text)
+    plain = unicodedata.normalize("NFKD", known).lower()
+    heard = _NOT_HEARD.sub("", plain).translate(_TO_PLAIN)
+    for letter, letters in SPELLED_OUT.items():
+        heard = heard.replace(letter, letters)
+    spaced = _UNREADABLE.sub(" ", heard) + " "
+    # At the end of a word few people type the hamza, and within it people do not agree on its seat.
+    seated = spaced.replace("ء ", " ").replace("ء", "ي")
+    return _TOO_LONG.sub(r"\1", " ".join(seated.split()))
+
+
+def words(text: str) -> list[str]:
+    """The folded words, in their order."""
+    return fold(text).split()
+
+
+def forms(text: str) -> set[str]:
+    """Whatever the words of a text can be found by."""
+    folded = fold(text)
+    return _forms(folded) if folded else set()
+
+
+def _forms(folded: str) -> set[str]:
+    apart = _apart(folded)
+    bare = _applied(_ARTICLE, apart)
+    leaning = "".join(f"{word} " for word in _AND.findall(bare))
+    stems = _applied(_ENDINGS, bare + leaning)
+    plain = [*bare.split(), *leaning.split()]
+    singulars = (PLURALS[word] for word in plain if word in PLURALS)
+    return {*folded.split(), *apart.split(), *plain, *stems.split(), *singulars}
+
+
+def _apart(folded: str) -> str:
+    return _applied(_APART, f" {folded} ")
+
+
+def _applied(rules: Iterable[_Rule], text: str) -> str:
+    for rule in rules:
+        text = rule.apply(text)
+    return text
+
+
+def _joined(words: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Neighbours that some write as one word (laptop, WiFi, T-shirt), and how that looks."""
+    for one, other in pairwise(words):
+        if not _DIGIT.search(one + other):
+            yield one, other, (one + other)[:LONGEST_WORD]
+
+
+def indexed(title: str, more: str, description: str) -> set[str]:
+    """
+    Everything a product can be found by: the lexemes of the database's ``search_vector``.
+
+    ``more`` is what is neither title nor description: SKUs, tags, categories.
+    """
+    pairs = {joined for _, _, joined in _joined(_apart(fold(title)).split())}
+    return forms(title) | pairs | forms(more) | forms(description)
+
+
+PLURALS = {
+    fold(plural): _applied(_ENDINGS, _applied(_ARTICLE, f" {fold(singular)} ")).strip()
+    for plural, singular in (
+        pair.split() for line in _PLURALS.splitlines() if line for pair in line.split("·")
+    )
+}
+"""The stem of the singular, by the plural that is not made with an ending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """
+    One word of a query, which a product must have in one of these ways.
+
+    It has a form in ``equal``, or a word that starts with one of ``starts``, or, where letters and
+    digits were written as one, a form out of each of ``parts``.
+    """
+
+    said: str
+    equal: frozenset[str]
+    starts: tuple[str, ...] = ()
+    parts: "tuple[Term, ...]" = ()
+
+    def met_by(self, document: Collection[str]) -> bool:
+        """Whether a product has it, by what the product can be found by."""
+        return (
+            not self.equal.isdisjoint(document)
+            or (bool(self.starts) and any(word.startswith(self.starts) for word in document))
+            or (bool(self.parts) and all(part.met_by(document) for part in self.parts))
+        )
+
+    def widened(self, vocabulary: frozenset[str]) -> "Term":
+        """The same, or with the nearest words there are if nothing of the vocabulary meets it."""
+        if self.met_by(vocabulary):
+            return self
+        close = near(self.said, vocabulary)
+        for bare in self.starts[1:]:
+            close = close or near(bare, vocabulary)
+        parts = tuple(part.widened(vocabulary) for part in self.parts)
+        return replace(self, equal=self.equal.union(close), parts=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a guest looks for. Without a term it is met by everything: nothing was asked."""
+
+    terms: tuple[Term, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "Query":
+        """
+        Read what somebody typed, be it what it may; beyond ten words nothing is read.
+
+        Raises :class:`~marketplace.domain.text.TooLong`.
+        """
+        if len(text) > LONGEST_QUERY:
+            raise TooLong(at_most=LONGEST_QUERY)
+        said = words(text)
+        telling = [word for word in said if word not in PARTICLES]
+        chosen = (telling or said)[:MOST_TERMS]
+        terms = [_term(word, last=word is chosen[-1]) for word in chosen]
+        for index, (one, other) in enumerate(pairwise(chosen)):
+            for _, _, joined in _joined([one, other]):
+                either = _forms(joined)
+                for at in (index, index + 1):
+                    terms[at] = replace(terms[at], equal=terms[at].equal | either)
+        return cls(tuple(dict.fromkeys(terms)))
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def widened(self, vocabulary: Collection[str]) -> "Query":
+        """
+        Slips of the pen forgiven: a word that the store has not is met by the nearest it has.
+
+        ``vocabulary`` is everything that the products which could be found can be found by.
+        """
+        known = frozenset(vocabulary)
+        return Query(tuple(term.widened(known) for term in self.terms))
+
+
+def matches(query: Query, document: Collection[str]) -> bool:
+    """Whether a product, by its :func:`indexed` forms, has every word of the query."""
+    return all(term.met_by(document) for term in query.terms)
+
+
+def _term(word: str, *, last: bool) -> Term:
+    parts = _apart(word).split()
+    if len(parts) > 1:
+        each = tuple(Term(said=part, equal=frozenset(_forms(part))) for part in parts)
+        return Term(said=word, equal=frozenset([word]), starts=(word,), parts=each)
+    bare = _applied(_ARTICLE, f" {word} ").strip()
+    starts = [word]
+    if len(bare) > 2 and bare != word:
+        starts.append(bare)
+    # Of a number or a single letter too many words are the continuation.
+    if len(word) < (3 if word.isdigit() else 2) and not (last and not word.isdigit()):
+        starts = []
+    return Term(said=word, equal=frozenset(_forms(word)), starts=tuple(starts))
+
+
+def near(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
+    """
+    The words that differ the least, by one slip from four letters on and by two from eight on.
+
+    A slip is a letter too many, too few, another one, or two that changed places. A word with
+    digits has no near ones: the next model is another model.
+    """
+    slips = 0 if len(word) < 4 or _DIGIT.search(word) else 1 if len(word) < 8 else 2
+    if not slips:
+        return ()
+    letters = frozenset(word)
+    lengths = range(max(len(word) - slips, 3), len(word) + slips + 1)
+    best, closest = slips, set[str]()
+    for other in vocabulary:
+        # A slip brings at most one new letter: counting them costs a tenth of comparing words.
+        if len(other) not in lengths or len(letters.difference(other)) > best:
+            continue
+        if len(frozenset(other).difference(letters)) > best or _DIGIT.search(other):
+            continue
+        distance = _distance(word, other, best)
+        if distance < best:
+            best, closest = distance, {other}
+        elif distance == best:
+            closest.add(other)
+    return tuple(sorted(closest))
+
+
+def _distance(one: str, other: str, at_most: int) -> int:
+    """Slips between two words (optimal string alignment), or more than ``at_most``."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, another in enumerate(other, 1):
+            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != another))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == another:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) > at_most:
+            return at_most + 1
+    return row[-1]
