@@ -143,7 +143,7 @@ class World:
         return await self.marketplace.sessions.identify(signed_in.access)
 
     async def a_product(
-        self, seller: Seller, *, price: str = "50.00", stock: int = 10, **said: str
+        self, seller: Seller, *, price: str = "50.00", stock: int = 10, **said: object
     ) -> ProductId:
         wanted = {"title": "مصباح"} | said
         added = await self.marketplace.products.add(
@@ -217,6 +217,11 @@ class World:
             merchant = await market.merchants.hold(seller.merchant_id)
             merchant.closed_until = self.clock.now() + timedelta(days=days)
             await market.merchants.save(merchant)
+
+    def tamper(self, product_id: ProductId, *, on_hand: int, reserved: int) -> None:
+        """Somebody wrote into the database by hand."""
+        variant = self.store.entities[Product, product_id].default
+        variant.on_hand, variant.reserved = on_hand, reserved
 
     # What is true now
 

@@ -29,6 +29,7 @@ from marketplace.domain.notifications import (
     Topic,
 )
 from marketplace.domain.orders import Order, OrderPlaced
+from marketplace.domain.products import StockRanLow
 
 from .merchants import selling
 from .ports import (
@@ -123,6 +124,30 @@ class Correspondence:
         async with self.begin() as market:
             await market.notifications.add(slip)
 
+    async def note_low_stock(self, event: StockRanLow, job: JobId) -> None:
+        """A slip in the merchant's inbox, for each time it happens."""
+        async with self.begin() as market:
+            product = await market.products.get(event.product_id)
+            merchant = await market.merchants.get(event.merchant_id)
+        variant = product.variant(event.variant_id)
+        facts = {
+            "product": f"{product.title} ({variant.title})" if variant.title else product.title,
+            "sku": variant.sku,
+            "available": str(event.available),
+        }
+        wording = self.letters.write(LetterKind.LOW_STOCK, merchant.locale, facts)
+        slip = Notification(
+            id=NotificationId(self.ids.new()),
+            merchant_id=merchant.id,
+            topic=Topic.LOW_STOCK,
+            subject_id=event.movement_id,
+            title=wording.title,
+            body=wording.text,
+            created_at=self.clock.now(),
+        )
+        async with self.begin() as market:
+            await market.notifications.add(slip)
+
     async def mail_new_order(self, event: OrderPlaced, job: JobId) -> None:
         async with self.begin() as market:
             order = await market.orders.get(event.order_id)
@@ -204,7 +229,7 @@ class Correspondence:
             "customer": order.customer.name,
             "phone": order.customer.phone,
             "address": f"{order.customer.address} {order.customer.city}".strip(),
-            "lines": "\n".join(f"{line.quantity} × {line.title}" for line in order.lines),
+            "lines": "\n".join(f"{line.quantity} × {line.name}" for line in order.lines),
             "total": str(order.total),
             "note": order.note,
         }

@@ -58,7 +58,7 @@ from .ports import (
     UnitOfWork,
     Views,
 )
-from .stock import written_down
+from .stock import keep_stock, written_down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ class OrderService:
             moved = written_down(
                 changes, StockReason.ORDER_PLACED, self.ids, at=now, reference=order_id
             )
-            await market.products.save_stock(list(products.values()), moved)
+            await keep_stock(market, products.values(), moved)
             order, placed = Order.place(
                 id=order_id,
                 merchant_id=store.id,
@@ -266,7 +266,7 @@ async def _restock(market: UnitOfWork, moves: Sequence[tuple[Order, OrderMoved]]
                 movements += written_down(
                     [change], _REASONS[type(moved)], ids, at=moved.at, reference=moved.order_id
                 )
-    await market.products.save_stock(list(products.values()), movements)
+    await keep_stock(market, products.values(), movements)
 
 
 _REASONS: Mapping[type[OrderMoved], StockReason] = {

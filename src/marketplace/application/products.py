@@ -24,7 +24,7 @@ from marketplace.domain.variants import StockReason, parse_stock
 from .images import own
 from .merchants import selling
 from .ports import BeginUnitOfWork, Clock, Ids, Page, Paging, ProductView, UnitOfWork, Views
-from .stock import written_down
+from .stock import keep_stock, written_down
 from .variants import Arranging, VariantWish
 
 
@@ -174,8 +174,7 @@ async def put_up(
         at=now,
         by=wanted.acting.account_id,
     )
-    if opening:
-        await market.products.save_stock([product], opening)
+    await keep_stock(market, [product], opening)
     return ProductView(product=product, category=category, images=tuple(images))
 
 
@@ -227,8 +226,7 @@ async def change(
         at=now,
         by=wanted.acting.account_id,
     )
-    if counted:
-        await market.products.save_stock([product], counted)
+    await keep_stock(market, [product], counted)
     return ProductView(product=product, category=category, images=tuple(images))
 
 

@@ -62,7 +62,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ProductAdded: (),
     ProductEdited: (),
     ProductArchived: (),
-    StockRanLow: (),
+    StockRanLow: (Correspondence.note_low_stock,),
     CategoriesChanged: (),
     ImageReceived: (ImageService.process_product_image,),
     ImagePublished: (),

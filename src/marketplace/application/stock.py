@@ -1,16 +1,17 @@
 """What a merchant can do with the stock: count what comes and goes, and look at the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.domain.accounts import AccountId, Actor
 from marketplace.domain.errors import Form
-from marketplace.domain.products import ProductId
+from marketplace.domain.products import Product, ProductId
 from marketplace.domain.text import NotOneOf, line
 from marketplace.domain.variants import (
     BY_HAND,
+    Drift,
     StockChange,
     StockMovement,
     StockMovementId,
@@ -22,7 +23,7 @@ from marketplace.domain.variants import (
 
 from .images import own
 from .merchants import selling
-from .ports import BeginUnitOfWork, Clock, Ids, Page, Paging, Views
+from .ports import BeginUnitOfWork, Clock, Ids, Page, Paging, UnitOfWork, Views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,28 @@ class StockService:
                 note=note,
                 by=wanted.acting.account_id,
             )
-            await market.products.save_stock([product], [movement])
+            await keep_stock(market, [product], [movement])
         return Adjusted(variant=variant, movement=movement)
+
+    async def reconcile(self, *, repair: bool) -> Sequence[Drift]:
+        """
+        Every variant whose stock is not what its ledger and its open orders say.
+
+        With ``repair`` each is put right: the ledger knows what lies on the shelf, the open orders
+        what of it is promised, and the ledger gets a line that says so.
+        """
+        found = await self.views.drifts()
+        drifted = dict.fromkeys(ProductId(each.product_id) for each in found)
+        for product_id in drifted if repair else ():
+            async with self.begin() as market:
+                product = await market.products.hold(product_id)
+                again = await market.products.drifts(product_id)
+                corrected = [product.variant(each.variant_id).settle(each) for each in again]
+                await market.products.save_stock(
+                    [product],
+                    written_down(corrected, StockReason.RECONCILED, self.ids, at=self.clock.now()),
+                )
+        return found
 
     async def movements(
         self, acting: Actor, product_id: ProductId, paging: Paging
@@ -112,6 +133,17 @@ def written_down(
         )
         for each in changes
     ]
+
+
+async def keep_stock(
+    market: UnitOfWork, products: Iterable[Product], movements: Sequence[StockMovement]
+) -> None:
+    """Store what moved, and what it means where few are left."""
+    of_variant = {variant.id: each for each in products for variant in each.variants}
+    moved = {product.id: product for each in movements if (product := of_variant[each.variant_id])}
+    low = [of_variant[each.variant_id].ran_low(each) for each in movements]
+    if moved:
+        await market.products.save_stock(list(moved.values()), movements, *filter(None, low))
 
 
 def parse_reason(text: str) -> StockReason:

@@ -20,6 +20,7 @@ class Topic(StrEnum):
     """What a notification is about."""
 
     NEW_ORDER = "new_order"
+    LOW_STOCK = "low_stock"
     ANNOUNCEMENT = "announcement"
 
 
@@ -35,8 +36,8 @@ class Notification:
     """
     A slip in a merchant's inbox.
 
-    ``subject_id`` is the order or announcement it tells of; topic and subject together are told to
-    a merchant once, however often somebody tries.
+    ``subject_id`` is the order, the announcement or the stock movement it tells of; topic and
+    subject together are told to a merchant once, however often somebody tries.
     """
 
     id: NotificationId

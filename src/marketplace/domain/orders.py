@@ -114,6 +114,11 @@ class OrderLine:
             raise ValueError(f"a line of {self.quantity} units")
 
     @property
+    def name(self) -> str:
+        """The title, and what tells the variant from others: ``عباءة (أسود / M)``."""
+        return f"{self.title} ({self.variant})" if self.variant else self.title
+
+    @property
     def total(self) -> Money:
         return self.unit_price * self.quantity
 
@@ -390,6 +395,9 @@ TRANSITIONS: dict[tuple[OrderStatus, OrderStatus], Transition] = {
 
 OPEN = frozenset({_S.PENDING, _S.CONFIRMED, _S.PREPARING, _S.SHIPPED, _S.DELIVERY_FAILED})
 """Statuses that somebody still has to do something about."""
+
+PROMISED = frozenset({_S.PENDING, _S.CONFIRMED, _S.PREPARING})
+"""Statuses in which the units of an order are reserved."""
 
 
 class OrderNotFound(NotFound):

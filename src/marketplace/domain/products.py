@@ -16,7 +16,7 @@ from .merchants import MerchantId
 from .money import Money
 from .slugs import Slug
 from .text import Missing, TooLong, line
-from .variants import Variant, VariantId, VariantNotFound
+from .variants import StockMovement, StockMovementId, Variant, VariantId, VariantNotFound
 
 ProductId = NewType("ProductId", UUID)
 
@@ -108,15 +108,6 @@ class Product:
     def in_stock(self) -> bool:
         return self.available is None or self.available > 0
 
-    @property
-    def is_low(self) -> bool:
-        """Few units are left of some variant."""
-        return (
-            self.track_stock
-            and self.low_stock_at is not None
-            and any(each.available <= self.low_stock_at for each in self.offered)
-        )
-
     def variant(self, id: VariantId | None) -> Variant:
         """
         The variant of this id, retired or not; the only one where none is named.
@@ -135,6 +126,23 @@ class Product:
     def has_room_for(self, variant: Variant, quantity: int) -> bool:
         """Whether so many units of a variant can be promised."""
         return not variant.retired and (not self.track_stock or variant.available >= quantity)
+
+    def ran_low(self, movement: StockMovement) -> "StockRanLow | None":
+        """What a movement of its stock that was just made means, if it left few of many."""
+        left = self.variant(movement.variant_id).available
+        before = left - (movement.on_hand - movement.reserved)
+        if not self.track_stock or self.low_stock_at is None:
+            return None
+        if not left <= self.low_stock_at < before:
+            return None
+        return StockRanLow(
+            at=movement.at,
+            product_id=self.id,
+            variant_id=movement.variant_id,
+            merchant_id=self.merchant_id,
+            movement_id=movement.id,
+            available=left,
+        )
 
     def arrange(self, options: Sequence[Option], variants: Sequence[Variant]) -> None:
         """
@@ -219,6 +227,7 @@ class StockRanLow(Event):
     product_id: ProductId
     variant_id: VariantId
     merchant_id: MerchantId
+    movement_id: StockMovementId
     available: int
 
 

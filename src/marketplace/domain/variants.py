@@ -113,6 +113,24 @@ class StockMovement:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """
+    A variant whose stock is not what the books say.
+
+    Its ledger adds up to ``ledger_on_hand`` and ``ledger_reserved``, and ``promised`` units are in
+    orders that have not been shipped.
+    """
+
+    product_id: UUID
+    variant_id: VariantId
+    on_hand: int
+    reserved: int
+    ledger_on_hand: int
+    ledger_reserved: int
+    promised: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Variant:
     """
@@ -180,6 +198,17 @@ class Variant:
         if self.available + by < 0:
             raise NotEnoughOnHand(variant_id=self.id, available=self.available)
         return self._move(on_hand=by, reserved=0)
+
+    def settle(self, drift: "Drift") -> StockChange:
+        """
+        Have what the books say, and tell what the ledger lacks for that.
+
+        What is promised lies on the shelf, whatever the ledger says.
+        """
+        self.on_hand, self.reserved = max(drift.ledger_on_hand, drift.promised), drift.promised
+        return StockChange(
+            self.id, self.on_hand - drift.ledger_on_hand, self.reserved - drift.ledger_reserved
+        )
 
     def _move(self, *, on_hand: int, reserved: int) -> StockChange:
         if self.on_hand + on_hand > MOST_STOCK:

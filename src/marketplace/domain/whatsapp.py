@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from .accounts import Locale
 from .merchants import Merchant
-from .orders import Order, OrderLine
+from .orders import Order
 from .phones import PhoneNumber
 
 _TO_STORE = {
@@ -55,7 +55,7 @@ def to_customer(order: Order, store: Merchant) -> str:
 
 def _told(text: str, order: Order, store: Merchant) -> str:
     customer = order.customer
-    lines = [f"• {_called(line)} × {_isolated(str(line.quantity))}" for line in order.lines]
+    lines = [f"• {line.name} × {_isolated(str(line.quantity))}" for line in order.lines]
     return text.format(
         store=store.name,
         number=_isolated(str(order.number)),
@@ -64,10 +64,6 @@ def _told(text: str, order: Order, store: Merchant) -> str:
         name=customer.name,
         address=_COMMA[store.locale].join(filter(None, (customer.address, customer.city))),
     )
-
-
-def _called(line: OrderLine) -> str:
-    return f"{line.title} ({line.variant})" if line.variant else line.title
 
 
 def _isolated(text: str) -> str:

@@ -33,6 +33,8 @@ def run() -> None:
         commands.add_parser(name, help=command.__doc__, description=command.__doc__)
     for name in ("email", "username", "phone"):
         commands.choices["create-admin"].add_argument(f"--{name}", required=True)
+    commands.choices["stock"].add_argument("task", choices=["reconcile"])
+    commands.choices["stock"].add_argument("--dry-run", action="store_true")
     arguments = parser.parse_args()
     try:
         settings = Settings.here()
@@ -78,6 +80,23 @@ def _create_admin(settings: Settings, arguments: argparse.Namespace) -> None:
     _say(f"{wanted.email} is an admin")
 
 
+def _stock(settings: Settings, arguments: argparse.Namespace) -> None:
+    """reconcile: find stock that is not what the ledger and the open orders say, and repair it"""
+
+    async def reconcile(marketplace: Marketplace) -> None:
+        found = await marketplace.stock.reconcile(repair=not arguments.dry_run)
+        for each in found:
+            _say(
+                f"variant {each.variant_id}: {each.on_hand} on hand, {each.reserved} reserved; "
+                f"the ledger says {each.ledger_on_hand} and {each.ledger_reserved}, "
+                f"open orders {each.promised}"
+            )
+        done = "would be " if arguments.dry_run else ""
+        _say(f"{len(found)} variants {done}repaired" if found else "Every count agrees")
+
+    _with(settings, reconcile)
+
+
 def _demo_data(settings: Settings, arguments: argparse.Namespace) -> None:
     """fill an empty marketplace with two stores"""
 
@@ -108,6 +127,7 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "work": _work,
     "migrate": _migrate,
     "create-admin": _create_admin,
+    "stock": _stock,
     "demo-data": _demo_data,
     "check": _check,
     "openapi": _openapi,

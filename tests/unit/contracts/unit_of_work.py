@@ -1,5 +1,6 @@
 """What every unit of work must do, whoever wrote it. Subclass and provide a ``begin`` fixture."""
 
+from copy import deepcopy
 from datetime import timedelta
 from uuid import uuid4
 
@@ -18,11 +19,14 @@ from marketplace.domain.accounts import (
     Username,
     UsernameTaken,
 )
+from marketplace.domain.categories import CategoryId, CategoryNotFound, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, NotFound
 from marketplace.domain.images import ImageId, ImageNotFound
 from marketplace.domain.merchants import MerchantId, MerchantNotFound, StoreNotFound
 from marketplace.domain.orders import Move, OrderId, OrderNotFound, OrderStatus, Party
-from marketplace.domain.products import ProductId, ProductNotFound
+from marketplace.domain.products import ProductId, ProductNotFound, StockRanLow
+from marketplace.domain.slugs import Slug, SlugTaken
+from marketplace.domain.variants import Drift, SkuTaken, StockReason
 
 from .samples import NOON, World
 
@@ -246,6 +250,161 @@ class UnitOfWorkContract:
             held = await market.products.hold_all([*reversed(ids), ids[0]])
 
         assert list(held) == sorted(ids)
+
+    async def test_what_moved_is_in_the_ledger_with_what_it_changed(self, world: World) -> None:
+        product = await world.a_product(await world.a_merchant())
+        async with world.begin() as market:
+            held = await market.products.hold(product.id)
+            opened = [world.movement(each.stock) for each in held.variants]
+            change = held.offered[0].reserve(2)
+            moved = world.movement(change, StockReason.ORDER_PLACED)
+            low = StockRanLow(
+                at=NOON,
+                product_id=product.id,
+                variant_id=moved.variant_id,
+                merchant_id=product.merchant_id,
+                movement_id=moved.id,
+                available=3,
+            )
+            await market.products.save_stock([held], [*opened, moved], low)
+
+        async with world.begin() as market:
+            drift, _ = await market.products.drifts(product.id)
+            assert await market.products.get(product.id) == held
+            [job] = await market.outbox.claim(NOON, timedelta(minutes=1), 10)
+        assert drift == Drift(
+            product_id=product.id,
+            variant_id=held.offered[0].id,
+            on_hand=6,
+            reserved=3,
+            ledger_on_hand=6,
+            ledger_reserved=3,
+            promised=0,
+        )
+        assert job.event == low
+
+    async def test_the_ledger_of_what_was_refused_is_not_written(self, world: World) -> None:
+        product = await world.a_product(await world.a_merchant())
+        with pytest.raises(ChangedMeanwhile):
+            async with world.begin() as market:
+                held = await market.products.hold(product.id)
+                held.version += 1
+                moved = [world.movement(each.stock) for each in held.variants]
+                await market.products.save_stock([held], moved)
+
+        async with world.begin() as market:
+            drifts = await market.products.drifts(product.id)
+        assert [each.ledger_on_hand for each in drifts] == [0, 0]
+
+    async def test_a_category_comes_back_as_it_was_and_as_it_became(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        first, second = world.category(merchant), world.category(merchant)
+        second.position = first.position - 1
+        async with world.begin() as market:
+            await market.categories.add(first)
+            await market.categories.add(second)
+            first.name, first.slug = "مصابيح", Slug("مصابيح")
+            await market.categories.save(first)
+
+        async with world.begin() as market:
+            assert await market.categories.get(first.id) == first
+            assert await market.categories.of(merchant.id, first.id) == first
+            assert await market.categories.hold_all(merchant.id) == [second, first]
+
+    async def test_a_category_of_another_merchant_is_not_there(self, world: World) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        category = world.category(other)
+        async with world.begin() as market:
+            await market.categories.add(category)
+
+        async with world.begin() as market:
+            assert await market.categories.hold_all(merchant.id) == []
+            with pytest.raises(CategoryNotFound):
+                await market.categories.of(merchant.id, category.id)
+
+    async def test_what_was_in_a_category_that_goes_is_in_none(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        product, other = await world.a_product(merchant), await world.a_product(merchant)
+        async with world.begin() as market:
+            category = await market.categories.of(
+                merchant.id, product.category or CategoryId(uuid4())
+            )
+            await market.categories.remove(category)
+
+        async with world.begin() as market:
+            after = await market.products.get(product.id)
+            assert (after.category, after.version) == (None, product.version + 1)
+            assert await market.products.get(other.id) == other
+            with pytest.raises(CategoryNotFound):
+                await market.categories.get(category.id)
+
+    async def test_a_category_that_changed_meanwhile_does_not_go(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        category = world.category(merchant)
+        async with world.begin() as market:
+            await market.categories.add(category)
+            stale = deepcopy(category)
+            await market.categories.save(category)
+
+        with pytest.raises(ChangedMeanwhile):
+            async with world.begin() as market:
+                await market.categories.remove(stale)
+
+    async def test_two_categories_of_a_store_do_not_share_a_name(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        category = world.category(merchant)
+        twin, namesake = world.category(merchant), world.category(merchant)
+        twin.name, namesake.slug = category.name.upper(), category.slug
+        async with world.begin() as market:
+            await market.categories.add(category)
+
+        for other, refused in ((twin, CategoryTaken), (namesake, SlugTaken)):
+            with pytest.raises(refused):
+                async with world.begin() as market:
+                    await market.categories.add(other)
+
+    async def test_two_products_of_a_store_do_not_share_a_slug_or_a_sku(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        product, other = await world.a_product(merchant), await world.a_product(merchant)
+
+        with pytest.raises(SlugTaken):
+            async with world.begin() as market:
+                held = await market.products.hold(other.id)
+                held.slug = product.slug
+                await market.products.save(held)
+        with pytest.raises(SkuTaken):
+            async with world.begin() as market:
+                held = await market.products.hold(other.id)
+                held.default.sku = product.default.sku.upper()
+                await market.products.save(held)
+
+    async def test_what_is_archived_or_retired_leaves_its_names(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        archived, product = await world.a_product(merchant), await world.a_product(merchant)
+        async with world.begin() as market:
+            held = await market.products.hold(archived.id)
+            held.archive(NOON)
+            await market.products.save(held)
+            heir = await market.products.hold(product.id)
+            heir.slug, heir.default.sku = archived.slug, archived.default.sku
+            heir.variants[1].retired = True
+            await market.products.save(heir)
+
+        async with world.begin() as market:
+            heir.default.sku = heir.variants[1].sku
+            await market.products.save(heir)
+            assert await market.products.free_slugs(merchant.id, [product.slug]) == [product.slug]
+
+    async def test_a_slug_that_is_taken_is_numbered(self, world: World) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        slug = (await world.a_product(merchant)).slug
+        lamp = Slug("lamp")
+
+        async with world.begin() as market:
+            found = await market.products.free_slugs(merchant.id, [slug, lamp, lamp, slug])
+            assert await market.products.free_slugs(other.id, [slug]) == [slug]
+
+        assert found == [f"{slug}-2", "lamp", "lamp-2", f"{slug}-3"]
 
     async def test_two_accounts_do_not_share_a_name(self, world: World) -> None:
         first = world.account()

@@ -323,3 +323,61 @@ class ViewsContract:
             walked.extend(page.items)
             page = await show(Paging(limit=2, after=page.next))
         return [*walked, *page.items]
+
+    async def test_categories_are_listed_in_their_order(self, world: World, views: Views) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        first, second, theirs = (world.category(each) for each in (merchant, merchant, other))
+        second.position = first.position - 1
+        async with world.begin() as market:
+            for category in (first, second, theirs):
+                await market.categories.add(category)
+
+        assert await views.categories(merchant.id) == (second, first)
+
+    async def test_a_product_is_shown_with_its_category(self, world: World, views: Views) -> None:
+        merchant = await world.a_merchant()
+        product = await world.a_product(merchant)
+        [category] = await views.categories(merchant.id)
+
+        seen = await views.product(merchant.id, product.id)
+
+        assert (seen.product, seen.category) == (product, category)
+
+    async def test_the_ledger_of_a_product_is_its_merchants_own(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        product, lamp = await world.a_product(merchant), await world.a_product(merchant)
+        moved = [world.movement(each.stock) for each in product.variants]
+        async with world.begin() as market:
+            held = await market.products.hold_all([product.id, lamp.id])
+            await market.products.save_stock([held[product.id]], moved)
+            await market.products.save_stock(
+                [held[lamp.id]], [world.movement(held[lamp.id].default.stock)]
+            )
+
+        page = await views.stock_movements(merchant.id, product.id, Paging(limit=1))
+        rest = await views.stock_movements(merchant.id, product.id, Paging(after=page.next))
+        theirs = await views.stock_movements(other.id, product.id, Paging())
+
+        assert [*page.items, *rest.items] == moved[::-1]
+        assert theirs.items == ()
+
+    async def test_stock_that_is_not_what_the_books_say_is_found(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        order = await world.an_order(merchant, moved=False)
+        async with world.begin() as market:
+            product = await market.products.hold(order.lines[0].product_id)
+            first, second = product.offered
+            first.count(4)
+            second.reserve(1)
+            moved = [world.movement(each.stock) for each in product.variants]
+            await market.products.save_stock([product], moved[:1])
+
+        found = await views.drifts()
+
+        assert [(each.variant_id, each.promised, each.ledger_on_hand) for each in found] == [
+            (second.id, 2, 0)
+        ]

@@ -30,6 +30,7 @@ class TemplateLetters(Letters):
 
     - ``PASSWORD_RESET`` and ``EMAIL_VERIFICATION``: username, link
     - ``NEW_ORDER``: store, number, customer, phone, address, lines, total, note
+    - ``LOW_STOCK``: product, sku, available
     - ``ANNOUNCEMENT``: title, body
     - ``PASSWORD_CHANGED`` and ``SESSION_STOLEN``: username
 

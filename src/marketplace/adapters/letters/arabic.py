@@ -47,6 +47,13 @@ DRAFTS = {
             ),
         ),
     ),
+    LetterKind.LOW_STOCK: Draft(
+        "مخزون منخفض: $product",
+        (
+            Paragraph("لم يبقَ من هذا المنتج إلا القليل."),
+            Table((("المنتج", "$product"), ("SKU", "$sku"), ("المتبقي", "$available"))),
+        ),
+    ),
     LetterKind.PASSWORD_CHANGED: Draft(
         "تم تغيير كلمة المرور",
         (

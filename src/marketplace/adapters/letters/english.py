@@ -50,6 +50,13 @@ DRAFTS = {
             ),
         ),
     ),
+    LetterKind.LOW_STOCK: Draft(
+        "Few left: $product",
+        (
+            Paragraph("Of this product only a few are left."),
+            Table((("Product", "$product"), ("SKU", "$sku"), ("Left", "$available"))),
+        ),
+    ),
     LetterKind.PASSWORD_CHANGED: Draft(
         "Your password was changed",
         (

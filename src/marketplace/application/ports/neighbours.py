@@ -167,6 +167,7 @@ class LetterKind(StrEnum):
     PASSWORD_RESET = "password_reset"
     EMAIL_VERIFICATION = "email_verification"
     NEW_ORDER = "new_order"
+    LOW_STOCK = "low_stock"
     ANNOUNCEMENT = "announcement"
     PASSWORD_CHANGED = "password_changed"
     SESSION_STOLEN = "session_stolen"

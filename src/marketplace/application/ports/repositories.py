@@ -32,7 +32,7 @@ from marketplace.domain.orders import Order, OrderId
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId
 from marketplace.domain.slugs import Slug
-from marketplace.domain.variants import StockMovement
+from marketplace.domain.variants import Drift, StockMovement
 
 JobId = NewType("JobId", UUID)
 
@@ -147,13 +147,17 @@ class Products(Repository[ProductId, Product], Protocol):
         ...
 
     async def save_stock(
-        self, products: Sequence[Product], movements: Sequence[StockMovement], /
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
     ) -> None:
         """
         Store the stock of held products and the ledger of it, in one statement for all of them.
 
         ``ChangedMeanwhile`` if somebody else stored one of them since.
         """
+        ...
+
+    async def drifts(self, key: ProductId, /) -> list[Drift]:
+        """The variants of a held product whose stock is not what the books say."""
         ...
 
     async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:

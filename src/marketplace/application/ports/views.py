@@ -15,7 +15,7 @@ from marketplace.domain.notifications import Notification
 from marketplace.domain.orders import Order, OrderId, OrderStatus
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId
-from marketplace.domain.variants import StockMovement
+from marketplace.domain.variants import Drift, StockMovement
 
 Item = TypeVar("Item")
 
@@ -184,6 +184,10 @@ class ProductViews(Protocol):
         self, merchant_id: MerchantId, product_id: ProductId, paging: Paging, /
     ) -> Page[StockMovement]:
         """The ledger of one of the merchant's products."""
+        ...
+
+    async def drifts(self) -> tuple[Drift, ...]:
+        """Every variant whose stock is not what the books say."""
         ...
 
 

@@ -5,12 +5,15 @@ from copy import deepcopy
 
 from marketplace.application import ports
 from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.orders import Order
 from marketplace.domain.products import Product, ProductId, ProductNotFound
 from marketplace.domain.slugs import Slug, distinct
-from marketplace.domain.variants import StockMovement
+from marketplace.domain.variants import Drift, StockMovement
 
 from ..repository import MemoryRepository
+from ..stock import drifting
 
 
 class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
@@ -21,7 +24,7 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
         return {key: deepcopy(product) for key, product in found if product is not None}
 
     async def save_stock(
-        self, products: Sequence[Product], movements: Sequence[StockMovement], /
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
     ) -> None:
         for product in products:
             stored = deepcopy(self._transaction.see(Product, product.id))
@@ -34,6 +37,11 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
             product.version = stored.version
         ledger = self._transaction.store.stock_movements
         self._transaction.later.append(lambda: ledger.extend(movements))
+        self._transaction.tell(happened)
+
+    async def drifts(self, key: ProductId, /) -> list[Drift]:
+        ledger, orders = self._transaction.store.stock_movements, self._transaction.all_of(Order)
+        return list(drifting([await self.get(key)], ledger, orders))
 
     async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
         taken = {

@@ -6,9 +6,11 @@ from marketplace.application import ports
 from marketplace.application.ports import Page, Paging, ProductView
 from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.orders import Order
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
-from marketplace.domain.variants import StockMovement
+from marketplace.domain.variants import Drift, StockMovement
 
+from ..stock import drifting
 from .reading import Reading, page_of
 
 
@@ -38,3 +40,7 @@ class MemoryProductViews(Reading, ports.ProductViews):
         variants = {each.id for each in product.variants}
         ledger = (each for each in self._store.stock_movements if each.variant_id in variants)
         return page_of(ledger, paging, lambda each: each)
+
+    async def drifts(self) -> tuple[Drift, ...]:
+        every = self._store.all_of(Product), self._store.stock_movements, self._store.all_of(Order)
+        return tuple(drifting(*every))

@@ -6,15 +6,18 @@ import sqlalchemy as sa
 
 from marketplace.application import ports
 from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId, ProductNotFound
 from marketplace.domain.slugs import Slug, distinct, numbered
-from marketplace.domain.variants import StockMovement
+from marketplace.domain.variants import Drift, StockMovement
 
 from .. import tables
-from ..repository import PostgresRepository, alone
+from ..outbox import JOBS
+from ..repository import PostgresRepository, alone, with_jobs
 from ..rows import Row, from_row, kept, to_json, to_row
 from ..statements import compiled, given, listed, one_of
+from ..stock import drifting
 from ..tables import PARTS
 
 
@@ -50,17 +53,18 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         .cte("moved")
     )
     _written = listed("movements", *tables.stock_movements.c)
-    _stock_saved = compiled(
-        sa.select(_moved).add_cte(
-            sa.update(tables.variants)
-            .where(tables.variants.c.id == _counted.c.id, _moved.c.id == _counted.c.product_id)
-            .values(on_hand=_counted.c.on_hand, reserved=_counted.c.reserved)
-            .cte("shelved"),
-            sa.insert(tables.stock_movements)
-            .from_select(list(tables.stock_movements.c), sa.select(*_written.c))
-            .cte("written"),
-        )
+    _stock_saved = with_jobs(
+        _moved,
+        sa.update(tables.variants)
+        .where(tables.variants.c.id == _counted.c.id, _moved.c.id == _counted.c.product_id)
+        .values(on_hand=_counted.c.on_hand, reserved=_counted.c.reserved)
+        .cte("shelved"),
+        sa.insert(tables.stock_movements)
+        .from_select(list(tables.stock_movements.c), sa.select(*_written.c))
+        .cte("written"),
+        when=JOBS.c.payload["product_id"].astext.cast(sa.Uuid) == _moved.c.id,
     )
+    _drifts = compiled(drifting(tables.variants.c.product_id == given("product", sa.Uuid)))
     _slugs = compiled(
         sa.select(table.c.slug).where(
             table.c.merchant_id == given("merchant", sa.Uuid),
@@ -83,7 +87,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         return {id: from_row(row, Product) for id, row in products.items()}
 
     async def save_stock(
-        self, products: Sequence[Product], movements: Sequence[StockMovement], /
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
     ) -> None:
         counted = [
             {
@@ -100,11 +104,16 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             self._connection,
             counted=to_json(counted),
             movements=to_json([to_row(each, tables.stock_movements) for each in movements]),
+            jobs=to_json(self._outbox.written(happened)),
         )
         if len(moved) != len(products):
             raise ChangedMeanwhile(kind="Product")
         for product in products:
             product.version += 1
+
+    async def drifts(self, key: ProductId, /) -> list[Drift]:
+        rows = await self._drifts.run(self._connection, product=key)
+        return [from_row(row, Drift) for row in rows]
 
     async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
         await alone(self._connection, merchant_id)

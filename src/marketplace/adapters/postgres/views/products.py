@@ -8,10 +8,11 @@ from marketplace.application.ports import Page, Paging, ProductView
 from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
-from marketplace.domain.variants import StockMovement
+from marketplace.domain.variants import Drift, StockMovement
 
 from ..rows import document, from_row, kept
 from ..statements import compiled, given, shown
+from ..stock import drifting
 from ..tables import categories, images, products, stock_movements, variants
 from .reading import Reading, newest_first
 
@@ -57,6 +58,8 @@ _STOCK_MOVEMENTS = compiled(
     )
 )
 
+_DRIFTS = compiled(drifting())
+
 
 class PostgresProductViews(Reading, ports.ProductViews):
     async def product(self, merchant_id: MerchantId, product_id: ProductId, /) -> ProductView:
@@ -77,3 +80,6 @@ class PostgresProductViews(Reading, ports.ProductViews):
         return await self._page(
             _STOCK_MOVEMENTS, StockMovement, paging, merchant=merchant_id, id=product_id
         )
+
+    async def drifts(self) -> tuple[Drift, ...]:
+        return tuple(from_row(row, Drift) for row in await self._rows(_DRIFTS))

@@ -1,0 +1,135 @@
+"""The catalogue over HTTP: variants, shelves, stock, and who may overwrite whom."""
+
+import httpx
+import pytest
+
+from .conftest import place, put_up
+
+ABAYA = {
+    "title": "عباءة",
+    "price": "249.00",
+    "options": [{"name": "المقاس", "values": ["M", "L"]}],
+    "variants": [
+        {"options": {"المقاس": "M"}, "sku": "A-M", "stock": 2},
+        {"options": {"المقاس": "L"}, "sku": "A-L", "stock": 3, "price": "259.00"},
+    ],
+}
+
+
+async def test_a_product_with_variants_is_told_whole(merchant: httpx.AsyncClient) -> None:
+    told = (await merchant.post("/api/merchant/products", json=ABAYA)).json()
+
+    assert (told["price"], told["price_from"], told["price_to"]) == ("249.00", "249.00", "259.00")
+    assert (told["stock"], told["in_stock"], told["slug"]) == (5, True, "عباءة")
+    assert told["options"] == ABAYA["options"]
+    assert [(each["options"], each["stock"], each["price"]) for each in told["variants"]] == [
+        ({"المقاس": "M"}, 2, "249.00"),
+        ({"المقاس": "L"}, 3, "259.00"),
+    ]
+    again = (await merchant.get(f"/api/merchant/products/{told['id']}")).json()
+    assert again == told
+
+
+async def test_an_order_names_the_variant_it_is_for(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    product = (await merchant.post("/api/merchant/products", json=ABAYA)).json()
+    wish = {"product_id": product["id"], "quantity": 1}
+
+    unnamed = await place(guest, product)
+    order = (
+        await place(guest, product, items=[wish | {"variant_id": product["variants"][1]["id"]}])
+    ).json()
+
+    assert (unnamed.status_code, unnamed.json()["code"]) == (422, "variant-required")
+    assert [(each["title"], each["variant"]) for each in order["items"]] == [("عباءة", "L")]
+    assert order["total"] == "259.00"
+
+
+async def test_an_edit_of_what_was_not_seen_is_refused(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant)
+    path = f"/api/merchant/products/{product['id']}"
+    seen = (await merchant.get(path)).headers["etag"]
+    await place(guest, product)
+
+    late = await merchant.put(path, json={"stock": 12}, headers={"if-match": seen})
+    gone = await merchant.delete(path, headers={"if-match": seen})
+    now = (await merchant.get(path)).headers["etag"]
+    done = await merchant.put(path, json={"stock": 12}, headers={"if-match": f'"0", {now}'})
+
+    assert [late.status_code, gone.status_code, done.status_code] == [412, 412, 200]
+    assert late.json()["code"] == "stale-version"
+    assert late.json()["facts"] == {"version": int(now.strip('"'))}
+    assert done.headers["etag"] == f'"{done.json()["version"]}"'
+
+
+@pytest.mark.parametrize("said", ["3", 'W/"0"', '"x"', "", '"99999999999999999999"', '"-1"'])
+async def test_what_is_no_version_of_ours_was_never_seen(
+    merchant: httpx.AsyncClient, said: str
+) -> None:
+    path = f"/api/merchant/products/{(await put_up(merchant))['id']}"
+
+    answer = await merchant.put(path, json={"title": "x"}, headers={"if-match": said})
+
+    assert answer.status_code == 412
+
+
+async def test_any_version_may_be_changed_where_any_is_said(merchant: httpx.AsyncClient) -> None:
+    path = f"/api/merchant/products/{(await put_up(merchant))['id']}"
+
+    assert (await merchant.put(path, json={}, headers={"if-match": "*"})).status_code == 200
+
+
+async def test_a_product_stands_on_a_shelf(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    shelf = (await merchant.post("/api/merchant/categories", json={"name": "عباءات"})).json()
+
+    product = await put_up(merchant, category=shelf["id"])
+    [shown] = (await guest.get("/api/store/sara")).json()["products"]["items"]
+    bare = await merchant.put(f"/api/merchant/products/{product['id']}", json={"category": None})
+
+    named = {"id": shelf["id"], "name": "عباءات", "slug": "عباءات"}
+    assert product["category"] == shown["category"] == named
+    assert bare.json()["category"] is None
+    listed = (await merchant.get("/api/merchant/categories")).json()
+    assert listed == {"items": [shelf], "next_cursor": None}
+
+
+async def test_units_come_and_go_and_the_ledger_tells(merchant: httpx.AsyncClient) -> None:
+    product = await put_up(merchant)
+    path = f"/api/merchant/products/{product['id']}/stock"
+
+    answer = await merchant.post(path, json={"adjust": -2, "reason": "damaged"})
+    ledger = (await merchant.get(path, params={"limit": 1})).json()
+    refused = await merchant.post(path, json={"adjust": -100, "reason": "lost"})
+
+    assert (answer.status_code, answer.json()["stock"]) == (200, 10)
+    assert ledger["items"] == [answer.json()["movement"]]
+    assert ledger["next_cursor"]
+    assert (refused.status_code, refused.json()["code"]) == (409, "not-enough-on-hand")
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"options": [{"name": "a", "values": "x"}]}, "options[0].values"),
+        ({"variants": [{"options": {"a": 1}}]}, "variants[0].options[...]"),
+        ({"variants": [{"price": "1.234"}]}, "variants[0].price"),
+        ({"variants": [{"unknown": 1}]}, "variants[0].unknown"),
+        ({"category": "none"}, "category"),
+        ({"tags": [""]}, "tags"),
+        ({"low_stock_at": -1}, "low_stock_at"),
+        ({"slug": "!!"}, "slug"),
+        ({"compare_at_price": "-1"}, "compare_at_price"),
+    ],
+)
+async def test_what_is_wrong_with_a_product_is_named_by_its_field(
+    merchant: httpx.AsyncClient, said: dict[str, object], field: str
+) -> None:
+    answer = await merchant.post("/api/merchant/products", json={"title": "x", "price": "1"} | said)
+
+    assert answer.status_code == 400
+    assert [each["field"] for each in answer.json()["errors"]] == [field]
