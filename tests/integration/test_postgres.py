@@ -16,6 +16,7 @@ from marketplace.adapters.postgres.pool import Pool
 from marketplace.application.orders import MoveOrder, Wish
 from marketplace.application.ports import Job, LetterKind, Paging
 from marketplace.application.products import EditProduct
+from marketplace.application.stock import AdjustStock
 from marketplace.domain.accounts import (
     LOST_ANSWER,
     AccountRegistered,
@@ -354,3 +355,62 @@ async def test_of_twenty_who_show_a_stolen_token_none_stays_signed_in(world: Wor
     with pytest.raises(RefreshRefused):
         await world.marketplace.sessions.refresh(second.refresh)
     assert len(world.letters_to(mona.email, LetterKind.SESSION_STOLEN)) == 1
+
+
+async def test_products_of_one_title_that_come_at_once_have_slugs_of_their_own(
+    world: World,
+) -> None:
+    seller = await world.a_merchant()
+
+    ended = await outcomes([world.a_product(seller, title="عباءة") for _ in range(20)])
+
+    assert ended == {"UUID": 20}
+    page = await world.marketplace.products.of_merchant(seller.actor, Paging(limit=100))
+    slugs = {each.product.slug for each in page.items}
+    assert slugs == {"عباءة", *(f"عباءة-{number}" for number in range(2, 21))}
+
+
+async def test_of_writers_who_saw_the_same_version_one_writes(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller)
+    seen = frozenset({(await world.product(lamp)).version})
+
+    ended = await outcomes(
+        [
+            world.marketplace.products.edit(
+                EditProduct(acting=seller.actor, product_id=lamp, title=f"t{turn}", seen=seen)
+            )
+            for turn in range(10)
+        ]
+    )
+
+    assert ended == {"ProductView": 1, "StaleVersion": 9}
+
+
+async def test_counting_beside_sales_loses_neither(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller, stock=30)
+
+    def adjust(units: int) -> Coroutine[Any, Any, object]:
+        said = AdjustStock(acting=seller.actor, product_id=lamp, adjust=units, reason="correction")
+        return world.marketplace.stock.adjust(said)
+
+    ended = await outcomes(
+        [each for _ in range(12) for each in (world.an_order(seller, lamp), adjust(-2), adjust(1))]
+    )
+
+    adjusted, placed = ended["Adjusted"], ended["PlacedOrder"]
+    assert ended.keys() <= {"Adjusted", "PlacedOrder", "NotEnoughOnHand", "OutOfStock"}
+    ledger = await world.ledger(seller, lamp)
+    assert len(ledger) == 1 + adjusted + placed
+    on_hand, reserved = await world.stock(lamp)
+    assert (on_hand, reserved) == (sum(each.on_hand for each in ledger), placed)
+    assert not await world.marketplace.stock.reconcile(repair=False)
+
+
+async def test_nobody_rewrites_the_ledger(world: World, database_url: str) -> None:
+    await world.a_product(await world.a_merchant())
+
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await connection.execute("UPDATE stock_movements SET on_hand = 0")
