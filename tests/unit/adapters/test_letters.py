@@ -26,6 +26,7 @@ FACTS: dict[LetterKind, dict[str, str]] = {
         "total": "129.00 SAR",
         "note": "بعد العصر",
     },
+    LetterKind.LOW_STOCK: {"product": "عباءة (M)", "sku": "ABY-M", "available": "2"},
     LetterKind.PASSWORD_CHANGED: {"username": "ada-store"},
     LetterKind.SESSION_STOLEN: {"username": "ada-store"},
     LetterKind.ANNOUNCEMENT: {"title": "صيانة الليلة", "body": "من الثانية\nإلى الثالثة."},
