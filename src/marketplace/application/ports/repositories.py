@@ -131,6 +131,14 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         ...
 
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
+    async def steady(self, merchant_id: MerchantId, /) -> Merchant:
+        """Like ``get``, and its currency stays what it is until this unit of work ends."""
+        ...
+
+    async def unsteady(self, merchant_id: MerchantId, /) -> None:
+        """Wait for whoever has it ``steady``, and have others who want that wait."""
+        ...
+
         """
         1001 first; until this unit of work ends, nobody else gets a number of this store.
 
@@ -147,6 +155,10 @@ class Products(Repository[ProductId, Product], Protocol):
         ...
 
     async def save_stock(
+    async def any_of(self, merchant_id: MerchantId, /) -> bool:
+        """Whether a merchant has any product, be it archived."""
+        ...
+
         self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
     ) -> None:
         """
