@@ -91,12 +91,24 @@ class Sessions(Repository[SessionId, Session], Protocol):
         """End every session of an account, or every other one."""
         ...
 
+    async def end_oldest(self, account_id: AccountId, most: int, at: datetime, /) -> None:
+        """End those of an account that were unused for the longest, until so many are in force."""
+        ...
+
 
 class OneTimeTokens(Protocol):
     """Secrets that were sent in letters, by their hash."""
 
     async def add(self, token: OneTimeToken, /) -> None:
         """Store a token; earlier ones of the account for the same purpose are void."""
+        ...
+
+    async def of(self, account_id: AccountId, purpose: Purpose, /) -> OneTimeToken | None:
+        """The one that was made last and is not used, though its time may be over."""
+        ...
+
+    async def owner(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
+        """Whose token it is, or ``LinkExpired``; it stays as good as it was."""
         ...
 
     async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
@@ -113,6 +125,10 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
 
     async def of_store(self, username: Username, /) -> Merchant:
         """The merchant whose open store is at this address, or ``StoreNotFound``."""
+        ...
+
+    async def is_suspended(self, account_id: AccountId, /) -> bool:
+        """Whether the store of this account is; an admin has none."""
         ...
 
     async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
@@ -215,6 +231,10 @@ class Outbox(Protocol):
 
     A job is stored by ``add`` and ``save`` of a repository, together with what happened.
     """
+
+    async def add(self, *happened: Event) -> None:
+        """Store the jobs of what happened to nothing that is kept."""
+        ...
 
     async def claim(
         self, at: datetime, lease: timedelta, limit: int, only: JobId | None = None, /
@@ -467,11 +487,20 @@ class Secrets(Protocol):
         """256 random bits, URL-safe."""
         ...
 
+    def sealed(self, name: str, /) -> str:
+        """``name.secret.seal``: a token, and how to recognise it without having kept it."""
+        ...
+
+    def is_sealed(self, token: str, /) -> bool:
+        """Whether a token was sealed here, under the key of today or an earlier one."""
+        ...
+
     def successors(self, token: str, /) -> list[str]:
         """
-        The one token that follows this one: as hard to guess, and the same when asked again.
+        The one sealed token that follows this one, and the same when asked again.
 
-        Behind it those that an earlier key would have named, for an answer given under it.
+        It has the same name and is as hard to guess. Behind it those that an earlier key would have
+        made, for an answer given under it.
         """
         ...
 
@@ -512,11 +541,14 @@ class Throttle(Protocol):
 
     async def admit(self, windows: Sequence[Window], /) -> None:
         """
-        Count an attempt in one window after the other, up to one that is full.
+        Count an attempt in all of these windows, or in none.
 
-        That one raises ``TooManyAttempts``, with the seconds until it has room. The windows before
-        it have counted what was refused, those behind it have not.
+        The first that is full raises ``TooManyAttempts``, with the seconds until it has room.
         """
+        ...
+
+    async def take_back(self, windows: Sequence[Window], /) -> None:
+        """The attempt that was counted last came to nothing: it leaves no trace."""
         ...
 
     async def forgive(self, windows: Sequence[Window], /) -> None:

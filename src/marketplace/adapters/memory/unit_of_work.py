@@ -244,9 +244,22 @@ class MemorySessions(_MemoryRepository[SessionId, Session], ports.Sessions):
             if session.account_id != account_id or session.id == but:
                 continue
             if session.ended_at is None:
-                ended = deepcopy(session)
-                ended.end(at)
-                await self.save(ended)
+                await self._end(session, at)
+
+    async def end_oldest(self, account_id: AccountId, most: int, at: datetime, /) -> None:
+        theirs = [
+            each
+            for each in self._work.all_of(Session)
+            if each.account_id == account_id and each.in_force(at)
+        ]
+        theirs.sort(key=lambda each: (each.last_used_at, each.id), reverse=True)
+        for session in theirs[most:]:
+            await self._end(session, at)
+
+    async def _end(self, session: Session, at: datetime) -> None:
+        ended = deepcopy(session)
+        ended.end(at)
+        await self.save(ended)
 
 
 class MemoryOneTimeTokens(ports.OneTimeTokens):
@@ -263,14 +276,26 @@ class MemoryOneTimeTokens(ports.OneTimeTokens):
     async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
         self._work.later.append(lambda: self._forget(account_id, purpose))
 
+    async def of(self, account_id: AccountId, purpose: Purpose, /) -> OneTimeToken | None:
+        for token in self._work.store.one_time_tokens.values():
+            if (token.account_id, token.purpose) == (account_id, purpose):
+                return token
+        return None
+
+    async def owner(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
+        return self._good(hash, purpose, at).account_id
+
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
-        tokens = self._work.store.one_time_tokens
-        token = tokens.get(hash)
-        if token is None or token.purpose is not purpose or at >= token.expires_at:
-            raise LinkExpired
+        token, tokens = self._good(hash, purpose, at), self._work.store.one_time_tokens
         del tokens[hash]
         self._work.undo.append(lambda: tokens.setdefault(hash, token))
         return token.account_id
+
+    def _good(self, hash: bytes, purpose: Purpose, at: datetime) -> OneTimeToken:
+        token = self._work.store.one_time_tokens.get(hash)
+        if token is None or token.purpose is not purpose or at >= token.expires_at:
+            raise LinkExpired
+        return token
 
     def _forget(self, account_id: AccountId, purpose: Purpose) -> None:
         tokens = self._work.store.one_time_tokens
@@ -287,6 +312,12 @@ class MemoryMerchants(_MemoryRepository[MerchantId, Merchant], ports.Merchants):
             if each.username == username and each.status is MerchantStatus.ACTIVE:
                 return deepcopy(each)
         raise StoreNotFound
+
+    async def is_suspended(self, account_id: AccountId, /) -> bool:
+        return any(
+            each.account_id == account_id and each.status is MerchantStatus.SUSPENDED
+            for each in self._work.all_of(Merchant)
+        )
 
     async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
         owner = self._work.store.former_usernames.get(username)
@@ -406,6 +437,9 @@ class MemoryOutbox(ports.Outbox):
 
     def __init__(self, work: MemoryUnitOfWork) -> None:
         self._work = work
+
+    async def add(self, *happened: Event) -> None:
+        self._work.tell(happened)
 
     async def claim(
         self, at: datetime, lease: timedelta, limit: int, only: JobId | None = None, /

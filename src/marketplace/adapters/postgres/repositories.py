@@ -51,7 +51,7 @@ from . import tables
 from .outbox import JOBS
 from .repository import PostgresRepository, storing, values_of, with_jobs
 from .rows import Row, from_row, kept, to_json, to_row
-from .statements import Connection, compiled, given, listed, one_of, own_columns, shown
+from .statements import Connection, Statement, compiled, given, listed, one_of, own_columns, shown
 from .tables import PARTS
 
 
@@ -80,7 +80,23 @@ class PostgresSessions(PostgresRepository[SessionId, Session], ports.Sessions):
             table.c.id.is_distinct_from(given("but", sa.Uuid)),
             table.c.ended_at.is_(None),
         )
-        .values(ended_at=given("at", tables.Time), version=table.c.version + 1)
+        .values(ended_at=given("at", tables.Time), user_agent="", version=table.c.version + 1)
+        .returning(table.c.id)
+    )
+    _oldest = (
+        sa.select(table.c.id)
+        .where(
+            table.c.account_id == given("account", sa.Uuid),
+            table.c.ended_at.is_(None),
+            table.c.expires_at > given("at", tables.Time),
+        )
+        .order_by(table.c.last_used_at.desc(), table.c.id.desc())
+        .offset(given("most", sa.Integer))
+    )
+    _end_oldest = compiled(
+        sa.update(table)
+        .where(table.c.id.in_(_oldest), table.c.ended_at.is_(None))
+        .values(ended_at=given("at", tables.Time), user_agent="", version=table.c.version + 1)
         .returning(table.c.id)
     )
 
@@ -88,6 +104,9 @@ class PostgresSessions(PostgresRepository[SessionId, Session], ports.Sessions):
         self, account_id: AccountId, at: datetime, but: SessionId | None = None, /
     ) -> None:
         await self._end_all.run(self._connection, account=account_id, at=at, but=but)
+
+    async def end_oldest(self, account_id: AccountId, most: int, at: datetime, /) -> None:
+        await self._end_oldest.run(self._connection, account=account_id, most=most, at=at)
 
 
 class PostgresOneTimeTokens(ports.OneTimeTokens):
@@ -98,7 +117,10 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
         .values(values_of(table))
         .on_conflict_do_update(
             index_elements=[table.c.account_id, table.c.purpose],
-            set_={each: given(each.name, each.type) for each in (table.c.hash, table.c.expires_at)},
+            set_={
+                each: given(each.name, each.type)
+                for each in (table.c.hash, table.c.expires_at, table.c.job)
+            },
         )
         .returning(table.c.account_id)
     )
@@ -110,15 +132,19 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
         )
         .returning(table.c.account_id)
     )
-    _redeemed = compiled(
-        sa.delete(table)
-        .where(
-            table.c.hash == given("hash", sa.LargeBinary),
+    _of = compiled(
+        sa.select(*shown(table)).where(
+            table.c.account_id == given("account", sa.Uuid),
             table.c.purpose == given("purpose", sa.Text),
-            table.c.expires_at > given("at", tables.Time),
         )
-        .returning(table.c.account_id)
     )
+    _good = (
+        table.c.hash == given("hash", sa.LargeBinary),
+        table.c.purpose == given("purpose", sa.Text),
+        table.c.expires_at > given("at", tables.Time),
+    )
+    _owner = compiled(sa.select(table.c.account_id).where(*_good))
+    _redeemed = compiled(sa.delete(table).where(*_good).returning(table.c.account_id))
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -129,8 +155,18 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
     async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
         await self._voided.run(self._connection, account=account_id, purpose=purpose)
 
+    async def of(self, account_id: AccountId, purpose: Purpose, /) -> OneTimeToken | None:
+        row = await self._of.first(self._connection, account=account_id, purpose=purpose)
+        return from_row(row, OneTimeToken) if row else None
+
+    async def owner(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
+        return await self._told(self._owner, hash=hash, purpose=purpose, at=at)
+
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
-        row = await self._redeemed.first(self._connection, hash=hash, purpose=purpose, at=at)
+        return await self._told(self._redeemed, hash=hash, purpose=purpose, at=at)
+
+    async def _told(self, statement: Statement, **token: object) -> AccountId:
+        row = await statement.first(self._connection, **token)
         if row is None:
             raise LinkExpired
         return AccountId(row["account_id"])
@@ -142,6 +178,12 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     _is_open = table.c.status == MerchantStatus.ACTIVE
     _of_store = compiled(
         sa.select(*shown(table)).where(table.c.username == given("username", sa.Text), _is_open)
+    )
+    _suspended = compiled(
+        sa.select(table.c.id).where(
+            table.c.account_id == given("account", sa.Uuid),
+            table.c.status == MerchantStatus.SUSPENDED,
+        )
     )
     _former = tables.former_usernames
     _name = _former.c.username == given("username", sa.Text)
@@ -167,6 +209,9 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         if row is None:
             raise StoreNotFound
         return from_row(row, Merchant)
+
+    async def is_suspended(self, account_id: AccountId, /) -> bool:
+        return await self._suspended.first(self._connection, account=account_id) is not None
 
     async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
         """Asked after storing: who leaves a name holds it until their commit, and that is seen."""

@@ -27,6 +27,7 @@ from marketplace.domain.errors import FieldProblem, InvalidFields
 from marketplace.domain.money import Money
 from marketplace.domain.text import Missing
 
+from .edge import request_id
 from .problems import BadCursor, MalformedRequest, UnknownField, WrongMediaType, field_problem
 
 Said = TypeVar("Said")
@@ -137,6 +138,11 @@ class StrictRequest(Request[Actor, None, State]):
     def address(self) -> str | None:
         """Where the client is, as far as we know."""
         return self.client.host if self.client else None
+
+    @property
+    def id(self) -> str:
+        """What answers, logs and the audit book call it."""
+        return request_id.get()
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         async for chunk in super().stream():
