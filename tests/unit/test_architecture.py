@@ -34,8 +34,8 @@ CODES = """
     bad-characters bad-email bad-hours bad-link bad-moment bad-phone bad-quantity bad-stock
     bad-username bad-value below-minimum changed-meanwhile collected-too-much common-password
     conflict email-taken forbidden image-not-found image-too-large invalid-fields link-expired
-    mail-refused mail-unavailable merchant-not-found missing negative-amount not-expected
-    not-found not-one-of nothing-to-collect notification-not-found order-not-found orders-open
+    mail-refused mail-unavailable merchant-not-found missing moved-too-often negative-amount
+    not-expected not-found not-one-of nothing-to-collect notification-not-found order-not-found orders-open
     out-of-stock phone-taken price-changed product-not-found reason-missing refresh-refused
     reserved-username rule-broken session-not-found sign-in-required sign-ins-busy
     store-moved store-not-found store-on-holiday too-long too-many too-many-attempts

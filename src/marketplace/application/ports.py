@@ -143,8 +143,12 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """Have a name lead to a store that was called so, and be nobody else's."""
         ...
 
-    async def forget_former(self, merchant_id: MerchantId, /) -> None:
-        """No name leads to this store any more; whoever wants one may have it."""
+    async def moves(self, merchant_id: MerchantId, /) -> list[datetime]:
+        """When the store left each name that still leads to it."""
+        ...
+
+    async def forget_former(self, merchant_id: MerchantId, kept: int = 0, /) -> None:
+        """Only the names left last lead to this store; whoever wants another one may have it."""
         ...
 
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:

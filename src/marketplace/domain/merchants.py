@@ -1,21 +1,28 @@
 """Merchants: who sells, under which name, and whether they may."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from .accounts import AccountId, Locale, Username
-from .errors import BadValue, Conflict, NotFound
+from .errors import BadValue, Conflict, NotFound, RuleBroken
 from .events import Event
 from .money import Money
 from .phones import COUNTRIES, PhoneNumber
 from .text import clean, word
 
 MerchantId = NewType("MerchantId", UUID)
+
+MOST_MOVES = 3
+"""New addresses of a store within :data:`MOVES_WITHIN`, or one store would hold every good name."""
+MOVES_WITHIN = timedelta(days=30)
+FORMER_KEPT = 10
+"""Former addresses that lead to a store, the latest ones."""
 
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]+")
 _NEVER_IN_A_LINK = re.compile(r"[\s\"<>\\^`{|}]")
@@ -117,6 +124,16 @@ class Merchant:
     def accepts_orders(self, at: datetime) -> bool:
         return self.is_open and (self.closed_until is None or self.closed_until <= at)
 
+    def move(self, moves: Sequence[datetime], at: datetime) -> None:
+        """
+        Its address is another one now, or ``MovedTooOften``; ``moves`` are those before.
+
+        To take a former address back undoes a move.
+        """
+        recent = sorted(each for each in moves if at < each + MOVES_WITHIN)
+        if len(recent) >= MOST_MOVES:
+            raise MovedTooOften(possible_at=recent[-MOST_MOVES] + MOVES_WITHIN)
+
     def edited(self, at: datetime) -> "MerchantEdited":
         """The profile was changed by its owner."""
         return MerchantEdited(at=at, merchant_id=self.id)
@@ -185,6 +202,10 @@ class StoreNotFound(NotFound):
 
 class StoreMoved(NotFound):
     """The store that was once at this address is open at that of ``username``."""
+
+
+class MovedTooOften(RuleBroken):
+    """The store has had so many addresses that the next one has to wait until ``possible_at``."""
 
 
 class StoreOnHoliday(Conflict):

@@ -411,6 +411,30 @@ class UnitOfWorkContract:
             with pytest.raises(UsernameTaken):
                 await market.merchants.claim(Username("theirs"))
 
+    async def test_the_names_left_last_are_kept(self, world: World) -> None:
+        first, second = await world.a_merchant(), await world.a_merchant()
+        days = {"a": 2, "b": 5, "c": 1, "d": 4}
+        async with world.begin() as market:
+            for name, day in days.items():
+                at = NOON + timedelta(days=day)
+                await market.merchants.leave(Username(f"old-{name}"), first.id, at)
+            await market.merchants.leave(Username("theirs"), second.id, NOON)
+
+        async with world.begin() as market:
+            assert {each - NOON for each in await market.merchants.moves(first.id)} == {
+                timedelta(days=day) for day in days.values()
+            }
+            await market.merchants.forget_former(first.id, 2)
+
+        async with world.begin() as market:
+            assert len(await market.merchants.moves(first.id)) == 2
+            assert await market.merchants.moves(second.id) == [NOON]
+            for name in ("old-a", "old-c"):
+                await market.merchants.claim(Username(name))
+            for name in ("old-b", "old-d", "theirs"):
+                with pytest.raises(UsernameTaken):
+                    await market.merchants.claim(Username(name))
+
     async def test_an_exception_takes_back_what_became_of_names(self, world: World) -> None:
         merchant = await world.a_merchant()
         async with world.begin() as market:

@@ -82,7 +82,7 @@ class MemoryStore:
 
     entities: dict[tuple[type, UUID], Any] = field(default_factory=dict)
     one_time_tokens: dict[bytes, OneTimeToken] = field(default_factory=dict)
-    former_usernames: dict[Username, MerchantId] = field(default_factory=dict)
+    former_usernames: dict[Username, tuple[MerchantId, datetime]] = field(default_factory=dict)
     order_numbers: dict[MerchantId, int] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     jobs: dict[JobId, _StoredJob] = field(default_factory=dict)
@@ -320,26 +320,31 @@ class MemoryMerchants(_MemoryRepository[MerchantId, Merchant], ports.Merchants):
         )
 
     async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
-        owner = self._work.store.former_usernames.get(username)
-        if owner != merchant_id and owner is not None:
+        former = self._work.store.former_usernames.get(username)
+        if former is not None and former[0] != merchant_id:
             raise UsernameTaken
         self._forget(username)
 
     async def leave(self, username: Username, merchant_id: MerchantId, at: datetime, /) -> None:
         former = self._work.store.former_usernames
-        former[username] = merchant_id
+        former[username] = merchant_id, at
         self._work.undo.append(lambda: former.pop(username))
 
-    async def forget_former(self, merchant_id: MerchantId, /) -> None:
-        for username, owner in list(self._work.store.former_usernames.items()):
-            if owner == merchant_id:
-                self._forget(username)
+    async def moves(self, merchant_id: MerchantId, /) -> list[datetime]:
+        former = self._work.store.former_usernames.values()
+        return [since for owner, since in former if owner == merchant_id]
+
+    async def forget_former(self, merchant_id: MerchantId, kept: int = 0, /) -> None:
+        former = self._work.store.former_usernames.items()
+        theirs = [(since, name) for name, (owner, since) in former if owner == merchant_id]
+        for _, username in sorted(theirs, reverse=True)[kept:]:
+            self._forget(username)
 
     def _forget(self, username: Username) -> None:
         former = self._work.store.former_usernames
-        owner = former.pop(username, None)
-        if owner is not None:
-            self._work.undo.append(lambda: former.update({username: owner}))
+        before = former.pop(username, None)
+        if before is not None:
+            self._work.undo.append(lambda: former.update({username: before}))
 
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         numbers = self._work.store.order_numbers

@@ -194,8 +194,15 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         .add_cte(sa.delete(_former).where(_name, _former.c.merchant_id == _owner).cte("back"))
     )
     _left = compiled(insert(_former).values(values_of(_former)).returning(_former.c.username))
+    _moves = compiled(sa.select(_former.c.since).where(_former.c.merchant_id == _owner))
+    _oldest = (
+        sa.select(_former.c.username)
+        .where(_former.c.merchant_id == _owner)
+        .order_by(_former.c.since.desc(), _former.c.username.desc())
+        .offset(given("kept", sa.Integer))
+    )
     _forgotten = compiled(
-        sa.delete(_former).where(_former.c.merchant_id == _owner).returning(_former.c.username)
+        sa.delete(_former).where(_former.c.username.in_(_oldest)).returning(_former.c.username)
     )
     _numbered = compiled(
         sa.update(table)
@@ -222,8 +229,12 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     async def leave(self, username: Username, merchant_id: MerchantId, at: datetime, /) -> None:
         await self._left.run(self._connection, username=username, merchant_id=merchant_id, since=at)
 
-    async def forget_former(self, merchant_id: MerchantId, /) -> None:
-        await self._forgotten.run(self._connection, merchant=merchant_id)
+    async def moves(self, merchant_id: MerchantId, /) -> list[datetime]:
+        rows = await self._moves.run(self._connection, merchant=merchant_id)
+        return [row["since"] for row in rows]
+
+    async def forget_former(self, merchant_id: MerchantId, kept: int = 0, /) -> None:
+        await self._forgotten.run(self._connection, merchant=merchant_id, kept=kept)
 
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         """Looks again whether the store is open: an admin may have been quicker than a guest."""

@@ -13,7 +13,12 @@ from marketplace.application.ports import MerchantView, Site
 from marketplace.domain.accounts import Actor, Locale, UsernameTaken
 from marketplace.domain.errors import Form
 from marketplace.domain.images import ImageNotFound
-from marketplace.domain.merchants import KycStatus, MerchantStatus, PaymentPreference
+from marketplace.domain.merchants import (
+    KycStatus,
+    MerchantStatus,
+    MovedTooOften,
+    PaymentPreference,
+)
 
 from .images import ImageOut, ImageRef
 from .problems import BadId
@@ -98,7 +103,7 @@ class MerchantController(Controller):
         """Look at one's own store."""
         return MerchantOut.of(await merchants.mine(request.user), request.site)
 
-    @put(problems=(UsernameTaken, ImageNotFound))
+    @put(problems=(UsernameTaken, MovedTooOften, ImageNotFound))
     async def edit(
         self,
         request: StrictRequest,
