@@ -35,13 +35,13 @@ CODES = """
     bad-username bad-value below-minimum changed-meanwhile collected-too-much common-password
     conflict email-taken forbidden image-not-found image-too-large invalid-fields link-expired
     mail-refused mail-unavailable merchant-not-found missing moved-too-often negative-amount
-    not-expected not-found not-one-of nothing-to-collect notification-not-found order-not-found orders-open
-    out-of-stock phone-taken price-changed product-not-found reason-missing refresh-refused
-    reserved-username rule-broken session-not-found sign-in-required sign-ins-busy
-    store-moved store-not-found store-on-holiday too-long too-many too-many-attempts
-    too-many-decimals too-many-lines too-short unauthenticated unavailable unknown-country
-    unknown-currency unknown-reason unreadable-image username-taken variant-not-found
-    wrong-credentials wrong-merchant-status wrong-order-status wrong-password
+    not-expected not-found not-one-of nothing-to-collect notification-not-found order-not-found
+    orders-open out-of-stock phone-taken price-changed product-not-found reason-missing
+    refresh-refused reserved-username rule-broken session-not-found sign-in-required
+    sign-ins-busy store-moved store-not-found store-on-holiday too-long too-many
+    too-many-attempts too-many-decimals too-many-lines too-short unauthenticated unavailable
+    unknown-country unknown-currency unknown-reason unreadable-image username-taken
+    variant-not-found wrong-credentials wrong-merchant-status wrong-order-status wrong-password
     wrong-role
 """.split()
 """Every code of the core. They are a promise: add to them, and never rename one."""
