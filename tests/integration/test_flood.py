@@ -3,6 +3,7 @@
 import asyncio
 import json
 import multiprocessing
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -53,6 +54,8 @@ def storm(port: int, told: Connection) -> None:
             statuses.update(await asyncio.gather(*map(sign_in, crowd)))
         return statuses
 
+    # Whoever measures must not wait for the crowd.
+    os.nice(10)
     for number in range(STORMS):
         told.recv()
         told.send(asyncio.run(rounds(number * ROUNDS)))
