@@ -19,6 +19,7 @@ from marketplace.adapters.argon2 import AT_ONCE, WAITING, Argon2PasswordHasher
 from marketplace.application.marketplace import Marketplace
 from marketplace.entrypoints.http import HttpOptions, create_app
 from marketplace.entrypoints.in_memory import in_memory
+from marketplace.entrypoints.serving import settle
 
 from .serving import free_port
 
@@ -36,6 +37,7 @@ def serve(port: int) -> None:
     # Each of the crowd has an address of its own: it is not the throttle that turns them away.
     options = HttpOptions(trusted_proxies=[ip_network("127.0.0.1")])
     app = create_app(marketplace, options=options)
+    settle()
     uvicorn.run(app, port=port, log_config=None, lifespan="off", proxy_headers=False, ws="none")
 
 

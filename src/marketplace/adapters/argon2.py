@@ -17,10 +17,10 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from marketplace.application.ports import PasswordHasher
 from marketplace.domain.accounts import SignInsBusy
 
-AT_ONCE = 2
-"""Passwords checked at the same time: each takes a core for 20 ms, and 19 MiB."""
+AT_ONCE = max(1, min(8, (os.cpu_count() or 1) - 1))
+"""Passwords checked at the same time: each takes a core for 20 ms, and 19 MiB. One core is left."""
 WAITING = 32
-"""How many more may wait, a third of a second at most."""
+"""How many more may wait, two thirds of a second at most."""
 NICE = 10
 """By how much these threads stand back from the one that answers everybody (``nice(2)``)."""
 

@@ -33,7 +33,7 @@ SIGN_INS_OF_AN_ADDRESS_TO_AN_ACCOUNT: tuple[Limit, ...] = ((5, MINUTE), (20, HOU
 SIGN_INS_OF_STRANGERS_TO_AN_ACCOUNT: tuple[Limit, ...] = ((10, MINUTE), (50, HOUR))
 SIGN_INS_OF_STRANGERS_OF_A_SITE: tuple[Limit, ...] = ((200, MINUTE),)
 SIGN_INS_OF_ALL_STRANGERS: tuple[Limit, ...] = ((6000, MINUTE),)
-"""All that one machine can check: below that, the queue for its cores is what limits."""
+"""What two cores can check: below that, the queue for them is what limits."""
 REGISTRATIONS_OF_AN_ADDRESS: tuple[Limit, ...] = ((5, HOUR),)
 REGISTRATIONS_OF_A_SITE: tuple[Limit, ...] = ((50, HOUR),)
 REGISTRATIONS_OF_ALL: tuple[Limit, ...] = ((300, MINUTE),)

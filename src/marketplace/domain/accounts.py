@@ -446,7 +446,7 @@ def digest(secret: str) -> bytes:
 
 def _is_guessable(password: str) -> bool:
     said = _plain(password)
-    if len(set(said)) < 3 or not _COMMON.isdisjoint(_cores(said)):
+    if len(said) < 6 or len(set(said)) < 3 or not _COMMON.isdisjoint(_cores(said)):
         return True
     # Of one word or row of keys nothing is hidden by a sign before or behind it.
     within = {said[start : len(said) - end] for start in range(3) for end in range(3)}

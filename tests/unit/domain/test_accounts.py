@@ -350,6 +350,7 @@ def test_two_keyboards_type_the_same_password() -> None:
         ("pass\u200bword", CommonPassword),
         ("  password  ", CommonPassword),
         ("\u200b" * 12, CommonPassword),
+        ("\u200b\u200b\u200b\u200c\u200d12345", CommonPassword),
         ("correct\x00horse", BadCharacters),
         ("correct\nhorse", BadCharacters),
         ("correct\ud800horse", BadCharacters),
