@@ -1,13 +1,16 @@
 """Passwords: slow, bounded, and as slow for nobody as for somebody."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import VerifyMismatchError
 
-from marketplace.adapters.argon2 import AT_ONCE, WAITING, Argon2PasswordHasher
+from marketplace.adapters.argon2 import AT_ONCE, NICE, WAITING, Argon2PasswordHasher
 from marketplace.domain.accounts import SignInsBusy
 from tests.unit.contracts.passwords import PASSWORD, PasswordHasherContract
 
@@ -95,3 +98,14 @@ class TestArgon2PasswordHasher(PasswordHasherContract):
         again = [passwords.verify("wrong", None) for _ in range(WAITING)]
 
         assert set(await asyncio.gather(*again)) == {False}
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+    async def test_who_hashes_stands_back_from_who_answers(
+        self, passwords: Argon2PasswordHasher
+    ) -> None:
+        await passwords.hash(PASSWORD)
+
+        [thread, *_] = [each for each in threading.enumerate() if each.name.startswith("argon2")]
+        assert thread.native_id is not None
+        usual = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, thread.native_id) == min(usual + NICE, 19)

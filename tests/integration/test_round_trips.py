@@ -10,10 +10,12 @@ from marketplace.adapters.postgres.pool import Pool, make_pool
 from marketplace.application.admin import FindMerchants
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.ports import MerchantSort, Paging
+from marketplace.application.sessions import SignIn
+from marketplace.domain.accounts import WrongCredentials
 from marketplace.domain.merchants import StoreMoved
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
-from tests.unit.world import World
+from tests.unit.world import PASSWORD, World
 
 Asked = Callable[[], int]
 
@@ -118,6 +120,44 @@ async def test_looking_for_merchants_takes_one(world: World, asked: Asked, merch
     await world.marketplace.admin.announcements(boss, Paging())
 
     assert asked() - before == 5
+
+
+async def test_to_ask_for_a_letter_takes_three_whether_there_is_an_account_or_not(
+    world: World, asked: Asked
+) -> None:
+    seller = await world.a_merchant()
+    for email in (seller.email, "nobody@example.com"):
+        before = asked()
+
+        await world.marketplace.accounts.request_password_reset(email)
+
+        # BEGIN, the job, COMMIT.
+        assert asked() - before == 3
+
+
+@pytest.mark.parametrize("somebody", [True, False])
+async def test_a_guess_takes_three_whether_there_is_an_account_or_not(
+    world: World, asked: Asked, somebody: bool
+) -> None:
+    seller = await world.a_merchant()
+    name = seller.email if somebody else "nobody@example.com"
+    before = asked()
+
+    with pytest.raises(WrongCredentials):
+        await world.marketplace.sessions.sign_in(SignIn(name=name, password="a wild guess"))
+
+    # BEGIN, the account of this name, COMMIT.
+    assert asked() - before == 3
+
+
+async def test_to_sign_in_takes_nine(world: World, asked: Asked) -> None:
+    seller = await world.a_merchant()
+    before = asked()
+
+    await world.marketplace.sessions.sign_in(SignIn(name=seller.email, password=PASSWORD))
+
+    # The name as above; BEGIN, the account, its store, the session, those too many, COMMIT.
+    assert asked() - before == 9
 
 
 @pytest.mark.parametrize("inboxes", [1, 40])

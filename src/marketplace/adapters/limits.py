@@ -22,6 +22,7 @@ AT_ONCE = 10
 """Connections to Redis. A crowd that opens one each would wait for nothing but that."""
 PAUSE = 5.0
 """Seconds until a Redis that was away is asked again."""
+PREFIX = "marketplace:throttle"
 
 _log = logging.getLogger("marketplace.throttle")
 
@@ -30,7 +31,9 @@ Result = TypeVar("Result")
 
 class LimitsThrottle(Throttle):
     """
-    Each window is one script in Redis, so that no two processes admit the same last attempt.
+    Each window is one script in Redis, so that no two processes admit the same last attempt. What
+    several windows say is asked before any of them counts; of two attempts that come in between,
+    the one that is refused after all is taken back from those that had counted it.
 
     While Redis is away or stuck, ``instead`` counts for this process alone: never nobody, and
     nothing that a client would notice. The time is that of this machine, not of a ``Clock``: it is
@@ -45,7 +48,7 @@ class LimitsThrottle(Throttle):
             # The address is that of the connections it is given.
             "async+redis://",
             implementation="redispy",
-            key_prefix="marketplace:throttle",
+            key_prefix=PREFIX,
             connection_pool=self._redis.connection_pool,  # type: ignore[arg-type]
         )
         self._windows = MovingWindowRateLimiter(storage)
@@ -56,10 +59,12 @@ class LimitsThrottle(Throttle):
     async def admit(self, windows: Sequence[Window], /) -> None:
         async def in_redis() -> float | None:
             for window in windows:
-                item = _item(window)
-                if not await self._windows.hit(item, window.key):
-                    stats = await self._windows.get_window_stats(item, window.key)
-                    return stats.reset_time - time()
+                if not await self._windows.test(_item(window), window.key):
+                    return await self._left(window)
+            for number, window in enumerate(windows):
+                if not await self._windows.hit(_item(window), window.key):
+                    await self._uncount(windows[:number])
+                    return await self._left(window)
             return None
 
         async def here() -> float | None:
@@ -69,6 +74,9 @@ class LimitsThrottle(Throttle):
         left = await self._ask(in_redis, here)
         if left is not None:
             raise TooManyAttempts(retry_after=max(1, math.ceil(left)))
+
+    async def take_back(self, windows: Sequence[Window], /) -> None:
+        await self._ask(lambda: self._uncount(windows), lambda: self._instead.take_back(windows))
 
     async def forgive(self, windows: Sequence[Window], /) -> None:
         async def in_redis() -> None:
@@ -109,6 +117,15 @@ class LimitsThrottle(Throttle):
                     self._found()
                     return answer
         return await here()
+
+    async def _left(self, window: Window) -> float:
+        stats = await self._windows.get_window_stats(_item(window), window.key)
+        return stats.reset_time - time()
+
+    async def _uncount(self, windows: Sequence[Window]) -> None:
+        """The library cannot; a window is a list of times, the latest first."""
+        for window in windows:
+            await self._redis.lpop(f"{PREFIX}:{_item(window).key_for(window.key)}")
 
     def _lost(self, error: Exception) -> None:
         if self._away_until is None:

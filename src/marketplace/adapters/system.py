@@ -5,7 +5,7 @@ import secrets
 import time
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
-from hmac import digest
+from hmac import compare_digest, digest
 from random import SystemRandom
 from threading import Lock
 from uuid import UUID
@@ -60,7 +60,8 @@ class SystemSecrets(Secrets):
     Randomness of the operating system.
 
     The successor of a token is its HMAC-SHA256 (RFC 2104) under a key made for this alone: whoever
-    has the token, but not the key, knows nothing of it. Keys in ``earlier`` name no new ones.
+    has the token, but not the key, knows nothing of it. The seal is one under another key. Keys in
+    ``earlier`` still recognise what they have sealed, and seal nothing new.
     """
 
     def __init__(self, key: bytes, *earlier: bytes) -> None:
@@ -68,18 +69,41 @@ class SystemSecrets(Secrets):
         if any(len(each) < 32 for each in keys):
             raise ValueError("a secret key has at least 32 bytes")
         self._keys = [
-            digest(each, b"marketplace: the successor of a token", "sha256") for each in keys
+            (
+                digest(each, b"marketplace: the successor of a token", "sha256"),
+                digest(each, b"marketplace: the seal of a token", "sha256"),
+            )
+            for each in keys
         ]
         self._random = SystemRandom()
 
     def token(self) -> str:
         return secrets.token_urlsafe(32)
 
+    def sealed(self, name: str, /) -> str:
+        _, seal = self._keys[0]
+        return _sealed(f"{name}.{self.token()}", seal)
+
+    def is_sealed(self, token: str, /) -> bool:
+        text, _, shown = token.rpartition(".")
+        return any(compare_digest(_mac(seal, text), _bytes(shown)) for _, seal in self._keys)
+
     def successors(self, token: str, /) -> list[str]:
-        # Whatever was sent as a token is answered: a lone surrogate has no UTF-8.
-        said = token.encode(errors="surrogatepass")
-        macs = [digest(key, said, "sha256") for key in self._keys]
-        return [urlsafe_b64encode(mac).rstrip(b"=").decode() for mac in macs]
+        name = token.partition(".")[0]
+        return [_sealed(f"{name}.{_mac(key, token).decode()}", seal) for key, seal in self._keys]
 
     def jitter(self) -> float:
         return self._random.random()
+
+
+def _sealed(text: str, key: bytes) -> str:
+    return f"{text}.{_mac(key, text).decode()}"
+
+
+def _mac(key: bytes, text: str) -> bytes:
+    return urlsafe_b64encode(digest(key, _bytes(text), "sha256")).rstrip(b"=")
+
+
+def _bytes(text: str) -> bytes:
+    """Whatever was sent as a token is answered: a lone surrogate has no UTF-8."""
+    return text.encode(errors="surrogatepass")

@@ -9,6 +9,7 @@ from marketplace.domain.accounts import (
     Actor,
     LinkExpired,
     Locale,
+    PasswordResetRequested,
     Purpose,
     Role,
     WrongPassword,
@@ -18,6 +19,7 @@ from marketplace.domain.accounts import (
     parse_locale,
     parse_password,
     parse_username,
+    unlike,
 )
 from marketplace.domain.audit import Action
 from marketplace.domain.errors import FieldProblem, Form, InvalidFields
@@ -101,7 +103,6 @@ class AccountService:
         with Form() as form:
             email = form.read("email", parse_email, wanted.email)
             username = form.read("username", parse_username, wanted.username)
-            password = form.read("password", parse_password, wanted.password)
             name = form.read("name", line(120), wanted.name)
             locale = form.read("locale", parse_locale, wanted.locale)
             said = HOME if wanted.country is None else wanted.country
@@ -109,11 +110,14 @@ class AccountService:
             phone = form.read("phone", lambda text: parse_phone(text, home or HOME), wanted.phone)
             if wanted.country is None and phone is not None:
                 home = country_of(phone) or home
+            own = (email, username, phone)
+            password = form.read("password", unlike(*own), wanted.password)
             usual = COUNTRIES[home or HOME].currency
             said = usual if wanted.currency is None else wanted.currency
             currency = form.read("currency", parse_currency, said)
-        await self.throttling.register(wanted.address)
-        password_hash = await self.passwords.hash(password)
+        counted = await self.throttling.register(wanted.address)
+        hashing = self.passwords.hash(password)
+        password_hash = await self.throttling.unless_busy(counted, hashing)
         now = self.clock.now()
         account, registered = Account.register(
             id=AccountId(self.ids.new()),
@@ -142,7 +146,7 @@ class AccountService:
             await market.merchants.add(merchant, opened)
             await market.merchants.claim(username, merchant.id)
             await market.sessions.add(session)
-        await self.throttling.signed_in(account, wanted.address)
+        await self.throttling.faces.signed_in(account.id, wanted.address)
         view = MerchantView(merchant=merchant, email=email, phone=phone, logo=None)
         return Registered(signed_in=self.sessions.prove(account, session, refresh), merchant=view)
 
@@ -151,8 +155,9 @@ class AccountService:
         with Form() as form:
             email = form.read("email", parse_email, wanted.email)
             username = form.read("username", parse_username, wanted.username)
-            password = form.read("password", parse_password, wanted.password)
             phone = form.read("phone", lambda text: parse_phone(text, HOME), wanted.phone)
+            own = (email, username, phone)
+            password = form.read("password", unlike(*own), wanted.password)
         password_hash = await self.passwords.hash(password)
         now = self.clock.now()
         admin, _ = Account.register(
@@ -175,30 +180,53 @@ class AccountService:
         return admin
 
     async def request_password_reset(self, email: str, address: str | None = None) -> None:
-        """Have a letter sent, if there is anybody to send it to; the caller never learns which."""
+        """
+        Have a letter sent, if there is anybody to send it to; the caller never learns which.
+
+        Nor do they from the time it takes: it is looked up when the letter is written.
+        """
         with Form() as form:
             mailbox = form.read("email", parse_email, email)
-        if not await self.throttling.reset(mailbox, address):
-            return
+        await self.throttling.reset(address)
         async with self.begin() as market:
-            for found in await market.accounts.called([mailbox]):
-                # Held, because a refusal of the second of two would tell that there is an account.
-                account = await market.accounts.hold(found.id)
-                await market.accounts.save(account, account.ask_for_reset(self.clock.now()))
+            await market.outbox.add(PasswordResetRequested(at=self.clock.now(), email=mailbox))
 
-    async def reset_password(self, token: str, password: str, address: str | None = None) -> None:
+    async def reset_password(
+        self,
+        token: str,
+        password: str,
+        address: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
         """A new password for whoever holds the letter; every session ends. ``LinkExpired``."""
         with Form() as form:
             new = form.read("password", parse_password, password)
-        await self.throttling.new_password(address)
-        password_hash, now = await self.passwords.hash(new), self.clock.now()
+        redeemed = await self.throttling.redeem(address)
+        async with self.begin() as market:
+            owner = await market.one_time_tokens.owner(
+                digest(token), Purpose.PASSWORD_RESET, self.clock.now()
+            )
+            account = await market.accounts.get(owner)
+        with Form() as form:
+            form.read("password", unlike(*account.names), new)
+        counted = await self.throttling.new_password(redeemed)
+        password_hash = await self.throttling.unless_busy(counted, self.passwords.hash(new))
+        now = self.clock.now()
         async with self.begin() as market:
             account = await _redeemed(market, token, Purpose.PASSWORD_RESET, now)
             await market.accounts.save(account, account.change_password(password_hash, now))
             await market.sessions.end_all(account.id, now)
             await market.audit.add(
-                account_entry(Action.PASSWORD_CHANGED, account.id, self.ids.new(), now)
+                account_entry(
+                    Action.PASSWORD_CHANGED,
+                    account.id,
+                    self.ids.new(),
+                    now,
+                    address=address,
+                    request_id=request_id,
+                )
             )
+        await self.throttling.faces.signed_in(account.id, address)
 
     async def change_password(self, wanted: ChangePassword) -> None:
         """
@@ -209,11 +237,13 @@ class AccountService:
         acting = wanted.acting
         with Form() as form:
             new = form.read("new_password", parse_password, wanted.new_password)
-        await self.throttling.change_password(acting)
+        counted = await self.throttling.change_password(acting)
         async with self.begin() as market:
             account = await market.accounts.get(acting.account_id)
-        current = as_kept(wanted.current_password)
-        if not await self.passwords.verify(current, account.password_hash):
+        with Form() as form:
+            form.read("new_password", unlike(*account.names), new)
+        checking = self.passwords.verify(as_kept(wanted.current_password), account.password_hash)
+        if not await self.throttling.unless_busy(counted, checking):
             raise InvalidFields(FieldProblem("current_password", WrongPassword.code, {}))
         password_hash, now = await self.passwords.hash(new), self.clock.now()
         async with self.begin() as market:
@@ -242,9 +272,14 @@ class AccountService:
 
 
 async def _redeemed(market: UnitOfWork, token: str, purpose: Purpose, at: datetime) -> Account:
-    """The account a letter was sent to, held; a letter does not bring back a closed one."""
-    account_id = await market.one_time_tokens.redeem(digest(token), purpose, at)
+    """
+    The account a letter was sent to, held; a letter does not bring back a closed one.
+
+    Everybody holds the account before its token: two who go about it otherwise wait for each other.
+    """
+    account_id = await market.one_time_tokens.owner(digest(token), purpose, at)
     account = await market.accounts.hold(account_id)
+    await market.one_time_tokens.redeem(digest(token), purpose, at)
     if account.closed_at is not None:
         raise LinkExpired
     return account

@@ -1,13 +1,21 @@
 """What an admin can do: watch, speak to merchants, and shut one out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.domain.accounts import Actor, Role
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
 from marketplace.domain.errors import BadValue, ChangedMeanwhile, Conflict, Form
-from marketplace.domain.merchants import KycStatus, MerchantId, MerchantNotFound, MerchantStatus
+from marketplace.domain.events import Event
+from marketplace.domain.merchants import (
+    KycStatus,
+    Merchant,
+    MerchantId,
+    MerchantNotFound,
+    MerchantStatus,
+)
 from marketplace.domain.notifications import (
     Announcement,
     AnnouncementId,
@@ -113,43 +121,19 @@ class AdminService:
 
     async def suspend(self, acting: Actor, merchant_id: MerchantId, reason: str) -> MerchantView:
         """Shut a store and its keeper out, from the very next request on."""
-        acting.must_be(Role.ADMIN)
-        with Form() as form:
-            why = form.read("reason", line(300), reason)
-        async with self.begin() as market:
-            merchant = await market.merchants.hold(merchant_id)
-            was = merchant.status
-            await market.merchants.save(merchant, merchant.suspend(why, self.clock.now()))
-            await market.audit.add(
-                self._entry(
-                    Action.MERCHANT_SUSPENDED,
-                    acting,
-                    merchant_id,
-                    {"status": was},
-                    {"status": merchant.status, "reason": why},
-                )
-            )
-        return await self.views.merchant(merchant_id)
+        return await self._decide(
+            acting, merchant_id, reason, Action.MERCHANT_SUSPENDED, Merchant.suspend
+        )
 
     async def reactivate(self, acting: Actor, merchant_id: MerchantId, reason: str) -> MerchantView:
         """Let a suspended merchant back in; everything is as it was."""
-        acting.must_be(Role.ADMIN)
-        with Form() as form:
-            why = form.read("reason", line(300), reason)
-        async with self.begin() as market:
-            merchant = await market.merchants.hold(merchant_id)
-            was = merchant.status
-            await market.merchants.save(merchant, merchant.reactivate(self.clock.now()))
-            await market.audit.add(
-                self._entry(
-                    Action.MERCHANT_REACTIVATED,
-                    acting,
-                    merchant_id,
-                    {"status": was},
-                    {"status": merchant.status, "reason": why},
-                )
-            )
-        return await self.views.merchant(merchant_id)
+        return await self._decide(
+            acting,
+            merchant_id,
+            reason,
+            Action.MERCHANT_REACTIVATED,
+            lambda merchant, _, at: merchant.reactivate(at),
+        )
 
     async def close(self, acting: Actor, merchant_id: MerchantId, *, force: bool = False) -> None:
         """
@@ -230,6 +214,25 @@ class AdminService:
                 )
             )
         return announcement
+
+    async def _decide(
+        self,
+        acting: Actor,
+        merchant_id: MerchantId,
+        reason: str,
+        action: Action,
+        decided: Callable[[Merchant, str, datetime], Event],
+    ) -> MerchantView:
+        acting.must_be(Role.ADMIN)
+        with Form() as form:
+            why = form.read("reason", line(300), reason)
+        async with self.begin() as market:
+            merchant = await market.merchants.hold(merchant_id)
+            was = merchant.status
+            await market.merchants.save(merchant, decided(merchant, why, self.clock.now()))
+            after: Facts = {"status": merchant.status, "reason": why}
+            await market.audit.add(self._entry(action, acting, merchant_id, {"status": was}, after))
+        return await self.views.merchant(merchant_id)
 
     def _entry(
         self,

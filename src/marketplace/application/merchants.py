@@ -12,6 +12,7 @@ from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
 from marketplace.domain.errors import BadValue, Form, must_be_seen
 from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import (
+    FORMER_KEPT,
     CurrencyFixed,
     Merchant,
     MerchantId,
@@ -29,7 +30,7 @@ from marketplace.domain.phones import parse_country, parse_phone
 from marketplace.domain.text import line, prose
 from marketplace.domain.time_zones import parse_time_zone
 
-from .ports import BeginUnitOfWork, Clock, Ids, MerchantView, Views
+from .ports import BeginUnitOfWork, Clock, Ids, MerchantView, UnitOfWork, Views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +91,11 @@ class MerchantService:
                 merchant.logo = logo.id
             elif wanted.logo == "":
                 merchant.logo = None
-            if merchant.username != was.username:
-                account = await market.accounts.hold(merchant.account_id)
-                account.username = merchant.username
-                await market.accounts.save(account)
             if merchant != was:
                 now = self.clock.now()
-                await market.merchants.save(merchant, merchant.edited(now))
                 if merchant.username != was.username:
-                    await market.merchants.claim(merchant.username, merchant_id)
-                    await market.merchants.leave(was.username, merchant_id, now)
+                    await _move(market, merchant, was.username, now)
+                await market.merchants.save(merchant, merchant.edited(now))
                 await market.audit.add(
                     AuditEntry.of(
                         Action.MERCHANT_EDITED,
@@ -140,6 +136,17 @@ async def leading_on(views: Views, address: Username) -> AsyncIterator[None]:
         if current is None:
             raise
         raise StoreMoved(username=current) from None
+
+
+async def _move(market: UnitOfWork, merchant: Merchant, left: Username, at: datetime) -> None:
+    """The account is called as the store is; the address it leaves leads to the new one."""
+    merchant.move(await market.merchants.moves(merchant.id), at)
+    account = await market.accounts.hold(merchant.account_id)
+    account.username = merchant.username
+    await market.accounts.save(account)
+    await market.merchants.claim(merchant.username, merchant.id)
+    await market.merchants.leave(left, merchant.id, at)
+    await market.merchants.forget_former(merchant.id, FORMER_KEPT)
 
 
 def _apply(wanted: EditMerchant, merchant: Merchant, now: datetime) -> None:

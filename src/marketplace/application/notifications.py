@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.domain.accounts import (
     RESET_LASTS,
+    RESET_WANTED,
     VERIFICATION_LASTS,
     Account,
     AccountId,
@@ -45,6 +46,7 @@ from .ports import (
     Paging,
     Secrets,
     Site,
+    UnitOfWork,
     Views,
 )
 
@@ -84,14 +86,10 @@ class Correspondence:
     site: Site
 
     async def send_verification_email(self, event: AccountRegistered, job: JobId) -> None:
-        await self._send_link(
-            event, Purpose.EMAIL_VERIFICATION, LetterKind.EMAIL_VERIFICATION, "verify-email"
-        )
+        await self._ask_whether_theirs(event.account_id, job)
 
     async def send_verification_email_again(self, event: VerificationRequested, job: JobId) -> None:
-        await self._send_link(
-            event, Purpose.EMAIL_VERIFICATION, LetterKind.EMAIL_VERIFICATION, "verify-email"
-        )
+        await self._ask_whether_theirs(event.account_id, job)
 
     async def mail_password_changed(self, event: PasswordChanged, job: JobId) -> None:
         await self._warn(event.account_id, job, LetterKind.PASSWORD_CHANGED)
@@ -100,9 +98,25 @@ class Correspondence:
         await self._warn(event.account_id, job, LetterKind.SESSION_STOLEN)
 
     async def send_password_reset_email(self, event: PasswordResetRequested, job: JobId) -> None:
-        await self._send_link(
-            event, Purpose.PASSWORD_RESET, LetterKind.PASSWORD_RESET, "reset-password"
-        )
+        """
+        A link for whoever has this mailbox, if it is that of an account.
+
+        None that was asked for before the password was changed, or so long ago that they ask no
+        more; and none while an earlier one is still good for a while, however many ask for it.
+        """
+        now = self.clock.now()
+        async with self.begin() as market:
+            found = await market.accounts.called([event.email])
+            if not found or now > event.at + RESET_WANTED:
+                return
+            account = await market.accounts.hold(found[0].id)
+            if event.at < account.password_changed_at or account.closed_at is not None:
+                return
+            earlier = await market.one_time_tokens.of(account.id, Purpose.PASSWORD_RESET)
+            if earlier and earlier.job != job and now + RESET_LASTS / 2 < earlier.expires_at:
+                return
+            token = await self._token(market, account, Purpose.PASSWORD_RESET, job)
+        await self._send_link(account, LetterKind.PASSWORD_RESET, "reset-password", token)
 
     async def note_new_order(self, event: OrderPlaced, job: JobId) -> None:
         """A slip in the merchant's inbox."""
@@ -170,31 +184,39 @@ class Correspondence:
             account, job, LetterKind.ANNOUNCEMENT, {"title": slip.title, "body": slip.body}
         )
 
-    async def _send_link(
-        self,
-        event: AccountRegistered | VerificationRequested | PasswordResetRequested,
-        purpose: Purpose,
-        kind: LetterKind,
-        path: str,
-    ) -> None:
-        """
-        Make a one-time token and send it, in the fragment of a link: no server ever logs it.
-
-        It is made here and not when it was asked for, so that no secret waits in the outbox. Doing
-        it twice makes the first link void, so the second letter must not pass for the first one.
-        """
-        token, now = self.secrets.token(), self.clock.now()
-        lasts = RESET_LASTS if purpose is Purpose.PASSWORD_RESET else VERIFICATION_LASTS
+    async def _ask_whether_theirs(self, account_id: AccountId, job: JobId) -> None:
         async with self.begin() as market:
-            account = await market.accounts.get(event.account_id)
-            await market.one_time_tokens.add(
-                OneTimeToken(
-                    hash=digest(token),
-                    purpose=purpose,
-                    account_id=account.id,
-                    expires_at=now + lasts,
-                )
+            account = await market.accounts.hold(account_id)
+            token = await self._token(market, account, Purpose.EMAIL_VERIFICATION, job)
+        await self._send_link(account, LetterKind.EMAIL_VERIFICATION, "verify-email", token)
+
+    async def _token(
+        self, market: UnitOfWork, account: Account, purpose: Purpose, job: JobId
+    ) -> str:
+        """
+        A one-time token that is good from now on, and the only one.
+
+        It is made here and not when it was asked for, so that no secret waits in the outbox.
+        """
+        token = self.secrets.token()
+        lasts = RESET_LASTS if purpose is Purpose.PASSWORD_RESET else VERIFICATION_LASTS
+        await market.one_time_tokens.add(
+            OneTimeToken(
+                hash=digest(token),
+                purpose=purpose,
+                account_id=account.id,
+                expires_at=self.clock.now() + lasts,
+                job=job,
             )
+        )
+        return token
+
+    async def _send_link(self, account: Account, kind: LetterKind, path: str, token: str) -> None:
+        """
+        Send a token in the fragment of a link: no server ever logs it.
+
+        To make it twice makes the first link void: the second letter must not pass for the first.
+        """
         link = f"{self.site.public_url}/{path}#token={token}"
         facts = {"username": account.username, "link": link}
         await self._send(account, self.ids.new(), kind, facts)

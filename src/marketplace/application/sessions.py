@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.domain.accounts import (
+    MOST_SESSIONS,
     Account,
     AccountId,
     AccountSuspended,
@@ -83,45 +84,56 @@ class SessionService:
         Every failure costs one password verification and is the same ``WrongCredentials``; only
         whoever knows the password hears of a suspension. ``TooManyAttempts`` costs none.
         """
+        approached = await self.throttling.approach(said.address)
         names = _names(said.name)
-        await self.throttling.sign_in(names or [said.name], said.address)
         async with self.begin() as market:
-            found = await market.accounts.called(names) if names else []
-        account = _meant(names, found)
+            found = await market.accounts.called(names)
+        account = await self._meant(names, found, said.address)
+        who = str(account.id) if account else str(next(iter(names), said.name))
+        counted = await self.throttling.sign_in(who, said.address, approached)
         password = as_kept(said.password)
-        right = await self.passwords.verify(password, account.password_hash if account else None)
-        if account is None or not right:
-            raise WrongCredentials
-        session, refresh = self.open(account, said.user_agent)
-        async with self.begin() as market:
-            # Held, because to verify takes a while: a new password ends what an old one opens.
-            now = await market.accounts.hold(account.id)
-            if now.password_hash != account.password_hash or now.closed_at is not None:
+        # Twice at most: a hash may be renewed meanwhile, by somebody who knew the password as well.
+        for _ in range(2):
+            checking = self.passwords.verify(password, account.password_hash if account else None)
+            right = await self.throttling.unless_busy(counted, checking)
+            if account is None or not right:
                 raise WrongCredentials
-            await market.sessions.add(session)
-        identity = await self.views.identity(session.id, self.clock.now())
-        if identity is not None and identity.merchant_status is MerchantStatus.SUSPENDED:
-            session.end(self.clock.now())
+            session, refresh = self.open(account, said.user_agent)
             async with self.begin() as market:
-                await market.sessions.save(session)
-            raise AccountSuspended
-        await self.throttling.signed_in(account, said.address)
+                # Held, because to verify takes a while: a new password ends what an old one opens.
+                held = await market.accounts.hold(account.id)
+                if held.password_hash == account.password_hash:
+                    if await market.merchants.is_suspended(account.id):
+                        raise AccountSuspended
+                    await market.sessions.add(session)
+                    await market.sessions.end_oldest(account.id, MOST_SESSIONS, session.created_at)
+                    break
+            account = held
+        else:
+            raise WrongCredentials
+        await self.throttling.faces.signed_in(account.id, said.address)
         await self._keep_password_well(account, password)
         return self.prove(account, session, refresh)
 
-    async def refresh(self, token: str, address: str | None = None) -> SignedIn:
+    async def refresh(
+        self, token: str, address: str | None = None, request_id: str | None = None
+    ) -> SignedIn:
         """
         Spend a refresh token and get its successor.
 
         The same token again, within seconds, gets the same successor: the first answer was lost.
-        Later it was stolen by one of two, so neither stays signed in.
+        Any other that was ever issued for the session was stolen by one of two, so neither stays
+        signed in. What was never issued is refused before anything is counted or looked up.
         """
-        session_id, now = _session_of(token), self.clock.now()
+        session_id, now = self._session_of(token), self.clock.now()
         await self.throttling.refresh(session_id, address)
-        successor, *earlier = [f"{session_id}.{each}" for each in self.secrets.successors(token)]
+        successor, *earlier = self.secrets.successors(token)
         async with self.begin() as market:
             session = await _held(market, session_id)
             presented = session.presents(digest(token), now)
+            prolongs = presented in (Presented.CURRENT, Presented.JUST_SPENT)
+            if prolongs and await market.merchants.is_suspended(session.account_id):
+                raise AccountSuspended
             if presented is Presented.CURRENT:
                 session.rotate(digest(successor), now)
                 await market.sessions.save(session)
@@ -130,12 +142,19 @@ class SessionService:
             elif presented is Presented.STOLEN:
                 await market.sessions.save(session, session.end_as_stolen(now))
                 await market.audit.add(
-                    account_entry(Action.SESSION_STOLEN, session.account_id, self.ids.new(), now)
+                    account_entry(
+                        Action.SESSION_STOLEN,
+                        session.account_id,
+                        self.ids.new(),
+                        now,
+                        address=address,
+                        request_id=request_id,
+                    )
                 )
             account = await market.accounts.get(session.account_id)
-        if presented not in (Presented.CURRENT, Presented.JUST_SPENT):
+        if not prolongs:
             raise RefreshRefused
-        await self.throttling.signed_in(account, address)
+        await self.throttling.faces.stayed(account.id, address)
         return self.prove(account, session, successor)
 
     async def sign_out(self, token: str) -> None:
@@ -143,7 +162,7 @@ class SessionService:
         now = self.clock.now()
         try:
             async with self.begin() as market:
-                session = await _held(market, _session_of(token))
+                session = await _held(market, self._session_of(token))
                 if session.presents(digest(token), now) is not Presented.NOTHING:
                     session.end(now)
                     await market.sessions.save(session)
@@ -188,7 +207,7 @@ class SessionService:
     def open(self, account: Account, user_agent: str) -> tuple[Session, str]:
         """A session that nobody has stored yet, and its first refresh token."""
         id = SessionId(self.ids.new())
-        refresh = f"{id}.{self.secrets.token()}"
+        refresh = self.secrets.sealed(str(id))
         session = Session.open(
             id=id,
             account_id=account.id,
@@ -197,6 +216,32 @@ class SessionService:
             at=self.clock.now(),
         )
         return session, refresh
+
+    async def _meant(
+        self,
+        names: Sequence[EmailAddress | PhoneNumber],
+        found: Sequence[Account],
+        address: str | None,
+    ) -> Account | None:
+        """
+        The account that has signed in from there before, or that of the first name that has one.
+
+        Two may have the same local number in two countries. To try the password on both would show
+        in the time it takes; who is nowhere known yet writes the number in full.
+        """
+        named = {name: account for account in found for name in (account.email, account.phone)}
+        meant = [named[name] for name in names if name in named]
+        if len(meant) > 1:
+            for account in meant:
+                if await self.throttling.faces.know(str(account.id), address):
+                    return account
+        return next(iter(meant), None)
+
+    def _session_of(self, token: str) -> SessionId:
+        """The session a token was issued for, or ``RefreshRefused`` if we never issued it."""
+        if not self.secrets.is_sealed(token):
+            raise RefreshRefused
+        return SessionId(UUID(token.partition(".")[0]))
 
     async def _keep_password_well(self, account: Account, password: str) -> None:
         """Hash it as is usual now, where it was hashed long ago; that keeps nobody out."""
@@ -216,7 +261,14 @@ class SessionService:
 
 
 def account_entry(
-    action: Action, account_id: AccountId, id: UUID, at: datetime, acting: Actor | None = None
+    action: Action,
+    account_id: AccountId,
+    id: UUID,
+    at: datetime,
+    acting: Actor | None = None,
+    *,
+    address: str | None = None,
+    request_id: str | None = None,
 ) -> AuditEntry:
     """A line of the audit book about an account; by nobody where a letter or a token did it."""
     return AuditEntry.of(
@@ -226,6 +278,8 @@ def account_entry(
         actor=acting,
         subject_type="account",
         subject_id=account_id,
+        address=address,
+        request_id=request_id,
     )
 
 
@@ -243,17 +297,6 @@ def _names(said: str) -> list[EmailAddress | PhoneNumber]:
     return list(dict.fromkeys(names))
 
 
-def _meant(names: Sequence[EmailAddress | PhoneNumber], found: Sequence[Account]) -> Account | None:
-    """
-    The account of the first of these names that has one.
-
-    Two may have the same local number in two countries. To try the password on both would show in
-    the time it takes, so only the first is tried; the other owner writes the number in full.
-    """
-    named = {name: account for account in found for name in (account.email, account.phone)}
-    return next((named[name] for name in names if name in named), None)
-
-
 async def _held(market: UnitOfWork, session_id: SessionId) -> Session:
     """The session a refresh token claims to be of, or ``RefreshRefused``."""
     try:
@@ -268,10 +311,3 @@ def _given(successors: Sequence[str], session: Session) -> str:
         if digest(each) == session.refresh_hash:
             return each
     raise RefreshRefused
-
-
-def _session_of(token: str) -> SessionId:
-    try:
-        return SessionId(UUID(token.partition(".")[0]))
-    except ValueError:
-        raise RefreshRefused from None

@@ -1,15 +1,24 @@
 """
 How often one may try: whoever guesses is slowed down, and nobody else.
 
-An address is an IPv4 address or the /64 network of an IPv6 one, which is what one household gets.
-Nobody is told apart by whether there is an account: names are counted as they were said.
+An address is an IPv4 address or the /64 network of an IPv6 one, which is what one household gets;
+its site is the /48 that a provider gives to one customer. An account is counted by its id, however
+it was called, and a name that nobody has as it was typed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import TypeVar
 
-from marketplace.domain.accounts import Account, Actor, SessionId, TooManyAttempts, digest
+from marketplace.domain.accounts import (
+    AccountId,
+    Actor,
+    SessionId,
+    SignInsBusy,
+    TooManyAttempts,
+    digest,
+)
 
 from .ports import Throttle, Window
 
@@ -22,20 +31,59 @@ SIGN_INS_OF_AN_ADDRESS: tuple[Limit, ...] = ((20, MINUTE),)
 SIGN_INS_OF_AN_ADDRESS_TO_AN_ACCOUNT: tuple[Limit, ...] = ((5, MINUTE), (20, HOUR))
 """The second is what the delay grows to. Signing in forgives them."""
 SIGN_INS_OF_STRANGERS_TO_AN_ACCOUNT: tuple[Limit, ...] = ((10, MINUTE), (50, HOUR))
-SIGN_INS_OF_ALL_STRANGERS: tuple[Limit, ...] = ((1200, MINUTE),)
-"""A fifth of what one machine can check."""
+SIGN_INS_OF_STRANGERS_OF_A_SITE: tuple[Limit, ...] = ((200, MINUTE),)
+SIGN_INS_OF_ALL_STRANGERS: tuple[Limit, ...] = ((6000, MINUTE),)
+"""What two cores can check: below that, the queue for them is what limits."""
 REGISTRATIONS_OF_AN_ADDRESS: tuple[Limit, ...] = ((5, HOUR),)
+REGISTRATIONS_OF_A_SITE: tuple[Limit, ...] = ((50, HOUR),)
+REGISTRATIONS_OF_ALL: tuple[Limit, ...] = ((300, MINUTE),)
+"""Over a minute, so that it takes a new crowd every minute to keep everybody out."""
 RESETS_OF_AN_ADDRESS: tuple[Limit, ...] = ((10, HOUR),)
+RESETS_OF_A_SITE: tuple[Limit, ...] = ((100, HOUR),)
+RESETS_OF_ALL: tuple[Limit, ...] = ((300, MINUTE),)
 NEW_PASSWORDS_OF_AN_ADDRESS: tuple[Limit, ...] = ((20, HOUR),)
-RESETS_OF_AN_ACCOUNT: tuple[Limit, ...] = ((3, HOUR),)
+NEW_PASSWORDS_OF_A_SITE: tuple[Limit, ...] = ((200, HOUR),)
+NEW_PASSWORDS_OF_ALL: tuple[Limit, ...] = ((300, MINUTE),)
+"""Counts those who hold a letter, and nobody who says so."""
 REFRESHES_OF_AN_ADDRESS: tuple[Limit, ...] = ((600, MINUTE),)
 """A carrier puts thousands of telephones behind one address."""
-REFRESHES_OF_A_SESSION: tuple[Limit, ...] = ((60, MINUTE),)
+REFRESHES_OF_A_SESSION: tuple[Limit, ...] = ((30, MINUTE), (240, HOUR))
+"""A client that retries sends many at once, and all of them are to get the one successor."""
 PASSWORD_CHANGES_OF_AN_ACCOUNT: tuple[Limit, ...] = ((5, MINUTE), (20, HOUR))
 VERIFICATION_LETTERS_OF_AN_ACCOUNT: tuple[Limit, ...] = ((3, HOUR),)
 
 KNOWN_FOR = 90 * DAY
 """How long an address is known to an account that signed in or stayed signed in from there."""
+
+Counted = Sequence[Window]
+"""The windows an attempt has been counted in."""
+Answer = TypeVar("Answer")
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+"""An IPv4 client behind a translator (RFC 6052)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """Who has been where."""
+
+    throttle: Throttle
+
+    async def know(self, who: str, address: str | None) -> bool:
+        """Whether this account has been signed in to from there."""
+        place = _place(address)
+        return place is not None and await self.throttle.remembers(_called("face", who, place))
+
+    async def signed_in(self, who: AccountId, address: str | None) -> None:
+        """They have proved who they are: their address is known, their attempts are forgiven."""
+        await self.throttle.forgive(_of_both(str(who), address))
+        await self.stayed(who, address)
+
+    async def stayed(self, who: AccountId, address: str | None) -> None:
+        """A session was prolonged, which proves no password: their address is known."""
+        place = _place(address)
+        if place is not None:
+            await self.throttle.remember(_called("face", str(who), place), KNOWN_FOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,93 +91,113 @@ class Throttling:
     """
     What is counted for whom.
 
-    The broad window of an address comes first: what it refuses leaves no trace under names that
-    somebody made up. Without an address there is nothing to know anybody by.
+    An attempt that is refused is counted nowhere. Without an address there is nothing to know
+    anybody by.
     """
 
     throttle: Throttle
 
-    async def sign_in(self, names: Sequence[str], address: str | None) -> None:
-        """
-        Before a password is looked at; ``names`` are all that was said can mean.
+    @property
+    def faces(self) -> "Faces":
+        return Faces(self.throttle)
 
-        The counts that others can fill up, of the account and of everybody, hold for strangers
-        alone: where somebody has signed in before, only what that place did itself counts.
+    async def approach(self, address: str | None) -> Counted:
+        """Before it is looked up who is meant: a flood from one address ends here."""
+        return await self._admit(
+            _windows("sign-in/address", SIGN_INS_OF_AN_ADDRESS, _place(address))
+        )
+
+    async def sign_in(self, who: str, address: str | None, approached: Counted) -> Counted:
         """
-        place, name = _place(address), names[0]
-        windows = [
-            *_windows("sign-in/address", SIGN_INS_OF_AN_ADDRESS, place),
-            *self._of_both(name, place),
-        ]
-        if not await self._is_known(names, place):
-            windows += _windows("sign-in/account", SIGN_INS_OF_STRANGERS_TO_AN_ACCOUNT, name)
+        Before a password is looked at; ``who`` is the id of an account, or a name nobody has.
+
+        The counts that others can fill up, of the account, of a site and of everybody, hold for
+        strangers alone: where somebody has signed in before, only what that place did itself
+        counts.
+        """
+        windows = _of_both(who, address)
+        if not await self.faces.know(who, address):
+            strangers = SIGN_INS_OF_STRANGERS_OF_A_SITE
+            windows += _windows("sign-in/account", SIGN_INS_OF_STRANGERS_TO_AN_ACCOUNT, who)
+            windows += _windows("sign-in/site", strangers, _site(address))
             windows += _windows("sign-in/all", SIGN_INS_OF_ALL_STRANGERS, "")
-        await self.throttle.admit(windows)
-
-    async def signed_in(self, account: Account, address: str | None) -> None:
-        """They have proved who they are: their address is known, their attempts are forgiven."""
-        place = _place(address)
-        for name in (account.email, account.phone):
-            await self.throttle.forgive(self._of_both(name, place))
-            if place is not None:
-                await self.throttle.remember(_called("face", name, place), KNOWN_FOR)
-
-    async def register(self, address: str | None) -> None:
-        """Before a new password is hashed."""
-        windows = _windows("register/address", REGISTRATIONS_OF_AN_ADDRESS, _place(address))
-        await self.throttle.admit(windows)
-
-    async def reset(self, name: str, address: str | None) -> bool:
-        """
-        Whether a letter may go out.
-
-        Too many letters to one mailbox are no refusal: whoever filled it up, a letter is in it.
-        """
-        windows = _windows("reset/address", RESETS_OF_AN_ADDRESS, _place(address))
-        await self.throttle.admit(windows)
         try:
-            await self.throttle.admit(_windows("reset/account", RESETS_OF_AN_ACCOUNT, name))
+            return [*approached, *await self._admit(windows)]
         except TooManyAttempts:
-            return False
-        return True
+            await self.throttle.take_back(approached)
+            raise
+
+    async def register(self, address: str | None) -> Counted:
+        """Before a new password is hashed."""
+        return await self._admit(
+            [
+                *_windows("register/address", REGISTRATIONS_OF_AN_ADDRESS, _place(address)),
+                *_windows("register/site", REGISTRATIONS_OF_A_SITE, _site(address)),
+                *_windows("register/all", REGISTRATIONS_OF_ALL, ""),
+            ]
+        )
+
+    async def reset(self, address: str | None) -> None:
+        """Before a letter is asked for. No count is that of a mailbox: others could use it up."""
+        await self._admit(
+            [
+                *_windows("reset/address", RESETS_OF_AN_ADDRESS, _place(address)),
+                *_windows("reset/site", RESETS_OF_A_SITE, _site(address)),
+                *_windows("reset/all", RESETS_OF_ALL, ""),
+            ]
+        )
 
     async def refresh(self, session_id: SessionId, address: str | None) -> None:
-        """Before a session is held."""
-        await self.throttle.admit(
+        """Before a session is held, of which somebody has had a token."""
+        await self._admit(
             [
                 *_windows("refresh/address", REFRESHES_OF_AN_ADDRESS, _place(address)),
                 *_windows("refresh/session", REFRESHES_OF_A_SESSION, str(session_id)),
             ]
         )
 
-    async def new_password(self, address: str | None) -> None:
-        """Before a password is hashed for whoever holds a letter, or says so."""
-        windows = _windows("new-password/address", NEW_PASSWORDS_OF_AN_ADDRESS, _place(address))
-        await self.throttle.admit(windows)
+    async def redeem(self, address: str | None) -> Counted:
+        """Before it is looked up whether there is such a letter."""
+        return await self._admit(
+            [
+                *_windows("new-password/address", NEW_PASSWORDS_OF_AN_ADDRESS, _place(address)),
+                *_windows("new-password/site", NEW_PASSWORDS_OF_A_SITE, _site(address)),
+            ]
+        )
 
-    async def change_password(self, acting: Actor) -> None:
+    async def new_password(self, redeemed: Counted) -> Counted:
+        """Before a password is hashed for whoever holds a letter."""
+        return [
+            *redeemed,
+            *await self._admit(_windows("new-password/all", NEW_PASSWORDS_OF_ALL, "")),
+        ]
+
+    async def change_password(self, acting: Actor) -> Counted:
         """Before the current password is looked at: a session that was left open is no oracle."""
         limits, name = PASSWORD_CHANGES_OF_AN_ACCOUNT, str(acting.account_id)
-        await self.throttle.admit(_windows("password/account", limits, name))
+        return await self._admit(_windows("password/account", limits, name))
 
     async def resend_verification(self, acting: Actor) -> None:
         """Before another letter is sent to somebody who is signed in."""
         limits, name = VERIFICATION_LETTERS_OF_AN_ACCOUNT, str(acting.account_id)
-        await self.throttle.admit(_windows("verification/account", limits, name))
+        await self._admit(_windows("verification/account", limits, name))
 
-    async def _is_known(self, names: Sequence[str], place: str | None) -> bool:
-        if place is None:
-            return False
-        for name in names:
-            if await self.throttle.remembers(_called("face", name, place)):
-                return True
-        return False
+    async def unless_busy(self, counted: Counted, hashing: Awaitable[Answer]) -> Answer:
+        """What comes of a password; where there was no room to look at it, nothing was tried."""
+        try:
+            return await hashing
+        except SignInsBusy:
+            await self.throttle.take_back(counted)
+            raise
 
-    def _of_both(self, name: str, place: str | None) -> list[Window]:
-        if place is None:
-            return []
-        limits = SIGN_INS_OF_AN_ADDRESS_TO_AN_ACCOUNT
-        return _windows("sign-in/account+address", limits, name, place)
+    async def _admit(self, windows: Counted) -> Counted:
+        await self.throttle.admit(windows)
+        return windows
+
+
+def _of_both(who: str, address: str | None) -> list[Window]:
+    limits = SIGN_INS_OF_AN_ADDRESS_TO_AN_ACCOUNT
+    return _windows("sign-in/account+address", limits, who, _place(address))
 
 
 def _windows(what: str, limits: Sequence[Limit], *of: str | None) -> list[Window]:
@@ -146,12 +214,32 @@ def _called(what: str, *of: str) -> str:
 
 
 def _place(address: str | None) -> str | None:
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address):
+        return str(_network(parsed, 64))
+    return None if parsed is None else str(parsed)
+
+
+def _site(address: str | None) -> str | None:
+    """Of an IPv6 address; whoever has one IPv4 address has not many more."""
+    parsed = _parsed(address)
+    return str(_network(parsed, 48)) if isinstance(parsed, IPv6Address) else None
+
+
+def _network(address: IPv6Address, bits: int) -> IPv6Address:
+    return IPv6Address(int(address) >> 128 - bits << 128 - bits)
+
+
+def _parsed(address: str | None) -> IPv4Address | IPv6Address | str | None:
+    """What is no address, a caller of its own kind calls its callers by."""
     if address is None:
         return None
     try:
         parsed = ip_address(address)
     except ValueError:
         return address
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
-    return str(parsed)
+    if isinstance(parsed, IPv4Address):
+        return parsed
+    if parsed in _NAT64:
+        return IPv4Address(int(parsed) & 0xFFFF_FFFF)
+    return parsed.ipv4_mapped or parsed

@@ -3,10 +3,13 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hmac import compare_digest
+from itertools import pairwise
+from string import digits, punctuation
 from typing import NewType
 from uuid import UUID
 
@@ -22,10 +25,16 @@ Username = NewType("Username", str)
 
 SESSION_LASTS = timedelta(days=30)
 """Counted from the last refresh."""
+SESSION_ENDS = timedelta(days=180)
+"""Counted from the beginning: then even a session that is in use asks for the password."""
+MOST_SESSIONS = 50
+"""How many of an account are in force at a time."""
 LOST_ANSWER = timedelta(seconds=10)
 """How long a spent refresh token still answers with its one successor."""
 RESET_LASTS = timedelta(minutes=10)
 """At most ten minutes for an out-of-band code (OWASP ASVS 5.0, 6.5.5)."""
+RESET_WANTED = timedelta(hours=1)
+"""How long after it was asked for a reset letter is still written."""
 VERIFICATION_LASTS = timedelta(days=7)
 
 _EMAIL = re.compile(
@@ -75,8 +84,14 @@ class Account:
     is_verified: bool
     locale: Locale
     registered_at: datetime
+    password_changed_at: datetime
     closed_at: datetime | None = None
     version: int = 0
+
+    @property
+    def names(self) -> tuple[EmailAddress, Username, PhoneNumber]:
+        """Everything it is called by; no secret any of it."""
+        return self.email, self.username, self.phone
 
     @classmethod
     def register(
@@ -102,15 +117,13 @@ class Account:
             is_verified=False,
             locale=locale,
             registered_at=at,
+            password_changed_at=at,
         )
         return account, AccountRegistered(at=at, account_id=id)
 
-    def ask_for_reset(self, at: datetime) -> "PasswordResetRequested":
-        """They say the password is lost; a letter will tell whether they own the mailbox."""
-        return PasswordResetRequested(at=at, account_id=self.id)
-
     def change_password(self, password_hash: str, at: datetime) -> "PasswordChanged":
         self.password_hash = password_hash
+        self.password_changed_at = at
         return PasswordChanged(at=at, account_id=self.id)
 
     def ask_for_verification(self, at: datetime) -> "VerificationRequested":
@@ -141,23 +154,20 @@ class Session:
     """
     One device that is signed in.
 
-    A refresh token is good once. ``spent`` holds the hashes of earlier ones: whoever shows one of
-    those again, later than :data:`LOST_ANSWER`, is not the only one who had it (RFC 9700, 4.14.2).
+    A refresh token is good once. Only the hashes of the current one and of the one before are kept:
+    a token is sealed, so that any other that was ever issued is known to be one.
     """
 
     id: SessionId
     account_id: AccountId
     refresh_hash: bytes
-    spent: tuple[bytes, ...] = ()
+    spent_hash: bytes | None = None
     user_agent: str
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
     version: int = 0
-
-    REMEMBERED = 200
-    """How many spent tokens a session remembers, the latest ones."""
 
     @classmethod
     def open(
@@ -183,31 +193,33 @@ class Session:
         return self.ended_at is None and at < self.expires_at
 
     def presents(self, refresh_hash: bytes, at: datetime) -> "Presented":
-        """What showing this refresh token means, now."""
+        """
+        What showing this token means, now, of which is known that it was issued for this session.
+
+        If it is neither the current one nor, for :data:`LOST_ANSWER`, the one before, whoever shows
+        it is not the only one who had it (RFC 9700, 4.14.2).
+        """
         if not self.in_force(at):
             return Presented.NOTHING
         if compare_digest(refresh_hash, self.refresh_hash):
             return Presented.CURRENT
-        if (
-            self.spent
-            and compare_digest(refresh_hash, self.spent[-1])
-            and at <= self.last_used_at + LOST_ANSWER
-        ):
+        just_spent = self.spent_hash is not None and compare_digest(refresh_hash, self.spent_hash)
+        if just_spent and at <= self.last_used_at + LOST_ANSWER:
             return Presented.JUST_SPENT
-        if refresh_hash in self.spent:
-            return Presented.STOLEN
-        return Presented.NOTHING
+        return Presented.STOLEN
 
     def rotate(self, successor_hash: bytes, at: datetime) -> None:
         """The token that was shown is spent; its successor is good once."""
-        self.spent = (*self.spent, self.refresh_hash)[-self.REMEMBERED :]
+        self.spent_hash = self.refresh_hash
         self.refresh_hash = successor_hash
         self.last_used_at = at
-        self.expires_at = at + SESSION_LASTS
+        self.expires_at = min(at + SESSION_LASTS, self.created_at + SESSION_ENDS)
 
     def end(self, at: datetime) -> None:
+        """Which device it was is nobody's business any more."""
         if self.ended_at is None:
             self.ended_at = at
+            self.user_agent = ""
 
     def end_as_stolen(self, at: datetime) -> "SessionStolen":
         """Two had the token, and nobody knows which of them is the owner."""
@@ -232,6 +244,8 @@ class OneTimeToken:
     purpose: Purpose
     account_id: AccountId
     expires_at: datetime
+    job: UUID | None = None
+    """Which job wrote the letter: when it has to be written again, it is the same job that does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +271,9 @@ class AccountRegistered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordResetRequested(Event):
-    account_id: AccountId
+    """Somebody says so; whether there is such an account is looked up when the letter is due."""
+
+    email: EmailAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,6 +398,9 @@ def parse_password(text: str) -> str:
     """
     8 to 128 characters of any kind, no rules of composition (NIST SP 800-63B), in NFC.
 
+    Refused is also what comes next to somebody who guesses: a usual password in other letters or
+    digits, with some more around it, or one thing over and over.
+
     Raises :class:`TooShort`, :class:`TooLong`, :class:`BadCharacters` or :class:`CommonPassword`.
     """
     if len(text) > 128:
@@ -391,9 +410,21 @@ def parse_password(text: str) -> str:
         raise BadCharacters
     if len(password) < 8:
         raise TooShort(at_least=8)
-    if len(set(password)) < 3 or password.casefold() in _COMMON:
+    if _is_guessable(password):
         raise CommonPassword
     return password
+
+
+def unlike(*own: str | None) -> Callable[[str], str]:
+    """A parser of passwords that refuses what everybody knows of its owner, too."""
+
+    def parse(text: str) -> str:
+        password = parse_password(text)
+        if _tells(password, [each for each in own if each]):
+            raise CommonPassword
+        return password
+
+    return parse
 
 
 def as_kept(password: str) -> str:
@@ -413,7 +444,54 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-_COMMON = frozenset(
+def _is_guessable(password: str) -> bool:
+    said = _plain(password)
+    if len(said) < 6 or len(set(said)) < 3 or not _COMMON.isdisjoint(_cores(said)):
+        return True
+    # Of one word or row of keys nothing is hidden by a sign before or behind it.
+    within = {said[start : len(said) - end] for start in range(3) for end in range(3)}
+    plain = (each for each in within if len(each) > 5)
+    return any(each in _COMMON or _repeats(each) or _counts(each) for each in plain)
+
+
+def _tells(password: str, own: Sequence[str]) -> bool:
+    """Whether it is no more than a name, an address or a number of its owner."""
+    said = _cores(_plain(password))
+    known = {_plain(each) for name in own for each in (name, name.partition("@")[0])}
+    known |= {core for each in known for core in _cores(each)}
+    number = _plain(password).translate(dict.fromkeys(map(ord, _SIGNS))).lstrip("0")
+    is_number = number.isdigit() and any(each.endswith(number) for each in own)
+    return is_number or not known.isdisjoint(said)
+
+
+def _plain(password: str) -> str:
+    """As it looks: in any letters, in any digits, with what cannot be seen left out."""
+    seen = unicodedata.normalize("NFKC", password).casefold().strip()
+    shown = (each for each in seen if unicodedata.category(each) != "Cf")
+    return "".join(str(unicodedata.decimal(each, each)) for each in shown).strip()
+
+
+def _cores(said: str) -> set[str]:
+    """What is left without digits and signs around it, and without signs that pass for letters."""
+    bare = {said, said.strip(_SIGNS), said.strip(_SIGNS + digits), said.rstrip(_SIGNS + digits)}
+    spelt = {each.translate(leet) for each in bare for leet in _LEET}
+    return {each for each in bare | spelt if len(each) > 2}
+
+
+def _repeats(said: str) -> bool:
+    """One thing over and over, the last time maybe not to its end."""
+    return any(said.startswith(said[size:]) for size in range(1, len(said) // 2 + 1))
+
+
+def _counts(said: str) -> bool:
+    """12345678, or hgfedcba."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(said)}
+    return steps in ({1}, {-1})
+
+
+_SIGNS = punctuation + " "
+_LEET = str.maketrans("@4310$57!", "aaeiossti"), str.maketrans("@4310$57!", "aaelosstl")
+_USUAL = frozenset(
     """11223344 123123123 12341234 12344321 12345678 123456789 1234567890 1234abcd 1234qwer
     123qweasd 147258369 147852369 1q2w3e4r 1q2w3e4r5t 1qaz2wsx 87654321 987654321 a1b2c3d4
     abc12345 abcd1234 abcdefgh admin123 admin1234 administrator ahmed123 ahmed1234 alhamdulillah
@@ -429,3 +507,4 @@ _COMMON = frozenset(
     shadow123 starwars sunshine superman temp1234 test1234 testtest trustno1 user1234 welcome1
     welcome123 whatever zaq12wsx zxcvbnm1 zxcvbnm123""".split()
 )
+_COMMON = _USUAL | {core for each in _USUAL for core in _cores(each) if len(core) > 3}

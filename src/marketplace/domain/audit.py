@@ -64,7 +64,10 @@ class AuditEntry:
         subject_id: UUID,
         before: Facts | None = None,
         after: Facts | None = None,
+        address: str | None = None,
+        request_id: str | None = None,
     ) -> "AuditEntry":
+        """``address`` and ``request_id`` are for what nobody did who is signed in."""
         return cls(
             id=id,
             at=at,
@@ -75,6 +78,6 @@ class AuditEntry:
             subject_id=subject_id,
             before=before or {},
             after=after or {},
-            address=actor.address if actor else None,
-            request_id=actor.request_id if actor else None,
+            address=actor.address if actor else address,
+            request_id=actor.request_id if actor else request_id,
         )

@@ -2,15 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from .accounts import AccountId, Locale, Username
-from .errors import BadValue, Conflict, NotFound
+from .errors import BadValue, Conflict, NotFound, RuleBroken
 from .events import Event
 from .money import Money
 from .phones import COUNTRIES, BadPhone, PhoneNumber, parse_phone
@@ -20,6 +21,12 @@ MerchantId = NewType("MerchantId", UUID)
 
 _IN_FRONT = re.compile(r"(?:(?:www|m|web|api|chat|business|[a-z]{2}-[a-z]{2})\.)?")
 """What sites say before their name: on telephones, in languages, for shops. Others lead on."""
+MOST_MOVES = 3
+"""New addresses of a store within :data:`MOVES_WITHIN`, or one store would hold every good name."""
+MOVES_WITHIN = timedelta(days=30)
+FORMER_KEPT = 10
+"""Former addresses that lead to a store, the latest ones."""
+
 _NEVER_IN_A_LINK = re.compile(r"[\s\"<>\\^`{|}]")
 """A browser takes a backslash for the end of the host; the others end an attribute or a tag."""
 
@@ -119,6 +126,16 @@ class Merchant:
     def accepts_orders(self, at: datetime) -> bool:
         return self.is_open and (self.closed_until is None or self.closed_until <= at)
 
+    def move(self, moves: Sequence[datetime], at: datetime) -> None:
+        """
+        Its address is another one now, or ``MovedTooOften``; ``moves`` are those before.
+
+        To take a former address back undoes a move.
+        """
+        recent = sorted(each for each in moves if at < each + MOVES_WITHIN)
+        if len(recent) >= MOST_MOVES:
+            raise MovedTooOften(possible_at=recent[-MOST_MOVES] + MOVES_WITHIN)
+
     def edited(self, at: datetime) -> "MerchantEdited":
         """The profile was changed by its owner."""
         return MerchantEdited(at=at, merchant_id=self.id)
@@ -210,6 +227,10 @@ class StoreNotFound(NotFound):
 
 class StoreMoved(NotFound):
     """The store that was once at this address is open at that of ``username``."""
+
+
+class MovedTooOften(RuleBroken):
+    """The store has had so many addresses that the next one has to wait until ``possible_at``."""
 
 
 class StoreOnHoliday(Conflict):

@@ -15,6 +15,8 @@ from marketplace.adapters.mail.smtp import SmtpMailer
 
 SHORTEST_KEY = 32
 """Bytes of ``SECRET_KEY`` (RFC 7518, 3.2: a key as long as the hash)."""
+FEWEST_LETTERS = 8
+"""Different characters of ``SECRET_KEY``: 32 random ones, hexadecimal ones too, have more."""
 
 
 _WITH_HOST = ("http", "https", "smtp", "smtps", "redis", "rediss")
@@ -87,6 +89,8 @@ class Settings:
             log_format=_one_of(said, "LOG_FORMAT", "text", "json"),
         )
         settings.check()
+        if database_url is not None and "PUBLIC_URL" not in said:
+            raise BadSetting("PUBLIC_URL is missing: with a DATABASE_URL it must be set")
         return settings
 
     def check(self) -> None:
@@ -97,6 +101,10 @@ class Settings:
             raise BadSetting(
                 f"SECRET_KEY_PREVIOUS has a key that is too short: {SHORTEST_KEY} bytes at least"
             )
+        if self.secret_key and len(set(self.secret_key)) < FEWEST_LETTERS:
+            raise BadSetting("SECRET_KEY can be guessed: it repeats a few characters")
+        if any(len(set(each)) < FEWEST_LETTERS for each in self.secret_key_previous):
+            raise BadSetting("SECRET_KEY_PREVIOUS has a key that repeats a few characters")
         if self.database_url is not None and not self.secret_key:
             raise BadSetting("SECRET_KEY is missing: with a DATABASE_URL it must be set")
 
@@ -153,9 +161,16 @@ def _list(said: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _network(text: str) -> IPv4Network | IPv6Network:
     try:
-        return ip_network(text)
+        network = ip_network(text)
     except ValueError:
         raise BadSetting(f"TRUSTED_PROXIES is not an address or a network: {text}") from None
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is not None and network.prefixlen >= 96:
+        # An IPv4 proxy, as a socket that listens for both kinds sees it: we see it as what it is.
+        network = IPv4Network((mapped, network.prefixlen - 96))
+    if network.prefixlen == 0:
+        raise BadSetting(f"TRUSTED_PROXIES would believe everybody: {text}")
+    return network
 
 
 def _one_of(said: Mapping[str, str], name: str, *words: str) -> str:

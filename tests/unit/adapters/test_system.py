@@ -84,13 +84,46 @@ class TestSystemSecrets:
 
     def test_successors_are_as_long_as_tokens_and_all_different(self) -> None:
         secrets = SystemSecrets(KEY)
-        chain = [secrets.token()]
+        chain = [secrets.sealed("name")]
 
         for _ in range(100):
             chain.append(secrets.successors(chain[-1])[0])
 
         assert len(set(chain)) == 101
-        assert {len(each) for each in chain} == {43}
+        assert {tuple(map(len, each.split("."))) for each in chain} == {(4, 43, 43)}
+        assert all(secrets.is_sealed(each) for each in chain)
+
+    def test_what_was_never_sealed_is_recognised_as_such(self) -> None:
+        secrets = SystemSecrets(KEY)
+        token = secrets.sealed("name")
+        name, secret, seal = token.split(".")
+        stranger = SystemSecrets(b"x" * 32).sealed("name")
+
+        forged = [
+            "",
+            ".",
+            "..",
+            "\ud800.\ud800",
+            f"{name}.{secret}",
+            f"{name}.{secret}.",
+            f"{name}.{secret}.{secret}",
+            f"{name}.{secret}.{seal}=",
+            f"{name}.{secret}.{seal}x",
+            f"other.{secret}.{seal}",
+            token.upper(),
+            f"{secrets.token()}.{seal}",
+            secrets.successors(stranger)[0].rpartition(".")[0] + "." + seal,
+            stranger,
+        ]
+
+        assert secrets.is_sealed(token)
+        assert [each for each in forged if secrets.is_sealed(each)] == []
+
+    def test_what_an_earlier_key_sealed_is_recognised_while_it_is_named(self) -> None:
+        token = SystemSecrets(KEY).sealed("name")
+
+        assert SystemSecrets(b"x" * 32, KEY).is_sealed(token)
+        assert not SystemSecrets(b"x" * 32).is_sealed(token)
 
     def test_without_the_key_nobody_knows_the_successor(self) -> None:
         assert SystemSecrets(KEY).successors("token") != SystemSecrets(b"x" * 32).successors(
@@ -99,7 +132,10 @@ class TestSystemSecrets:
 
     @pytest.mark.parametrize("odd", ["", "\ud800", "رمز", "\x00", "x" * 100_000])
     def test_whatever_is_sent_as_a_token_has_a_successor(self, odd: str) -> None:
-        assert len(SystemSecrets(KEY).successors(odd)[0]) == 43
+        secrets = SystemSecrets(KEY)
+
+        assert secrets.is_sealed(secrets.successors(odd)[0])
+        assert not secrets.is_sealed(odd)
 
     def test_what_an_earlier_key_named_comes_behind(self) -> None:
         new, old = SystemSecrets(b"x" * 32), SystemSecrets(KEY)

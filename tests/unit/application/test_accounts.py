@@ -1,11 +1,12 @@
 """Accounts: coming in, staying in, and getting back in."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from marketplace.adapters.memory.repositories import MemoryAccounts
+from marketplace.adapters.memory.neighbours import MemoryPasswordHasher
+from marketplace.adapters.memory.outbox import MemoryOutbox
+from marketplace.adapters.memory.transaction import MemoryTransaction
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.application.accounts import ChangePassword, CreateAdmin, Register
 from marketplace.application.ports import LetterKind, Paging
@@ -13,10 +14,9 @@ from marketplace.application.sessions import SignedIn, SignIn
 from marketplace.domain.accounts import (
     LOST_ANSWER,
     RESET_LASTS,
+    RESET_WANTED,
     SESSION_LASTS,
     VERIFICATION_LASTS,
-    Account,
-    EmailAddress,
     EmailTaken,
     LinkExpired,
     Locale,
@@ -30,7 +30,7 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.audit import Action
 from marketplace.domain.errors import InvalidFields, MarketplaceError
-from marketplace.domain.phones import PhoneNumber
+from marketplace.domain.events import Event
 from tests.unit.world import PASSWORD, Seller, World
 
 SECOND = timedelta(seconds=1)
@@ -205,8 +205,8 @@ async def test_an_admin_is_held_to_the_same_rules(world: World) -> None:
     assert [each.code for each in refused.value.problems] == [
         "bad-email",
         "reserved-username",
-        "common-password",
         "bad-phone",
+        "common-password",
     ]
 
 
@@ -482,13 +482,106 @@ async def test_a_bad_new_password_does_not_use_up_the_link(world: World) -> None
 
 async def test_asking_again_makes_the_earlier_link_void(world: World) -> None:
     mona = await world.a_merchant("mona")
-    first, second = await reset_token(world, mona), await reset_token(world, mona)
+    first = await reset_token(world, mona)
+    world.clock.pass_(RESET_LASTS / 2)
+    second = await reset_token(world, mona)
 
     with pytest.raises(LinkExpired):
         await world.marketplace.accounts.reset_password(first, "battery staple")
     await world.marketplace.accounts.reset_password(second, "battery staple")
 
     assert await signed_in(world, mona.email, "battery staple")
+
+
+async def test_nobody_keeps_the_owner_from_getting_a_link_that_works(world: World) -> None:
+    """Somebody asks for a letter every half a minute, from an address of their own each time."""
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+    ask = world.marketplace.accounts.request_password_reset
+
+    for number in range(240):
+        await ask(mona.email, f"203.0.{number // 250}.{number % 250}")
+        await world.run_jobs()
+        world.clock.pass_(timedelta(seconds=30))
+        if number % 37 == 36:
+            await ask(mona.email, "198.51.100.1")
+            await world.run_jobs()
+            letter = world.letters_to(mona.email, LetterKind.PASSWORD_RESET)[-1]
+            new = f"battery staple {number}"
+            await world.marketplace.accounts.reset_password(world.token_in(letter), new)
+            assert await signed_in(world, mona.email, new)
+
+    assert len(world.letters_to(mona.email, LetterKind.PASSWORD_RESET)) < 40
+
+
+async def test_a_link_that_was_asked_for_before_the_password_was_changed_is_not_sent(
+    world: World,
+) -> None:
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+    world.clock.pass_(SECOND)
+    await world.marketplace.accounts.request_password_reset(mona.email)
+    world.clock.pass_(SECOND)
+    await change(world, mona, PASSWORD, "battery staple")
+
+    await world.run_jobs()
+
+    assert world.letters_to(mona.email, LetterKind.PASSWORD_RESET) == []
+    assert world.store.jobs == {}
+    assert await reset_token(world, mona)
+
+
+async def test_a_link_nobody_waits_for_any_more_is_not_sent(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+    await world.marketplace.accounts.request_password_reset(mona.email)
+    world.clock.pass_(RESET_WANTED + SECOND)
+
+    await world.run_jobs()
+
+    assert world.letters_to(mona.email, LetterKind.PASSWORD_RESET) == []
+    assert world.store.jobs == {}
+
+
+async def test_a_junk_token_is_refused_before_anything_is_hashed(world: World) -> None:
+    class NoHasher(MemoryPasswordHasher):
+        async def hash(self, password: str, /) -> str:
+            raise AssertionError
+
+    accounts = world.with_(passwords=NoHasher()).accounts
+
+    with pytest.raises(LinkExpired):
+        await accounts.reset_password("junk", "battery staple")
+
+
+@pytest.mark.parametrize("new", ["mona-abayas", "Mona@Example.com", "0501234567", "mona1234"])
+async def test_a_password_that_everybody_knows_of_its_owner_is_none(world: World, new: str) -> None:
+    said = {"username": "mona-abayas", "phone": "0501234567"}
+    with pytest.raises(InvalidFields, match="password: common-password"):
+        await world.a_merchant("mona", password=new, **said)
+    mona = await world.a_merchant("mona", **said)
+    token = await reset_token(world, mona)
+
+    with pytest.raises(InvalidFields, match="new_password: common-password"):
+        await change(world, mona, PASSWORD, new)
+    with pytest.raises(InvalidFields, match="password: common-password"):
+        await world.marketplace.accounts.reset_password(token, new)
+
+
+async def test_what_a_letter_or_a_token_did_is_on_record_with_its_place(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.marketplace.sessions.refresh(mona.refresh)
+    world.clock.pass_(LOST_ANSWER + SECOND)
+
+    with pytest.raises(RefreshRefused):
+        await world.marketplace.sessions.refresh(mona.refresh, "198.51.100.1", "first")
+    token = await reset_token(world, mona)
+    await world.marketplace.accounts.reset_password(token, "a new one", "198.51.100.2", "second")
+
+    [stolen] = world.audited(Action.SESSION_STOLEN)
+    [changed] = world.audited(Action.PASSWORD_CHANGED)
+    assert (stolen.address, stolen.request_id) == ("198.51.100.1", "first")
+    assert (changed.address, changed.request_id) == ("198.51.100.2", "second")
 
 
 async def test_a_link_for_one_purpose_is_no_use_for_the_other(world: World) -> None:
@@ -625,32 +718,52 @@ async def test_a_verified_mailbox_gets_no_more_letters(world: World) -> None:
     assert world.mailer.sent == []
 
 
-async def test_two_who_ask_for_a_reset_at_once_are_both_answered_alike(world: World) -> None:
-    """A refusal would tell that there is an account."""
+class CountingOutbox(MemoryOutbox):
+    """Notes what is stored, and by how many calls."""
+
+    def __init__(self, transaction: MemoryTransaction, calls: list[tuple[Event, ...]]) -> None:
+        super().__init__(transaction)
+        self.calls = calls
+
+    async def add(self, *happened: Event) -> None:
+        self.calls.append(happened)
+        await super().add(*happened)
+
+
+async def test_to_ask_for_a_letter_costs_the_same_whoever_asks_and_reads_nothing(
+    world: World,
+) -> None:
     mona = await world.a_merchant("mona")
     await world.run_jobs()
-    another = [world.marketplace.accounts.request_password_reset]
+    before = await world.account(mona)
+    calls: list[tuple[Event, ...]] = []
 
-    class InterruptedAccounts(MemoryAccounts):
-        async def called(self, names: Sequence[EmailAddress | PhoneNumber], /) -> list[Account]:
-            found = await super().called(names)
-            while another:
-                await another.pop()(mona.email)
-            return found
-
-    class InterruptedUnitOfWork(MemoryUnitOfWork):
-        async def __aenter__(self) -> "InterruptedUnitOfWork":
+    class Blind(MemoryUnitOfWork):
+        async def __aenter__(self) -> "Blind":
             await super().__aenter__()
-            self.accounts = InterruptedAccounts(self.transaction)
+            self.outbox = CountingOutbox(self.transaction, calls)
+            del self.accounts
             return self
 
-    interrupted = world.with_(
-        begin=lambda: InterruptedUnitOfWork(world.store, world.ports.ids, world.bell)
-    )
-    await interrupted.accounts.request_password_reset(mona.email)
+    blind = world.with_(begin=lambda: Blind(world.store, world.ports.ids, world.bell)).accounts
+    for email in (mona.email, "nobody@example.com"):
+        await blind.request_password_reset(email)
+
+    assert [event.email for [event] in calls] == [mona.email, "nobody@example.com"]  # type: ignore[attr-defined]
+    assert len(world.store.jobs) == 2
+    assert await world.account(mona) == before
+
+
+async def test_two_who_ask_for_a_reset_at_once_get_one_letter_that_works(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await world.run_jobs()
+    for _ in range(2):
+        await world.marketplace.accounts.request_password_reset(mona.email)
+
     await world.run_jobs()
 
-    assert len(world.letters_to(mona.email, LetterKind.PASSWORD_RESET)) == 2
+    [letter] = world.letters_to(mona.email, LetterKind.PASSWORD_RESET)
+    await world.marketplace.accounts.reset_password(world.token_in(letter), "battery staple")
 
 
 async def test_only_whoever_has_a_role_may_use_it(world: World) -> None:

@@ -19,7 +19,7 @@ from marketplace.application.ports import (
     MailUnavailable,
 )
 from marketplace.application.reactions import UnknownReaction, reactions_to
-from marketplace.domain.accounts import EmailVerified, PasswordResetRequested
+from marketplace.domain.accounts import EmailAddress, EmailVerified, PasswordResetRequested
 from tests.unit.world import EvenSecrets, World
 
 SECOND = timedelta(seconds=1)
@@ -142,7 +142,8 @@ def test_delays_differ_so_that_not_everybody_comes_back_at_once(
     [MailUnavailable(), OSError("no route"), TimeoutError(), RuntimeError("a bug"), KeyError("x")],
 )
 async def test_a_job_that_never_works_is_parked_and_not_lost(world: World, says: Exception) -> None:
-    job = await a_reset(world)
+    await world.a_merchant("mona")
+    job = the_job(world.store, "send_verification_email")
     mailer = BrokenMailer(says)
     jobs = world.with_(mailer=mailer).jobs
 
@@ -197,7 +198,7 @@ async def test_a_reaction_this_version_does_not_know_is_kept_for_another(world: 
 )
 async def test_a_job_does_nothing_but_what_the_table_says(world: World, name: str) -> None:
     mona = await world.a_merchant()
-    event = PasswordResetRequested(at=world.clock.now(), account_id=mona.actor.account_id)
+    event = PasswordResetRequested(at=world.clock.now(), email=EmailAddress(mona.email))
     job = Job(id=JobId(UUID(int=1)), reaction=name, event=event, attempt=1)
 
     with pytest.raises(UnknownReaction):

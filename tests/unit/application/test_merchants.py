@@ -14,7 +14,7 @@ from marketplace.domain.accounts import UsernameTaken, WrongRole
 from marketplace.domain.audit import Action
 from marketplace.domain.errors import InvalidFields, StaleVersion
 from marketplace.domain.images import ImageNotFound
-from marketplace.domain.merchants import CurrencyFixed, StoreMoved, StoreNotFound
+from marketplace.domain.merchants import CurrencyFixed, MovedTooOften, StoreMoved, StoreNotFound
 from marketplace.domain.money import Money
 from tests.unit.world import NOBODYS, PASSWORD, PIXELS, Seller, World
 
@@ -225,6 +225,35 @@ async def test_an_order_for_an_old_address_is_told_where_to_go(world: World) -> 
 
     assert moved.value.facts == {"username": "mona-new"}
     assert await world.stock(lamp) == (10, 0)
+
+
+async def test_a_store_moves_three_times_in_thirty_days(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    for number in range(3):
+        await edit(world, mona, username=f"mona-{number}")
+        world.clock.pass_(timedelta(days=1))
+    before = await world.merchant(mona)
+
+    with pytest.raises(MovedTooOften) as refused:
+        await edit(world, mona, username="mona-3", name="another")
+
+    assert refused.value.facts == {"possible_at": world.clock.now() + timedelta(days=27)}
+    assert await world.merchant(mona) == before
+    world.clock.pass_(timedelta(days=27))
+    await edit(world, mona, username="mona-3")
+
+
+async def test_a_store_holds_its_last_ten_addresses_and_no_more(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    for number in range(12):
+        await edit(world, mona, username=f"mona-{number}")
+        world.clock.pass_(timedelta(days=11))
+
+    assert len(world.store.former_usernames) == 10
+    for free in ("mona", "mona-0"):
+        await world.a_merchant(free, email=f"{free}@example.org")
+    with pytest.raises(UsernameTaken):
+        await world.a_merchant("mona-1")
 
 
 async def test_a_store_does_not_move_into_another_one(world: World) -> None:

@@ -124,7 +124,7 @@ class World:
             user_agent="a browser",
             at=NOON,
         )
-        session.spent = (b"2" * 32, b"3" * 32)
+        session.spent_hash = b"2" * 32
         return session
 
     async def an_image(self, merchant: Merchant) -> Image:

@@ -57,16 +57,28 @@ class ThrottleContract:
         assert await admitted(throttle, Window("other", 1, 60))
         assert await admitted(throttle, Window("key", 1, 3600))
 
-    async def test_the_first_full_window_refuses_and_those_behind_it_do_not_count(
-        self, throttle: Throttle
-    ) -> None:
-        before, full, behind = Window("a", 3, 60), Window("b", 1, 60), Window("c", 2, 60)
+    async def test_what_one_window_refuses_no_other_counts(self, throttle: Throttle) -> None:
+        before, full, behind = Window("a", 2, 60), Window("b", 1, 60), Window("c", 2, 60)
 
         assert await admitted(throttle, before, full, behind)
-        assert not await admitted(throttle, before, full, behind)
+        for _ in range(3):
+            assert not await admitted(throttle, before, full, behind)
 
         assert [await admitted(throttle, before) for _ in range(2)] == [True, False]
         assert [await admitted(throttle, behind) for _ in range(2)] == [True, False]
+
+    async def test_what_is_taken_back_was_never_counted(self, throttle: Throttle) -> None:
+        windows = [Window("a", 2, 60), Window("b", 2, 60)]
+        await throttle.admit(windows)
+
+        for _ in range(3):
+            await throttle.admit(windows)
+            await throttle.take_back(windows)
+        await throttle.take_back([Window("never counted", 2, 60)])
+
+        assert await admitted(throttle, *windows)
+        assert not await admitted(throttle, windows[0])
+        assert not await admitted(throttle, windows[1])
 
     async def test_no_window_at_all_admits(self, throttle: Throttle) -> None:
         assert await admitted(throttle)
@@ -102,3 +114,13 @@ class ThrottleContract:
         answers = await asyncio.gather(*(admitted(throttle, window) for _ in range(100)))
 
         assert answers.count(True) == 7
+
+    async def test_a_hundred_at_once_who_are_refused_leave_no_trace(
+        self, throttle: Throttle
+    ) -> None:
+        wide, narrow = Window("wide", 8, 60), Window("narrow", 3, 60)
+
+        answers = await asyncio.gather(*(admitted(throttle, wide, narrow) for _ in range(100)))
+
+        assert answers.count(True) == 3
+        assert [await admitted(throttle, wide) for _ in range(6)] == [True] * 5 + [False]

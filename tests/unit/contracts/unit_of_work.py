@@ -9,9 +9,11 @@ import pytest
 from marketplace.application.ports import BeginUnitOfWork
 from marketplace.domain.accounts import (
     AccountNotFound,
+    EmailAddress,
     EmailTaken,
     LinkExpired,
     OneTimeToken,
+    PasswordResetRequested,
     PhoneTaken,
     Purpose,
     SessionId,
@@ -64,6 +66,100 @@ class UnitOfWorkContract:
 
         async with world.begin() as market:
             assert await market.sessions.get(session.id) == session
+
+    async def test_the_sessions_unused_for_longest_end_and_nobody_elses(self, world: World) -> None:
+        account, other = world.account(), world.account()
+        sessions = [world.session(account.id, b"%d" % number) for number in range(5)]
+        theirs, over = world.session(other.id), world.session(account.id)
+        over.end(NOON)
+        for number, session in enumerate(sessions):
+            session.last_used_at = NOON + timedelta(minutes=(number * 3) % 5)
+        sessions[1].expires_at = NOON + timedelta(minutes=8)
+        async with world.begin() as market:
+            for each in (account, other):
+                await market.accounts.add(each)
+            for session in (*sessions, theirs, over):
+                await market.sessions.add(session)
+
+        at = NOON + timedelta(minutes=9)
+        async with world.begin() as market:
+            await market.sessions.end_oldest(account.id, 2, at)
+
+        async with world.begin() as market:
+            ended = [(await market.sessions.get(each.id)).ended_at for each in sessions]
+            kept = [(await market.sessions.get(each.id)).user_agent for each in sessions]
+            assert ended == [at, None, at, None, None]
+            assert [bool(each) for each in kept] == [False, True, False, True, True]
+            assert (await market.sessions.get(theirs.id)).in_force(at)
+            assert (await market.sessions.get(over.id)).ended_at == NOON
+
+    async def test_whoever_is_signed_out_everywhere_is_nowhere_remembered(
+        self, world: World
+    ) -> None:
+        account = world.account()
+        first, second = world.session(account.id), world.session(account.id)
+        async with world.begin() as market:
+            await market.accounts.add(account)
+            await market.sessions.add(first)
+            await market.sessions.add(second)
+            await market.sessions.end_all(account.id, NOON, second.id)
+
+        async with world.begin() as market:
+            assert (await market.sessions.get(first.id)).user_agent == ""
+            assert (await market.sessions.get(second.id)).user_agent != ""
+
+    async def test_it_is_known_whether_a_store_is_suspended(self, world: World) -> None:
+        merchant, other, admin = await world.a_merchant(), await world.a_merchant(), world.account()
+        async with world.begin() as market:
+            await market.accounts.add(admin)
+            held = await market.merchants.hold(merchant.id)
+            await market.merchants.save(held, held.suspend("fraud", NOON))
+
+        async with world.begin() as market:
+            accounts = (merchant.account_id, other.account_id, admin.id)
+            told = [await market.merchants.is_suspended(each) for each in accounts]
+            assert told == [True, False, False]
+
+    async def test_a_token_is_looked_at_without_being_used(self, world: World) -> None:
+        account, reset = world.account(), Purpose.PASSWORD_RESET
+        token = OneTimeToken(
+            hash=b"1" * 32,
+            purpose=reset,
+            account_id=account.id,
+            expires_at=NOON,
+            job=world.new(),
+        )
+        before = NOON - timedelta(seconds=1)
+        async with world.begin() as market:
+            await market.accounts.add(account)
+            assert await market.one_time_tokens.of(account.id, reset) is None
+            await market.one_time_tokens.add(token)
+
+        async with world.begin() as market:
+            for _ in range(2):
+                assert await market.one_time_tokens.of(account.id, reset) == token
+                assert await market.one_time_tokens.owner(token.hash, reset, before) == account.id
+            for hash, purpose, at in (
+                (b"2" * 32, reset, before),
+                (token.hash, Purpose.EMAIL_VERIFICATION, before),
+                (token.hash, reset, NOON),
+            ):
+                with pytest.raises(LinkExpired):
+                    await market.one_time_tokens.owner(hash, purpose, at)
+            assert await market.one_time_tokens.of(account.id, Purpose.EMAIL_VERIFICATION) is None
+
+    async def test_what_happened_to_nothing_that_is_kept_is_a_job_too(self, world: World) -> None:
+        event = PasswordResetRequested(at=NOON, email=EmailAddress("mona@example.com"))
+        with pytest.raises(RuntimeError):
+            async with world.begin() as market:
+                await market.outbox.add(event)
+                raise RuntimeError
+        async with world.begin() as market:
+            await market.outbox.add(event)
+
+        async with world.begin() as market:
+            [job] = await market.outbox.claim(NOON, timedelta(minutes=1), 10)
+            assert (job.event, job.reaction) == (event, "send_password_reset_email")
 
     async def test_a_merchant_comes_back_as_it_was(self, world: World) -> None:
         merchant = await world.a_merchant()
@@ -543,6 +639,30 @@ class UnitOfWorkContract:
             await market.merchants.claim(Username("older"))
             with pytest.raises(UsernameTaken):
                 await market.merchants.claim(Username("theirs"))
+
+    async def test_the_names_left_last_are_kept(self, world: World) -> None:
+        first, second = await world.a_merchant(), await world.a_merchant()
+        days = {"a": 2, "b": 5, "c": 1, "d": 4}
+        async with world.begin() as market:
+            for name, day in days.items():
+                at = NOON + timedelta(days=day)
+                await market.merchants.leave(Username(f"old-{name}"), first.id, at)
+            await market.merchants.leave(Username("theirs"), second.id, NOON)
+
+        async with world.begin() as market:
+            assert {each - NOON for each in await market.merchants.moves(first.id)} == {
+                timedelta(days=day) for day in days.values()
+            }
+            await market.merchants.forget_former(first.id, 2)
+
+        async with world.begin() as market:
+            assert len(await market.merchants.moves(first.id)) == 2
+            assert await market.merchants.moves(second.id) == [NOON]
+            for name in ("old-a", "old-c"):
+                await market.merchants.claim(Username(name))
+            for name in ("old-b", "old-d", "theirs"):
+                with pytest.raises(UsernameTaken):
+                    await market.merchants.claim(Username(name))
 
     async def test_an_exception_takes_back_what_became_of_names(self, world: World) -> None:
         merchant = await world.a_merchant()

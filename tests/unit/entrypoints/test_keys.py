@@ -1,5 +1,8 @@
 """The secret key: long enough, and replaced without signing anybody out."""
 
+from collections.abc import Callable
+from secrets import token_hex, token_urlsafe
+
 import pytest
 
 from marketplace.adapters.system import SystemIds
@@ -61,3 +64,19 @@ def test_a_short_key_stops_the_start_and_is_not_told(name: str, key: str) -> Non
 
     assert str(refused.value).startswith(name)
     assert key not in str(refused.value).replace("too short", "")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_PREVIOUS"])
+@pytest.mark.parametrize("key", ["k" * 64, "secret" * 8, "\u0643" * 32])
+def test_a_key_anybody_can_guess_stops_the_start_and_is_not_told(name: str, key: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        Settings.read({name: key})
+
+    assert str(refused.value).startswith(name)
+    assert key not in str(refused.value)
+
+
+@pytest.mark.parametrize("make", [lambda: token_hex(16), lambda: token_urlsafe(24)])
+def test_a_key_a_machine_made_up_is_taken(make: Callable[[], str]) -> None:
+    for _ in range(1000):
+        assert Settings.read({"SECRET_KEY": make()})

@@ -40,6 +40,22 @@ async def test_only_a_bearer_token_signs_in(
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize("others", [("Bearer x",), ("Basic x",), ("",), ("{}",)])
+@pytest.mark.parametrize("first", [True, False])
+async def test_whoever_says_twice_who_they_are_has_to_sign_in(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient, others: tuple[str, ...], first: bool
+) -> None:
+    right = merchant.headers["authorization"]
+    said = [each.replace("{}", right) for each in others]
+    said = [right, *said] if first else [*said, right]
+
+    answer = await guest.get(
+        "/api/merchant/me", headers=[(b"authorization", each.encode()) for each in said]
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-required")
+
+
 BODIES = {
     "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},

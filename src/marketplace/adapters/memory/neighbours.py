@@ -88,14 +88,24 @@ class MemoryThrottle(ports.Throttle):
     async def admit(self, windows: Sequence[Window], /) -> None:
         now = self._clock.now()
         for window in windows:
-            attempts = self._attempts.pop(window, None) or deque(maxlen=window.most)
+            attempts = self._attempts.pop(window, None)
+            if not attempts:
+                continue
             self._attempts[window] = attempts
-            self._make_room(self._attempts)
             lasts = timedelta(seconds=window.seconds)
             if len(attempts) == window.most and now < attempts[0] + lasts:
                 left = (attempts[0] + lasts - now).total_seconds()
                 raise TooManyAttempts(retry_after=math.ceil(left))
-            attempts.append(now)
+        for window in windows:
+            counted = self._attempts.pop(window, None) or deque(maxlen=window.most)
+            counted.append(now)
+            self._attempts[window] = counted
+            self._make_room(self._attempts)
+
+    async def take_back(self, windows: Sequence[Window], /) -> None:
+        for window in windows:
+            if self._attempts.get(window):
+                self._attempts[window].pop()
 
     async def forgive(self, windows: Sequence[Window], /) -> None:
         for window in windows:

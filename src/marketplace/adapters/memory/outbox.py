@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from marketplace.application import ports
 from marketplace.application.ports import Job, JobId
+from marketplace.domain.events import Event
 
 from .transaction import MemoryTransaction
 
@@ -14,6 +15,9 @@ class MemoryOutbox(ports.Outbox):
 
     def __init__(self, transaction: MemoryTransaction) -> None:
         self._transaction = transaction
+
+    async def add(self, *happened: Event) -> None:
+        self._transaction.tell(happened)
 
     async def claim(
         self, at: datetime, lease: timedelta, limit: int, only: JobId | None = None, /

@@ -31,7 +31,7 @@ class MemoryStore:
 
     entities: dict[tuple[type, UUID], Any] = field(default_factory=dict)
     one_time_tokens: dict[bytes, OneTimeToken] = field(default_factory=dict)
-    former_usernames: dict[Username, MerchantId] = field(default_factory=dict)
+    former_usernames: dict[Username, tuple[MerchantId, datetime]] = field(default_factory=dict)
     order_numbers: dict[MerchantId, int] = field(default_factory=dict)
     stock_movements: list[StockMovement] = field(default_factory=list)
     audit: list[AuditEntry] = field(default_factory=list)

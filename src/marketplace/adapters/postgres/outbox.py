@@ -11,7 +11,7 @@ from marketplace.application.ports import Ids, Job, JobId
 from marketplace.application.reactions import reactions_to
 from marketplace.domain.events import Event
 
-from .rows import Row, kept
+from .rows import Row, kept, to_json
 from .statements import Connection, Statement, compiled, given, listed
 from .tables import Time, jobs
 
@@ -57,6 +57,7 @@ def _mine(change: sa.Update | sa.Delete) -> Statement:
     return compiled(change.where(*mine).returning(jobs.c.id))
 
 
+_ADD = compiled(sa.insert(jobs).from_select(kept(jobs), sa.select(*JOBS.c)).returning(jobs.c.id))
 _CLAIM_DUE = _claim()
 _CLAIM_ONE = _claim(jobs.c.id == given("only", sa.Uuid))
 _FINISH = _mine(sa.delete(jobs))
@@ -92,6 +93,9 @@ class PostgresOutbox(ports.Outbox):
                     }
                 )
         return rows
+
+    async def add(self, *happened: Event) -> None:
+        await _ADD.run(self._connection, jobs=to_json(self.written(happened)))
 
     async def claim(
         self, at: datetime, lease: timedelta, limit: int, only: JobId | None = None, /

@@ -35,6 +35,7 @@ accounts = sa.Table(
     sa.Column("is_verified", sa.Boolean, nullable=False),
     sa.Column("locale", sa.Text, nullable=False),
     sa.Column("registered_at", Time, nullable=False),
+    sa.Column("password_changed_at", Time, nullable=False),
     sa.Column("closed_at", Time),
     sa.Column("version", sa.Integer, nullable=False),
     # Closed accounts all have the same number: nobody's.
@@ -49,7 +50,7 @@ sessions = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("account_id", sa.ForeignKey(accounts.c.id), nullable=False, index=True),
     sa.Column("refresh_hash", sa.LargeBinary, nullable=False),
-    sa.Column("spent", ARRAY(sa.LargeBinary), nullable=False),
+    sa.Column("spent_hash", sa.LargeBinary),
     sa.Column("user_agent", sa.Text, nullable=False),
     sa.Column("created_at", Time, nullable=False),
     sa.Column("last_used_at", Time, nullable=False),
@@ -66,6 +67,7 @@ one_time_tokens = sa.Table(
     sa.Column("purpose", sa.Text, primary_key=True),
     sa.Column("hash", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("expires_at", Time, nullable=False),
+    sa.Column("job", sa.Uuid),
 )
 
 merchants = sa.Table(

@@ -36,11 +36,20 @@ class Secrets(Protocol):
         """256 random bits, URL-safe."""
         ...
 
+    def sealed(self, name: str, /) -> str:
+        """``name.secret.seal``: a token, and how to recognise it without having kept it."""
+        ...
+
+    def is_sealed(self, token: str, /) -> bool:
+        """Whether a token was sealed here, under the key of today or an earlier one."""
+        ...
+
     def successors(self, token: str, /) -> list[str]:
         """
-        The one token that follows this one: as hard to guess, and the same when asked again.
+        The one sealed token that follows this one, and the same when asked again.
 
-        Behind it those that an earlier key would have named, for an answer given under it.
+        It has the same name and is as hard to guess. Behind it those that an earlier key would have
+        made, for an answer given under it.
         """
         ...
 
@@ -81,11 +90,14 @@ class Throttle(Protocol):
 
     async def admit(self, windows: Sequence[Window], /) -> None:
         """
-        Count an attempt in one window after the other, up to one that is full.
+        Count an attempt in all of these windows, or in none.
 
-        That one raises ``TooManyAttempts``, with the seconds until it has room. The windows before
-        it have counted what was refused, those behind it have not.
+        The first that is full raises ``TooManyAttempts``, with the seconds until it has room.
         """
+        ...
+
+    async def take_back(self, windows: Sequence[Window], /) -> None:
+        """The attempt that was counted last came to nothing: it leaves no trace."""
         ...
 
     async def forgive(self, windows: Sequence[Window], /) -> None:

@@ -91,12 +91,24 @@ class Sessions(Repository[SessionId, Session], Protocol):
         """End every session of an account, or every other one."""
         ...
 
+    async def end_oldest(self, account_id: AccountId, most: int, at: datetime, /) -> None:
+        """End those of an account that were unused for the longest, until so many are in force."""
+        ...
+
 
 class OneTimeTokens(Protocol):
     """Secrets that were sent in letters, by their hash."""
 
     async def add(self, token: OneTimeToken, /) -> None:
         """Store a token; earlier ones of the account for the same purpose are void."""
+        ...
+
+    async def of(self, account_id: AccountId, purpose: Purpose, /) -> OneTimeToken | None:
+        """The one that was made last and is not used, though its time may be over."""
+        ...
+
+    async def owner(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
+        """Whose token it is, or ``LinkExpired``; it stays as good as it was."""
         ...
 
     async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
@@ -115,6 +127,10 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """The merchant whose open store is at this address, or ``StoreNotFound``."""
         ...
 
+    async def is_suspended(self, account_id: AccountId, /) -> bool:
+        """Whether the store of this account is; an admin has none."""
+        ...
+
     async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
         """
         Make sure of a name that was just stored: ``UsernameTaken`` if it leads to another store.
@@ -127,8 +143,12 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """Have a name lead to a store that was called so, and be nobody else's."""
         ...
 
-    async def forget_former(self, merchant_id: MerchantId, /) -> None:
-        """No name leads to this store any more; whoever wants one may have it."""
+    async def moves(self, merchant_id: MerchantId, /) -> list[datetime]:
+        """When the store left each name that still leads to it."""
+        ...
+
+    async def forget_former(self, merchant_id: MerchantId, kept: int = 0, /) -> None:
+        """Only the names left last lead to this store; whoever wants another one may have it."""
         ...
 
     async def steady(self, merchant_id: MerchantId, /) -> Merchant:
@@ -281,6 +301,10 @@ class Outbox(Protocol):
 
     A job is stored by ``add`` and ``save`` of a repository, together with what happened.
     """
+
+    async def add(self, *happened: Event) -> None:
+        """Store the jobs of what happened to nothing that is kept."""
+        ...
 
     async def claim(
         self, at: datetime, lease: timedelta, limit: int, only: JobId | None = None, /

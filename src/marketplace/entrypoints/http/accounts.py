@@ -138,7 +138,7 @@ class AccountController(Controller):
         accounts: NamedDependency[AccountService],
     ) -> None:
         """Set a new password; every session ends."""
-        await accounts.reset_password(data.token, data.password, request.address)
+        await accounts.reset_password(data.token, data.password, request.address, request.id)
 
     @post("/verify-email", public=True, status_code=204, problems=(LinkExpired,))
     async def verify_email(

@@ -21,6 +21,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage,
 from .problems import CLIENT_CLOSED_REQUEST, Answer, ClientGone, MalformedRequest, UnknownHost
 from .problems import answer as answer_to
 from .proxies import Network, client_address
+from .turnstile import Turnstile
 
 App = TypeVar("App", bound=ASGIApp)
 
@@ -81,10 +82,14 @@ class Edge(Generic[App]):
     def __init__(self, app: App, options: HttpOptions = DEFAULT) -> None:
         self.app = app
         self.options = options
+        self._turnstile = Turnstile()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             return await self.app(scope, receive, send)
+        # Whoever watches over the process asks whether it answers at all.
+        if not scope["path"].startswith("/health/"):
+            await self._turnstile.pass_through()
         exchange = Exchange(scope, receive, send, self.options)
         before = request_id.set(exchange.id)
         try:

@@ -18,6 +18,7 @@ from marketplace.domain.merchants import (
     CurrencyFixed,
     KycStatus,
     MerchantStatus,
+    MovedTooOften,
     PaymentPreference,
 )
 
@@ -157,7 +158,7 @@ class MerchantController(Controller):
         """Look at one's own store."""
         return tagged(MerchantOut.of(await merchants.mine(request.user), request.site))
 
-    @put(problems=(UsernameTaken, ImageNotFound, CurrencyFixed, StaleVersion))
+    @put(problems=(UsernameTaken, MovedTooOften, ImageNotFound, CurrencyFixed, StaleVersion))
     async def edit(
         self,
         request: StrictRequest,

@@ -283,6 +283,11 @@ MESSAGES: Mapping[str, Wording] = {
         ar="المتجر غير موجود.",
         en="There is no store at this address.",
     ),
+    "moved-too-often": Wording(
+        ar="تغيّر عنوان المتجر مرات كثيرة. الموعد المذكور في possible_at هو أقرب وقت لتغييره مجددًا.",
+        en="The store has moved too often. It can have another address from the time named in "
+        "possible_at.",
+    ),
     "store-on-holiday": Wording(
         ar="المتجر في إجازة. لا يستقبل الطلبات حاليًا.",
         en="The store is on holiday. It takes no orders for now.",

@@ -35,7 +35,9 @@ def doorkeeper(sessions: SessionService) -> Guard:
         # OPTIONS is answered by Litestar itself, and tells the methods of an address to anybody.
         if handler.opt.get("public") or connection.scope.get("method") == "OPTIONS":
             return
-        credentials = _BEARER.fullmatch(connection.headers.get("authorization", ""))
+        # Of two, whoever stands in between may have looked at the other one.
+        said = connection.headers.getall("authorization", [])
+        credentials = _BEARER.fullmatch(said[0]) if len(said) == 1 else None
         if credentials is None:
             raise SignInRequired
         actor = await sessions.identify(credentials[1])

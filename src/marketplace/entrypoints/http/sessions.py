@@ -42,7 +42,7 @@ class SignInIn(Input, frozen=True, kw_only=True):
 
 class RefreshIn(Input, frozen=True, kw_only=True):
     EXAMPLE: ClassVar[dict[str, Any]] = {
-        "refresh": "0198c2f4-8f1e-7cc3-98c4-dc0c0c07398f.3q2-7wAAAAD_example"
+        "refresh": "0198c2f4-8f1e-7cc3-98c4-dc0c0c07398f.3q2-7wAAAAD_example.of_a-seal"
     }
 
     refresh: str
@@ -116,7 +116,10 @@ class SessionController(Controller):
         return SignedInOut.of(await sessions.sign_in(data.wanted(request.device, request.address)))
 
     @post(
-        "/token/refresh", public=True, status_code=200, problems=(RefreshRefused, TooManyAttempts)
+        "/token/refresh",
+        public=True,
+        status_code=200,
+        problems=(RefreshRefused, AccountSuspended, TooManyAttempts),
     )
     async def refresh(
         self,
@@ -125,7 +128,8 @@ class SessionController(Controller):
         sessions: NamedDependency[SessionService],
     ) -> RefreshedOut:
         """Spend a refresh token and get its successor."""
-        return RefreshedOut.of(await sessions.refresh(data.refresh, request.address))
+        refreshed = await sessions.refresh(data.refresh, request.address, request.id)
+        return RefreshedOut.of(refreshed)
 
     @post("/logout", public=True, status_code=204)
     async def sign_out(

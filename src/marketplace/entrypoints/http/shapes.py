@@ -37,6 +37,7 @@ from marketplace.domain.errors import FieldProblem, InvalidFields
 from marketplace.domain.money import Money
 from marketplace.domain.text import Missing
 
+from .edge import request_id
 from .problems import BadCursor, MalformedRequest, UnknownField, WrongMediaType, field_problem
 
 Said = TypeVar("Said")
@@ -181,6 +182,11 @@ class StrictRequest(Request[Actor, None, State]):
             return None
         tags = (each.strip() for each in said.split(","))
         return frozenset(int(each[1:-1]) for each in tags if _VERSION.fullmatch(each))
+
+    @property
+    def id(self) -> str:
+        """What answers, logs and the audit book call it."""
+        return request_id.get()
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         async for chunk in super().stream():

@@ -44,9 +44,22 @@ class MemorySessions(MemoryRepository[SessionId, Session], ports.Sessions):
             if session.account_id != account_id or session.id == but:
                 continue
             if session.ended_at is None:
-                ended = deepcopy(session)
-                ended.end(at)
-                await self.save(ended)
+                await self._end(session, at)
+
+    async def end_oldest(self, account_id: AccountId, most: int, at: datetime, /) -> None:
+        theirs = [
+            each
+            for each in self._transaction.all_of(Session)
+            if each.account_id == account_id and each.in_force(at)
+        ]
+        theirs.sort(key=lambda each: (each.last_used_at, each.id), reverse=True)
+        for session in theirs[most:]:
+            await self._end(session, at)
+
+    async def _end(self, session: Session, at: datetime) -> None:
+        ended = deepcopy(session)
+        ended.end(at)
+        await self.save(ended)
 
 
 class MemoryOneTimeTokens(ports.OneTimeTokens):
@@ -63,14 +76,26 @@ class MemoryOneTimeTokens(ports.OneTimeTokens):
     async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
         self._transaction.later.append(lambda: self._forget(account_id, purpose))
 
+    async def of(self, account_id: AccountId, purpose: Purpose, /) -> OneTimeToken | None:
+        for token in self._transaction.store.one_time_tokens.values():
+            if (token.account_id, token.purpose) == (account_id, purpose):
+                return token
+        return None
+
+    async def owner(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
+        return self._good(hash, purpose, at).account_id
+
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
-        tokens = self._transaction.store.one_time_tokens
-        token = tokens.get(hash)
-        if token is None or token.purpose is not purpose or at >= token.expires_at:
-            raise LinkExpired
+        token, tokens = self._good(hash, purpose, at), self._transaction.store.one_time_tokens
         del tokens[hash]
         self._transaction.undo.append(lambda: tokens.setdefault(hash, token))
         return token.account_id
+
+    def _good(self, hash: bytes, purpose: Purpose, at: datetime) -> OneTimeToken:
+        token = self._transaction.store.one_time_tokens.get(hash)
+        if token is None or token.purpose is not purpose or at >= token.expires_at:
+            raise LinkExpired
+        return token
 
     def _forget(self, account_id: AccountId, purpose: Purpose) -> None:
         tokens = self._transaction.store.one_time_tokens

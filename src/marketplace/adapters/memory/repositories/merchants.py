@@ -4,7 +4,7 @@ from copy import deepcopy
 from datetime import datetime
 
 from marketplace.application import ports
-from marketplace.domain.accounts import Username, UsernameTaken
+from marketplace.domain.accounts import AccountId, Username, UsernameTaken
 from marketplace.domain.merchants import (
     Merchant,
     MerchantId,
@@ -25,27 +25,38 @@ class MemoryMerchants(MemoryRepository[MerchantId, Merchant], ports.Merchants):
                 return deepcopy(each)
         raise StoreNotFound
 
+    async def is_suspended(self, account_id: AccountId, /) -> bool:
+        return any(
+            each.account_id == account_id and each.status is MerchantStatus.SUSPENDED
+            for each in self._transaction.all_of(Merchant)
+        )
+
     async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
-        owner = self._transaction.store.former_usernames.get(username)
-        if owner != merchant_id and owner is not None:
+        former = self._transaction.store.former_usernames.get(username)
+        if former is not None and former[0] != merchant_id:
             raise UsernameTaken
         self._forget(username)
 
     async def leave(self, username: Username, merchant_id: MerchantId, at: datetime, /) -> None:
         former = self._transaction.store.former_usernames
-        former[username] = merchant_id
+        former[username] = merchant_id, at
         self._transaction.undo.append(lambda: former.pop(username))
 
-    async def forget_former(self, merchant_id: MerchantId, /) -> None:
-        for username, owner in list(self._transaction.store.former_usernames.items()):
-            if owner == merchant_id:
-                self._forget(username)
+    async def moves(self, merchant_id: MerchantId, /) -> list[datetime]:
+        former = self._transaction.store.former_usernames.values()
+        return [since for owner, since in former if owner == merchant_id]
+
+    async def forget_former(self, merchant_id: MerchantId, kept: int = 0, /) -> None:
+        former = self._transaction.store.former_usernames.items()
+        theirs = [(since, name) for name, (owner, since) in former if owner == merchant_id]
+        for _, username in sorted(theirs, reverse=True)[kept:]:
+            self._forget(username)
 
     def _forget(self, username: Username) -> None:
         former = self._transaction.store.former_usernames
-        owner = former.pop(username, None)
-        if owner is not None:
-            self._transaction.undo.append(lambda: former.update({username: owner}))
+        before = former.pop(username, None)
+        if before is not None:
+            self._transaction.undo.append(lambda: former.update({username: before}))
 
     async def steady(self, merchant_id: MerchantId, /) -> Merchant:
         return await self.get(merchant_id)

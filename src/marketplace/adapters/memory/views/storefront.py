@@ -18,7 +18,7 @@ class MemoryStoreViews(Reading, ports.StoreViews):
         raise StoreNotFound
 
     async def moved_to(self, username: Username, /) -> Username | None:
-        owner = self._store.former_usernames.get(username)
+        owner, _ = self._store.former_usernames.get(username, (None, None))
         for merchant in self._store.all_of(Merchant):
             if merchant.id == owner and merchant.status is MerchantStatus.ACTIVE:
                 return merchant.username

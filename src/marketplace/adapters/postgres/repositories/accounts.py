@@ -24,7 +24,7 @@ from marketplace.domain.phones import PhoneNumber
 from .. import tables
 from ..repository import PostgresRepository, values_of
 from ..rows import from_row, to_row
-from ..statements import Connection, compiled, given, one_of, shown
+from ..statements import Connection, Statement, compiled, given, one_of, shown
 
 
 class PostgresAccounts(PostgresRepository[AccountId, Account], ports.Accounts):
@@ -52,7 +52,23 @@ class PostgresSessions(PostgresRepository[SessionId, Session], ports.Sessions):
             table.c.id.is_distinct_from(given("but", sa.Uuid)),
             table.c.ended_at.is_(None),
         )
-        .values(ended_at=given("at", tables.Time), version=table.c.version + 1)
+        .values(ended_at=given("at", tables.Time), user_agent="", version=table.c.version + 1)
+        .returning(table.c.id)
+    )
+    _oldest = (
+        sa.select(table.c.id)
+        .where(
+            table.c.account_id == given("account", sa.Uuid),
+            table.c.ended_at.is_(None),
+            table.c.expires_at > given("at", tables.Time),
+        )
+        .order_by(table.c.last_used_at.desc(), table.c.id.desc())
+        .offset(given("most", sa.Integer))
+    )
+    _end_oldest = compiled(
+        sa.update(table)
+        .where(table.c.id.in_(_oldest), table.c.ended_at.is_(None))
+        .values(ended_at=given("at", tables.Time), user_agent="", version=table.c.version + 1)
         .returning(table.c.id)
     )
 
@@ -60,6 +76,9 @@ class PostgresSessions(PostgresRepository[SessionId, Session], ports.Sessions):
         self, account_id: AccountId, at: datetime, but: SessionId | None = None, /
     ) -> None:
         await self._end_all.run(self._connection, account=account_id, at=at, but=but)
+
+    async def end_oldest(self, account_id: AccountId, most: int, at: datetime, /) -> None:
+        await self._end_oldest.run(self._connection, account=account_id, most=most, at=at)
 
 
 class PostgresOneTimeTokens(ports.OneTimeTokens):
@@ -70,7 +89,10 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
         .values(values_of(table))
         .on_conflict_do_update(
             index_elements=[table.c.account_id, table.c.purpose],
-            set_={each: given(each.name, each.type) for each in (table.c.hash, table.c.expires_at)},
+            set_={
+                each: given(each.name, each.type)
+                for each in (table.c.hash, table.c.expires_at, table.c.job)
+            },
         )
         .returning(table.c.account_id)
     )
@@ -82,15 +104,19 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
         )
         .returning(table.c.account_id)
     )
-    _redeemed = compiled(
-        sa.delete(table)
-        .where(
-            table.c.hash == given("hash", sa.LargeBinary),
+    _of = compiled(
+        sa.select(*shown(table)).where(
+            table.c.account_id == given("account", sa.Uuid),
             table.c.purpose == given("purpose", sa.Text),
-            table.c.expires_at > given("at", tables.Time),
         )
-        .returning(table.c.account_id)
     )
+    _good = (
+        table.c.hash == given("hash", sa.LargeBinary),
+        table.c.purpose == given("purpose", sa.Text),
+        table.c.expires_at > given("at", tables.Time),
+    )
+    _owner = compiled(sa.select(table.c.account_id).where(*_good))
+    _redeemed = compiled(sa.delete(table).where(*_good).returning(table.c.account_id))
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -101,8 +127,18 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
     async def void(self, account_id: AccountId, purpose: Purpose, /) -> None:
         await self._voided.run(self._connection, account=account_id, purpose=purpose)
 
+    async def of(self, account_id: AccountId, purpose: Purpose, /) -> OneTimeToken | None:
+        row = await self._of.first(self._connection, account=account_id, purpose=purpose)
+        return from_row(row, OneTimeToken) if row else None
+
+    async def owner(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
+        return await self._told(self._owner, hash=hash, purpose=purpose, at=at)
+
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
-        row = await self._redeemed.first(self._connection, hash=hash, purpose=purpose, at=at)
+        return await self._told(self._redeemed, hash=hash, purpose=purpose, at=at)
+
+    async def _told(self, statement: Statement, **token: object) -> AccountId:
+        row = await statement.first(self._connection, **token)
         if row is None:
             raise LinkExpired
         return AccountId(row["account_id"])

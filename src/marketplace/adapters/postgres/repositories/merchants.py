@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.application import ports
-from marketplace.domain.accounts import Username, UsernameTaken
+from marketplace.domain.accounts import AccountId, Username, UsernameTaken
 from marketplace.domain.merchants import (
     Merchant,
     MerchantId,
@@ -28,6 +28,12 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     _of_store = compiled(
         sa.select(*shown(table)).where(table.c.username == given("username", sa.Text), _is_open)
     )
+    _suspended = compiled(
+        sa.select(table.c.id).where(
+            table.c.account_id == given("account", sa.Uuid),
+            table.c.status == MerchantStatus.SUSPENDED,
+        )
+    )
     _former = tables.former_usernames
     _name = _former.c.username == given("username", sa.Text)
     _owner = given("merchant", sa.Uuid)
@@ -37,8 +43,15 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         .add_cte(sa.delete(_former).where(_name, _former.c.merchant_id == _owner).cte("back"))
     )
     _left = compiled(insert(_former).values(values_of(_former)).returning(_former.c.username))
+    _moves = compiled(sa.select(_former.c.since).where(_former.c.merchant_id == _owner))
+    _oldest = (
+        sa.select(_former.c.username)
+        .where(_former.c.merchant_id == _owner)
+        .order_by(_former.c.since.desc(), _former.c.username.desc())
+        .offset(given("kept", sa.Integer))
+    )
     _forgotten = compiled(
-        sa.delete(_former).where(_former.c.merchant_id == _owner).returning(_former.c.username)
+        sa.delete(_former).where(_former.c.username.in_(_oldest)).returning(_former.c.username)
     )
     _numbered = compiled(
         sa.update(table)
@@ -58,6 +71,9 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
             raise StoreNotFound
         return from_row(row, Merchant)
 
+    async def is_suspended(self, account_id: AccountId, /) -> bool:
+        return await self._suspended.first(self._connection, account=account_id) is not None
+
     async def claim(self, username: Username, merchant_id: MerchantId | None = None, /) -> None:
         """Asked after storing: who leaves a name holds it until their commit, and that is seen."""
         said = {"username": username, "merchant": merchant_id}
@@ -67,8 +83,12 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     async def leave(self, username: Username, merchant_id: MerchantId, at: datetime, /) -> None:
         await self._left.run(self._connection, username=username, merchant_id=merchant_id, since=at)
 
-    async def forget_former(self, merchant_id: MerchantId, /) -> None:
-        await self._forgotten.run(self._connection, merchant=merchant_id)
+    async def moves(self, merchant_id: MerchantId, /) -> list[datetime]:
+        rows = await self._moves.run(self._connection, merchant=merchant_id)
+        return [row["since"] for row in rows]
+
+    async def forget_former(self, merchant_id: MerchantId, kept: int = 0, /) -> None:
+        await self._forgotten.run(self._connection, merchant=merchant_id, kept=kept)
 
     async def steady(self, merchant_id: MerchantId, /) -> Merchant:
         return self._found(await self._steady.first(self._connection, id=merchant_id))
