@@ -36,6 +36,7 @@ class MemoryTransaction:
         self.new_id = ids.new
         self.changed: dict[tuple[type, UUID], Any] = {}
         self.bases: dict[tuple[type, UUID], int] = {}
+        self.needed: set[tuple[type, UUID]] = set()
         self.later: list[Callable[[], object]] = []
         self.undo: list[Callable[[], object]] = []
         self.jobs: dict[JobId, StoredJob] = {}
@@ -46,7 +47,11 @@ class MemoryTransaction:
         except MarketplaceError:
             self.roll_back()
             raise
-        self.store.entities.update(self.changed)
+        for key, entity in self.changed.items():
+            if entity is None:
+                del self.store.entities[key]
+            else:
+                self.store.entities[key] = entity
         for step in self.later:
             step()
         self.store.jobs.update(self.jobs)
@@ -61,7 +66,7 @@ class MemoryTransaction:
     def all_of(self, kind: type[Kind]) -> list[Kind]:
         """As this unit of work sees them, oldest first."""
         seen = self.store.entities | self.changed
-        return [each for (stored, _), each in seen.items() if stored is kind]
+        return [each for (stored, _), each in seen.items() if stored is kind and each]
 
     def write(self, entity: Versioned, happened: Sequence[Event]) -> None:
         kind = type(entity)
@@ -69,6 +74,11 @@ class MemoryTransaction:
         stored = self.store.entities.get((kind, entity.id))
         self.bases.setdefault((kind, entity.id), stored.version if stored else -1)
         self.changed[kind, entity.id] = deepcopy(entity)
+        self.tell(happened)
+
+    def forget(self, kind: type, entity: Versioned, happened: Sequence[Event]) -> None:
+        self.bases.setdefault((kind, entity.id), entity.version)
+        self.changed[kind, entity.id] = None
         self.tell(happened)
 
     def tell(self, happened: Sequence[Event]) -> None:
@@ -92,5 +102,9 @@ class MemoryTransaction:
             stored = self.store.entities.get(key)
             if (stored.version if stored else -1) != base:
                 raise ChangedMeanwhile(kind=key[0].__name__, id=key[1])
+        for kind, id in self.needed - self.changed.keys():
+            if (kind, id) not in self.store.entities:
+                raise ChangedMeanwhile(kind=kind.__name__, id=id)
         for (kind, _), entity in self.changed.items():
-            self.refuse_twins(kind, entity)
+            if entity is not None:
+                self.refuse_twins(kind, entity)

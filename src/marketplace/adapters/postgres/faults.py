@@ -14,6 +14,8 @@ CONSTRAINTS: Mapping[str, type[Conflict]] = {
     "uq_accounts_username": UsernameTaken,
     "uq_accounts_phone": PhoneTaken,
     "uq_merchants_username": UsernameTaken,
+    # Two have said at the same time that an upload is complete.
+    "pk_images": ChangedMeanwhile,
 }
 """What it means to run into a constraint, by its name."""
 
