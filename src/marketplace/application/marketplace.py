@@ -13,6 +13,7 @@ from .reactions import Reactions
 from .sessions import SessionService
 from .storefront import StorefrontService
 from .throttling import Throttling
+from .uploads import UploadService
 
 
 class Marketplace:
@@ -48,6 +49,9 @@ class Marketplace:
         self.products = ProductService(begin=begin, views=views, clock=clock, ids=ids)
         self.images = ImageService(
             begin=begin, clock=clock, ids=ids, images=ports.images, processor=ports.processor
+        )
+        self.uploads = UploadService(
+            begin=begin, clock=clock, ids=ids, images=ports.images, receiving=self.images
         )
         self.storefront = StorefrontService(views=views, clock=clock)
         self.orders = OrderService(

@@ -13,7 +13,7 @@ from marketplace.domain.accounts import (
     VerificationRequested,
 )
 from marketplace.domain.events import Event
-from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected
+from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected, ImageRemoved
 from marketplace.domain.merchants import (
     MerchantClosed,
     MerchantEdited,
@@ -59,6 +59,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ImageReceived: (ImageService.process_product_image,),
     ImagePublished: (),
     ImageRejected: (),
+    ImageRemoved: (ImageService.discard_files,),
     OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
     OrderConfirmed: (),
     OrderPrepared: (),
