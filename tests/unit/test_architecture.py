@@ -32,18 +32,18 @@ MOST_LINES = 300
 
 CODES = """
     account-not-found account-suspended amount-too-large announcement-not-found bad-amount
-    bad-characters bad-email bad-hours bad-link bad-moment bad-phone bad-quantity bad-stock
-    bad-username bad-value below-minimum changed-meanwhile collected-too-much common-password
-    conflict email-taken forbidden image-not-found image-too-large invalid-fields link-expired
-    mail-refused mail-unavailable merchant-not-found missing negative-amount not-expected
-    not-found not-one-of nothing-to-collect notification-not-found order-not-found orders-open
-    out-of-stock phone-taken price-changed product-not-found reason-missing refresh-refused
-    reserved-username rule-broken session-not-found sign-in-required sign-ins-busy
-    store-moved store-not-found store-on-holiday too-long too-many too-many-attempts
-    too-many-decimals too-many-lines too-short unauthenticated unavailable unknown-country
-    unknown-currency unknown-reason unreadable-image username-taken variant-not-found
-    wrong-credentials wrong-merchant-status wrong-order-status wrong-password
-    wrong-role
+    bad-characters bad-email bad-hours bad-link bad-moment bad-phone bad-quantity bad-size
+    bad-stock bad-username bad-value below-minimum changed-meanwhile collected-too-much
+    common-password conflict email-taken forbidden image-not-found image-too-heavy
+    image-too-large invalid-fields link-expired mail-refused mail-unavailable merchant-not-found
+    missing negative-amount no-direct-uploads not-expected not-found not-one-of
+    nothing-to-collect notification-not-found order-not-found orders-open out-of-stock
+    phone-taken price-changed product-not-found reason-missing refresh-refused reserved-username
+    rule-broken session-not-found sign-in-required sign-ins-busy store-moved store-not-found
+    store-on-holiday too-long too-many too-many-attempts too-many-decimals too-many-images
+    too-many-lines too-short unauthenticated unavailable unknown-country unknown-currency
+    unknown-reason unreadable-image upload-not-found username-taken variant-not-found
+    wrong-credentials wrong-merchant-status wrong-order-status wrong-password wrong-role
 """.split()
 """Every code of the core. They are a promise: add to them, and never rename one."""
 

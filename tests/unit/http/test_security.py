@@ -54,7 +54,10 @@ async def test_what_belongs_to_another_merchant_is_not_there(
     order = (await place(guest, product)).json()
     await marketplace.jobs.run_all()
     [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
+    form = {"image": ("a.jpg", b"\xff\xd8\xff a photo")}
+    image = (await merchant.post("/api/merchant/upload-image", files=form)).json()
     theirs = {"products": product["id"], "orders": order["id"], "notifications": slip["id"]}
+    theirs |= {"images": image["id"], "uploads": image["id"]}
     id = theirs[said.split("/")[3]]
     body = {"status": "confirmed"} if said.endswith("/status") else None
     method, path = said.split()
@@ -66,6 +69,7 @@ async def test_what_belongs_to_another_merchant_is_not_there(
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.json() | {"request_id": ""} == unknown.json() | {"request_id": ""}
     assert (await merchant.get(f"/api/merchant/orders/{order['id']}")).json()["status"] == "pending"
+    assert (await put_up(merchant, images=[image]))["images"] == [image]
 
 
 async def test_another_merchants_images_and_products_cannot_be_used(

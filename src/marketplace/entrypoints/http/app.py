@@ -33,6 +33,7 @@ from .security import doorkeeper, only_known_parameters
 from .sessions import SessionController
 from .shapes import StrictRequest
 from .storefront import StoreController, TrackingController
+from .uploads import UploadController
 
 MOST_BODY = 256 * 1024
 
@@ -44,6 +45,7 @@ MERCHANT = Router(
         MerchantController,
         ProductController,
         ImageController,
+        UploadController,
         OrderController,
         NotificationController,
     ],
@@ -112,6 +114,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "merchants": marketplace.merchants,
         "products": marketplace.products,
         "images": marketplace.images,
+        "uploads": marketplace.uploads,
         "storefront": marketplace.storefront,
         "orders": marketplace.orders,
         "notifications": marketplace.notifications,
