@@ -83,7 +83,9 @@ class Server(Process):
 class Shop:
     """A merchant with one product, and the guests who order it, over HTTP."""
 
-    def __init__(self, client: httpx.Client, name: str = "lamps") -> None:
+    def __init__(
+        self, client: httpx.Client, name: str = "lamps", phone: str = "0501234567"
+    ) -> None:
         self.client = client
         self.name = name
         answer = client.post(
@@ -92,7 +94,7 @@ class Shop:
                 "email": f"{name}@example.com",
                 "username": name,
                 "password": "correct horse battery",
-                "phone": "0501234567",
+                "phone": phone,
                 "name": "مصابيح",
                 "locale": "en",
             },

@@ -1,5 +1,6 @@
 """Strangers' images: what becomes of honest ones, and how little the others can do."""
 
+import ast
 import asyncio
 import json
 import os
@@ -10,9 +11,12 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import httpx
+import pillow_heif
 import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,9 +24,14 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from marketplace.adapters.pillow import DecoderInterrupted, PillowImageProcessor
+from marketplace.application.marketplace import Marketplace
 from marketplace.domain.images import ImageTooLarge, UnreadableImage
+from marketplace.entrypoints.http import create_app
+from marketplace.entrypoints.in_memory import in_memory
 
 from ..unit.contracts.image_processor import ImageProcessorContract, grey_png
+
+pillow_heif.register_heif_opener()
 
 CANARY = "CANARY"
 """Put into every corner of an original where somebody could be told."""
@@ -51,6 +60,9 @@ def arrow(width: int = 800, height: int = 600, mode: str = "RGB") -> Image.Image
 
 def encoded(image: Image.Image, format: str, **how: object) -> bytes:
     content = BytesIO()
+    if format == "HEIF" and "exif" in how:
+        # Told this way, it is turned in the file itself too, as phones do.
+        image.info["exif"] = how.pop("exif").tobytes()  # type: ignore[attr-defined]
     image.save(content, format, **how)
     return content.getvalue()
 
@@ -88,7 +100,7 @@ def exif(orientation: int) -> Image.Exif:
     return told
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "HEIF"])
 async def test_an_image_is_shown_as_it_is(processor: PillowImageProcessor, format: str) -> None:
     content = encoded(arrow(), format, quality=90)
 
@@ -106,7 +118,7 @@ async def test_an_image_is_shown_as_it_is(processor: PillowImageProcessor, forma
         assert quarters(each.content) == UPRIGHT
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "HEIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 async def test_an_image_is_turned_upright(
     processor: PillowImageProcessor, format: str, orientation: int
@@ -167,12 +179,31 @@ def webp_with_canaries() -> bytes:
     return encoded(arrow(), "WEBP", exif=exif(8), xmp=f"{CANARY}-xmp".encode())
 
 
+def heic_with_canaries() -> bytes:
+    """As a phone writes it, in tiles, with a small picture inside that shows something else."""
+    return encoded(
+        arrow(),
+        "HEIF",
+        exif=exif(6),
+        xmp=f"<x:xmpmeta>{CANARY}-xmp</x:xmpmeta>".encode(),
+        icc_profile=profile("sRGB") + f"{CANARY}-icc".encode(),
+        tile_size=256,
+    )
+
+
 def profile(name: str) -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile(name)).tobytes()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    "make", [jpeg_with_canaries, jpeg_with_a_comment, png_with_canaries, webp_with_canaries]
+    "make",
+    [
+        jpeg_with_canaries,
+        jpeg_with_a_comment,
+        png_with_canaries,
+        webp_with_canaries,
+        heic_with_canaries,
+    ],
 )
 async def test_no_picture_tells_anything_but_its_pixels(
     processor: PillowImageProcessor, make: Callable[[], bytes]
@@ -482,7 +513,8 @@ async def test_a_truncated_image_is_unreadable(
 
 
 MUTABLE = {
-    format: encoded(arrow(64, 48), format, exif=exif(6)) for format in ("JPEG", "PNG", "WEBP")
+    format: encoded(arrow(64, 48), format, exif=exif(6))
+    for format in ("JPEG", "PNG", "WEBP", "HEIF")
 }
 
 
@@ -506,6 +538,159 @@ async def test_flipped_bytes_are_read_or_refused(
         return
 
     assert decoded(look.preview).size == (look.preview_width, look.preview_height)
+
+
+def test_of_a_thousand_broken_images_none_does_harm(tmp_path: Path) -> None:
+    """All in one child, which would be gone after the first that does more than be refused."""
+    for format, content in MUTABLE.items():
+        (tmp_path / format).write_bytes(content)
+    real = Path(sys.modules[PillowImageProcessor.__module__].__file__ or "").with_name("child.py")
+    script = f"""
+import random, runpy, sys, warnings
+from pathlib import Path
+from PIL import Image
+child = runpy.run_path({str(real)!r})
+child["prepare"]()
+originals = [path.read_bytes() for path in sorted(Path({str(tmp_path)!r}).iterdir())]
+child["shut_the_doors"](but_for_threads=True)
+chance, told = random.Random(20300101), {{}}
+for number in range(1000):
+    content = bytearray(originals[number % len(originals)])
+    for _ in range(chance.randint(1, 8)):
+        content[chance.randrange(len(content))] ^= chance.randint(1, 255)
+    said, pictures = child["answer"]("first_look", bytes(content))
+    assert ("refused" in said) is (pictures == []), said
+    told[said.get("refused", "shown")] = told.get(said.get("refused", "shown"), 0) + 1
+print(told)
+"""
+
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+
+    assert ran.returncode == 0, ran.stderr.decode()[-1000:]
+    told = ast.literal_eval(ran.stdout.decode())
+    assert sum(told.values()) == 1000
+    assert min(told["shown"], told["unreadable"]) > 100
+
+
+@pytest.fixture
+async def front_door(processor: PillowImageProcessor) -> AsyncIterator[httpx.AsyncClient]:
+    """A merchant before a marketplace that is in memory but for its eyes."""
+    app = create_app(Marketplace(replace(in_memory(), processor=processor)))
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
+        said = {
+            "email": "sara@example.com",
+            "username": "sara",
+            "password": "a long sentence is a good password",
+            "phone": "0501234567",
+            "name": "سارة",
+        }
+        token = (await client.post("/api/auth/register", json=said)).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+        yield client
+
+
+async def test_what_is_no_image_is_a_refusal_and_never_a_failure(
+    front_door: httpx.AsyncClient,
+) -> None:
+    whole = MUTABLE["JPEG"]
+    hostile = {
+        b"": 422,
+        b"<svg onload='alert(1)'/>": 422,
+        grey_png(9000, 9000): 422,
+        a_text_bomb(): 422,
+        whole[: len(whole) // 2]: 422,
+        encoded(arrow(9, 9), "TIFF"): 422,
+        encoded(arrow(9, 9), "GIF"): 422,
+        b"GIF89a" + whole: 422,
+        whole + b"PK\x03\x04<?php system(1) ?>": 201,
+        MUTABLE["HEIF"]: 201,
+    }
+
+    for content, status in hostile.items():
+        form = {"image": ("photo.jpg", content)}
+        answer = await front_door.post("/api/merchant/upload-image", files=form)
+        assert answer.status_code == status, (content[:30], answer.text)
+
+
+async def test_a_colour_stands_in_for_the_image(processor: PillowImageProcessor) -> None:
+    halves = Image.new("RGBA", (300, 300), (255, 0, 0, 255))
+    halves.paste((0, 0, 0, 0), (0, 0, 300, 150))
+
+    plain = await processor.first_look(encoded(Image.new("RGB", (30, 20), "#336699"), "PNG"))
+    mixed = await processor.first_look(encoded(halves, "PNG"))
+
+    assert plain.placeholder == "#336699"
+    assert mixed.placeholder == "#ff7f7f"
+
+
+# HEIC, which phones write
+
+
+async def test_the_largest_photo_of_a_phone_fits_into_a_child(
+    processor: PillowImageProcessor,
+) -> None:
+    image = Image.new("RGB", (5712, 4284), "peru")
+    content = encoded(image, "HEIF", enc_params={"preset": "ultrafast"}, tile_size=512)
+
+    pictures = await processor.renditions(content)
+
+    assert [each.edge for each in pictures] == [160, 320, 640, 1280, 2048]
+
+
+async def test_a_heic_that_lies_about_its_size_is_refused(
+    processor: PillowImageProcessor,
+) -> None:
+    honest = encoded(arrow(), "HEIF")
+    place = honest.index(b"ispe") + 8
+    for size, refused in ((64, UnreadableImage), (30_000, ImageTooLarge)):
+        lie = honest[:place] + struct.pack(">2I", size, size) + honest[place + 8 :]
+        with pytest.raises(refused):
+            await processor.first_look(lie)
+
+
+async def test_a_heic_is_turned_as_its_container_says(processor: PillowImageProcessor) -> None:
+    """What EXIF says is for information only (ISO/IEC 23008-12, annex A): both would be twice."""
+    unturned, content = arrow(), BytesIO()
+    unturned.save(content, "HEIF", exif=exif(6))
+
+    look = await processor.first_look(content.getvalue())
+
+    assert (look.width, look.height) == (800, 600)
+    assert quarters(look.preview) == UPRIGHT
+
+
+@pytest.mark.parametrize("kept", [0.02, 0.5, 0.95])
+async def test_a_truncated_heic_is_unreadable(processor: PillowImageProcessor, kept: float) -> None:
+    content = encoded(Image.effect_noise((300, 300), 100).convert("RGB"), "HEIF")
+
+    with pytest.raises(UnreadableImage):
+        await processor.first_look(content[: int(len(content) * kept)])
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become somebody else")
+@pytest.mark.parametrize("format", ["JPEG", "HEIF"])
+def test_whoever_we_run_as_can_decode(format: str) -> None:
+    """The limit on processes binds everybody but root, and a decoder may need a thread."""
+    child = Path(sys.modules[PillowImageProcessor.__module__].__file__ or "").with_name("child.py")
+    ran = subprocess.run(
+        [sys.executable, "-c", CHILD_OF_NOBODY, str(child)],
+        input=b"first_look\n" + encoded(arrow(), format),
+        capture_output=True,
+        check=False,
+    )
+
+    assert json.loads(ran.stdout.partition(b"\n")[0])["width"] == 800, ran.stderr
+
+
+CHILD_OF_NOBODY = """
+import os, runpy, sys
+import PIL, pillow_heif
+child = runpy.run_path(sys.argv[1])
+child["prepare"]()
+os.setgroups([]), os.setgid(65534), os.setuid(65534)
+child["main"]()
+"""
 
 
 # The children

@@ -14,12 +14,14 @@ import pytest
 from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
 from marketplace.application.accounts import ChangePassword
+from marketplace.application.images import ReceiveImage
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.orders import MoveOrder, Wish
 from marketplace.application.ports import Job, LetterKind, Paging
 from marketplace.application.products import EditProduct
 from marketplace.application.sessions import SignedIn
 from marketplace.application.stock import AdjustStock
+from marketplace.application.uploads import CompleteUpload, OpenUpload
 from marketplace.domain.accounts import (
     LOST_ANSWER,
     AccountRegistered,
@@ -30,6 +32,7 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
 from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import CurrencyFixed, StoreNotFound
 from marketplace.domain.orders import Move, OrderStatus, Party
 from tests.unit.contracts.outbox import OutboxContract
@@ -37,7 +40,7 @@ from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
 from tests.unit.contracts.unit_of_work import UnitOfWorkContract
 from tests.unit.contracts.views import ViewsContract
-from tests.unit.world import PASSWORD, World
+from tests.unit.world import PASSWORD, PIXELS, MemoryBucket, World
 
 from .conftest import administer
 
@@ -519,3 +522,49 @@ async def test_a_reset_and_a_change_of_password_do_not_wait_for_each_other(
     answers = await asyncio.gather(reset, change, return_exceptions=True)
 
     assert [type(each) for each in answers] == [type(None), ChangedMeanwhile]
+
+
+async def test_an_image_is_removed_while_products_take_it_and_orders_are_placed(
+    world: World,
+) -> None:
+    """Whoever comes first: no product shows an image that is gone, and nobody waits in a circle."""
+    mona = await world.a_merchant()
+    for _ in range(5):
+        lamps = [await world.a_product(mona, stock=100) for _ in range(3)]
+        wanted = ReceiveImage(
+            acting=mona.actor, content=PIXELS, product_id=lamps[0], purpose="logo"
+        )
+        image = await world.marketplace.images.receive(wanted)
+        edits = [
+            world.marketplace.products.edit(
+                EditProduct(acting=mona.actor, product_id=each, images=[image.id])
+            )
+            for each in lamps
+        ]
+        orders = [world.an_order(mona, *lamps) for _ in range(3)]
+        removal = world.marketplace.images.remove(mona.actor, image.id)
+
+        ended = await outcomes([*edits, removal, *orders])
+
+        assert set(ended) <= {"ProductView", "NoneType", "PlacedOrder", "ImageNotFound"}, ended
+        assert (ended["NoneType"], ended["PlacedOrder"]) == (1, 3)
+        for each in lamps:
+            assert (await world.product(each)).images == ()
+        assert (await world.merchant(mona)).logo is None
+
+
+async def test_two_who_complete_an_upload_make_one_image(world: World) -> None:
+    mona = await world.a_merchant()
+    bucket = MemoryBucket(clock=world.clock)
+    marketplace = world.with_(images=bucket)
+    opening = OpenUpload(acting=mona.actor, content_type="image/jpeg", size=9)
+    upload = await marketplace.uploads.open(opening)
+    await bucket.put(upload.url.removeprefix("memory:"), PIXELS)
+    completing = CompleteUpload(acting=mona.actor, upload_id=ImageId(upload.id))
+
+    ended = await outcomes([marketplace.uploads.complete(completing) for _ in range(5)])
+
+    assert set(ended) <= {"Image", "ChangedMeanwhile", "UploadNotFound"}
+    assert ended["Image"] >= 1
+    async with world.ports.begin() as market:
+        assert await market.images.count(mona.merchant_id) == 1

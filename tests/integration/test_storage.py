@@ -1,7 +1,9 @@
 """Images in a bucket, with a server that speaks S3 on this machine."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 
 import httpx
@@ -10,6 +12,7 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from marketplace.adapters.storage.s3 import S3ImageStore
 from marketplace.domain.errors import Unavailable
+from marketplace.domain.images import ImageTooHeavy
 
 from ..unit.contracts.image_store import BYTES, KEY, OTHER, ImageStoreContract
 
@@ -70,6 +73,34 @@ class TestS3ImageStore(ImageStoreContract):
         for attempt in (images.put(key, b"x"), images.get(key), images.delete(key)):
             with pytest.raises(ValueError, match="not a key"):
                 await attempt
+
+    async def test_whoever_has_a_signature_can_put_one_file_and_no_other(
+        self, images: S3ImageStore, endpoint: str
+    ) -> None:
+        key = "incoming/01900000-0000-7000-8000-000000000001/1"
+
+        signed = await images.sign_upload(key, "image/jpeg", timedelta(minutes=15))
+
+        url = httpx.URL(signed.url)
+        assert (signed.method, url.params["X-Amz-Expires"]) == ("PUT", "900")
+        assert url.path.endswith(f"/shop/images/{key}")
+        assert "secret" not in signed.url
+        async with httpx.AsyncClient() as browser:
+            put = await browser.put(url, content=BYTES, headers=dict(signed.headers))
+        assert put.status_code == 200
+        assert await images.get(key) == BYTES
+        with pytest.raises(ImageTooHeavy):
+            await images.get(key, at_most=len(BYTES) - 1)
+
+    async def test_more_files_than_fit_into_one_answer_are_listed(
+        self, images: S3ImageStore
+    ) -> None:
+        for ten in range(0, 1010, 10):
+            await asyncio.gather(*(images.put(f"public/{ten + at}/a", b"x") for at in range(10)))
+
+        keys = [each.key async for each in images.files()]
+
+        assert len(keys) == len(set(keys)) == 1010
 
     async def test_the_environment_can_say_where_the_bucket_is(
         self, endpoint: str, bucket: str, monkeypatch: pytest.MonkeyPatch

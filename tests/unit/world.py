@@ -32,6 +32,7 @@ from marketplace.application.ports import (
     Letters,
     Paging,
     Ports,
+    SignedUpload,
     Site,
     Wording,
 )
@@ -56,6 +57,13 @@ class PlainLetters(Letters):
     def write(self, kind: LetterKind, locale: Locale, facts: Mapping[str, str], /) -> Wording:
         text = "\n".join(f"{name}: {fact}" for name, fact in facts.items())
         return Wording(title=f"{kind} in {locale}", text=text, html=f"<pre>{text}</pre>")
+
+
+class MemoryBucket(MemoryImageStore):
+    """A shelf that others can put things on, if we have signed for it."""
+
+    async def sign_upload(self, key: str, type: str, lasts: timedelta, /) -> SignedUpload:
+        return SignedUpload(url=f"memory:{key}", method="PUT", headers={"content-type": type})
 
 
 class EvenSecrets(SystemSecrets):
@@ -84,7 +92,7 @@ class World:
         self.clock = FrozenClock()
         self.mailer = MemoryMailer()
         self.store = MemoryStore()
-        self.shelf = MemoryImageStore()
+        self.shelf = MemoryImageStore(clock=self.clock)
         self.bell = MemoryBell()
         ids = SequentialIds()
         self.ports = Ports(

@@ -1,14 +1,14 @@
 """Files that are there whole or not at all, whoever looks and whenever the plug is pulled."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, _TemporaryFileWrapper
 
 
 def put(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Store, or replace; folders are made as they are needed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as beside:
+    with _beside(path) as beside:
         try:
             beside.write(content)
             beside.flush()
@@ -19,6 +19,17 @@ def put(path: Path, content: bytes, mode: int = 0o600) -> None:
             Path(beside.name).unlink(missing_ok=True)
             raise
     remember(path.parent)
+
+
+def _beside(path: Path) -> "_TemporaryFileWrapper[bytes]":
+    """A new file in the same folder, named for the one it will be: what is left can be told."""
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The folder may go with the last file in it before there is another.
+        with suppress(FileNotFoundError):
+            return NamedTemporaryFile(
+                dir=path.parent, prefix=f"{path.name}.", suffix=".part", delete=False
+            )
 
 
 def remember(folder: Path) -> None:

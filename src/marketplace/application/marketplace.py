@@ -16,6 +16,7 @@ from .sessions import SessionService
 from .stock import StockService
 from .storefront import StorefrontService
 from .throttling import Throttling
+from .uploads import UploadService
 
 
 class Marketplace:
@@ -62,6 +63,9 @@ class Marketplace:
         self.categories = CategoryService(begin=begin, views=views, clock=clock, ids=ids)
         self.images = ImageService(
             begin=begin, clock=clock, ids=ids, images=ports.images, processor=ports.processor
+        )
+        self.uploads = UploadService(
+            begin=begin, clock=clock, ids=ids, images=ports.images, receiving=self.images
         )
         self.storefront = StorefrontService(views=views, clock=clock)
         self.orders = OrderService(

@@ -14,7 +14,7 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.categories import CategoriesChanged
 from marketplace.domain.events import Event
-from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected
+from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected, ImageRemoved
 from marketplace.domain.kyc import KycDecided, KycSubmitted
 from marketplace.domain.merchants import (
     MerchantClosed,
@@ -71,6 +71,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ImageReceived: (ImageService.process_product_image,),
     ImagePublished: (),
     ImageRejected: (),
+    ImageRemoved: (ImageService.discard_files,),
     OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
     OrderConfirmed: (),
     OrderPrepared: (),

@@ -35,6 +35,11 @@ def run() -> None:
         commands.choices["create-admin"].add_argument(f"--{name}", required=True)
     commands.choices["stock"].add_argument("task", choices=["reconcile"])
     commands.choices["stock"].add_argument("--dry-run", action="store_true")
+    storage = commands.choices["storage"].add_subparsers(dest="act", required=True, metavar="act")
+    sweep = storage.add_parser("sweep", help="remove files that belong to nobody")
+    sweep.add_argument("--dry-run", action="store_true", help="remove nothing, only say what")
+    images = commands.choices["images"].add_subparsers(dest="act", required=True, metavar="act")
+    images.add_parser("reprocess", help="once more for each that failed or was forgotten")
     arguments = parser.parse_args()
     try:
         settings = Settings.here()
@@ -108,6 +113,32 @@ def _demo_data(settings: Settings, arguments: argparse.Namespace) -> None:
     _with(settings, load)
 
 
+def _storage(settings: Settings, arguments: argparse.Namespace) -> None:
+    """look after the files of images"""
+
+    async def sweep(marketplace: Marketplace) -> None:
+        swept = await marketplace.images.sweep(dry_run=arguments.dry_run)
+        did = "Would remove" if arguments.dry_run else "Removed"
+        for orphan in swept.orphans:
+            _say(f"{did} {orphan.key} ({orphan.size} bytes)")
+        for lost in swept.missing:
+            _say(f"Missing {lost.key} of image {lost.image_id}")
+        freed = sum(orphan.size for orphan in swept.orphans)
+        _say(f"{did} {len(swept.orphans)} files, {freed} bytes; {len(swept.missing)} are missing")
+
+    _with(settings, sweep)
+
+
+def _images(settings: Settings, arguments: argparse.Namespace) -> None:
+    """look after images"""
+
+    async def reprocess(marketplace: Marketplace) -> None:
+        again = await marketplace.images.reprocess()
+        _say(f"{len(again)} images are made again")
+
+    _with(settings, reprocess)
+
+
 def _check(settings: Settings, arguments: argparse.Namespace) -> None:
     """read the settings and put everything together, without starting anything"""
     embedded = replace(settings, database_url="postgresql:///", secret_key="-" * 48)
@@ -129,6 +160,8 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "create-admin": _create_admin,
     "stock": _stock,
     "demo-data": _demo_data,
+    "storage": _storage,
+    "images": _images,
     "check": _check,
     "openapi": _openapi,
 }

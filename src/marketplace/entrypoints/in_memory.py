@@ -31,7 +31,7 @@ def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Po
         passwords=MemoryPasswordHasher(),
         throttle=MemoryThrottle(clock),
         access_tokens=MemoryAccessTokens(),
-        images=MemoryImageStore(),
+        images=MemoryImageStore(clock=clock),
         processor=MemoryImageProcessor(),
         letters=TemplateLetters(),
         mailer=mailer or MemoryMailer(),

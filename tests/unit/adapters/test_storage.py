@@ -1,5 +1,6 @@
 """Images in a folder, and the keys that lead into a store."""
 
+import asyncio
 import os
 import stat
 from pathlib import Path
@@ -33,6 +34,42 @@ class TestFolderImageStore(ImageStoreContract):
         assert [name for _, _, names in os.walk(tmp_path) for name in names] == [
             KEY.rpartition("/")[2]
         ]
+
+    async def test_what_a_killed_writer_has_left_can_be_swept(
+        self, images: FolderImageStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def killed(*_: object, **__: object) -> None:
+            raise SystemExit
+
+        monkeypatch.setattr(Path, "replace", killed)
+        monkeypatch.setattr(Path, "unlink", killed)
+        with pytest.raises(SystemExit):
+            await images.put(KEY, b"half")
+        monkeypatch.undo()
+
+        [left] = [each async for each in images.files()]
+        assert left.key.startswith(f"{KEY}.")
+        assert checked(left.key) == left.key
+        await images.delete(left.key)
+        assert [each async for each in images.files()] == []
+
+    async def test_an_empty_folder_is_not_left_behind(
+        self, images: FolderImageStore, tmp_path: Path
+    ) -> None:
+        await images.put(KEY, b"x")
+        await images.delete(KEY)
+
+        assert not (tmp_path / "images" / KEY).parent.exists()
+
+    async def test_folders_that_come_and_go_are_in_nobodys_way(
+        self, images: FolderImageStore
+    ) -> None:
+        async def come_and_go(number: int) -> None:
+            for _ in range(30):
+                await images.put(f"public/1/{number}", b"x")
+                await images.delete(f"public/1/{number}")
+
+        await asyncio.gather(*(come_and_go(number) for number in range(8)))
 
     async def test_only_public_images_may_be_read_by_others(
         self, images: FolderImageStore, tmp_path: Path

@@ -1,5 +1,6 @@
 """What every image processor must do. Subclass and provide a ``processor`` fixture."""
 
+import re
 import struct
 import zlib
 
@@ -49,6 +50,13 @@ class ImageProcessorContract:
         look = await processor.first_look(grey_png(50, 30))
 
         assert (look.preview_width, look.preview_height) == (50, 30)
+
+    async def test_an_image_has_a_colour_to_be_shown_before_it_is_loaded(
+        self, processor: ImageProcessor
+    ) -> None:
+        look = await processor.first_look(grey_png(50, 30))
+
+        assert re.fullmatch("#[0-9a-f]{6}", look.placeholder)
 
     async def test_there_is_a_webp_for_every_edge(self, processor: ImageProcessor) -> None:
         pictures = await processor.renditions(grey_png(2400, 1200))

@@ -135,6 +135,7 @@ class World:
             alt="قمر",
             width=800,
             height=600,
+            placeholder="#abcdef",
             original_key=f"private/{id}",
             preview=Rendition(edge=640, key=f"public/{id}.jpg", width=640, height=480),
             at=NOON,

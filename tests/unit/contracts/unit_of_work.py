@@ -23,7 +23,7 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.categories import CategoryId, CategoryNotFound, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, NotFound
-from marketplace.domain.images import ImageId, ImageNotFound
+from marketplace.domain.images import ImageId, ImageNotFound, ImageStatus
 from marketplace.domain.kyc import (
     Decision,
     DocumentId,
@@ -858,3 +858,85 @@ class UnitOfWorkContract:
             await market.accounts.add(account)
             await market.one_time_tokens.add(token)
         return token
+
+    async def test_a_removed_image_is_gone_from_every_product(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        image, other = await world.an_image(merchant), await world.an_image(merchant)
+        both = await world.a_product(merchant, images=(other.id, image.id))
+        alone = await world.a_product(merchant, images=(image.id,))
+        without = await world.a_product(merchant, images=(other.id,))
+
+        async with world.begin() as market:
+            condemned = await market.images.condemn(merchant.id, image.id)
+            assert condemned == image
+            assert await market.images.is_shown(condemned)
+            await market.images.take_down(condemned, NOON + timedelta(hours=1))
+            assert not await market.images.is_shown(condemned)
+            await market.images.remove(condemned)
+
+        async with world.begin() as market:
+            with pytest.raises(ImageNotFound):
+                await market.images.get(image.id)
+            products = await market.products.hold_all([both.id, alone.id, without.id])
+            assert await market.images.count(merchant.id) == 1
+        assert products[both.id].images == (other.id,)
+        assert products[both.id].version == both.version + 1
+        assert products[both.id].updated_at == NOON + timedelta(hours=1)
+        assert products[alone.id].images == ()
+        assert products[without.id] == without
+
+    async def test_another_merchants_image_cannot_be_condemned(self, world: World) -> None:
+        owner, thief = await world.a_merchant(), await world.a_merchant()
+        image = await world.an_image(owner)
+
+        async with world.begin() as market:
+            for merchant, key in ((thief, image.id), (owner, ImageId(uuid4()))):
+                with pytest.raises(ImageNotFound):
+                    await market.images.condemn(merchant.id, key)
+
+    async def test_an_image_is_not_removed_if_the_block_fails(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        image = await world.an_image(merchant)
+
+        with pytest.raises(ZeroDivisionError):
+            async with world.begin() as market:
+                await market.images.remove(await market.images.condemn(merchant.id, image.id))
+                raise ZeroDivisionError
+
+        async with world.begin() as market:
+            assert await market.images.get(image.id) == image
+
+    async def test_an_image_is_added_once(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        image = await world.an_image(merchant)
+
+        with pytest.raises(ChangedMeanwhile):
+            async with world.begin() as market:
+                await market.images.add(image)
+
+    async def test_images_are_found_and_counted_whosever_they_are(self, world: World) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        images = [await world.an_image(merchant), await world.an_image(merchant)]
+        images.append(await world.an_image(other))
+
+        async with world.begin() as market:
+            known = await market.images.known([images[2].id, ImageId(uuid4()), images[0].id])
+            assert sorted(each.id for each in known) == [images[0].id, images[2].id]
+            assert await market.images.known([]) == []
+            assert await market.images.count(merchant.id) == 2
+            assert await market.images.after(None, 2) == images[:2]
+            assert await market.images.after(images[1].id, 2) == images[2:]
+            assert await market.images.after(images[2].id, 2) == []
+
+    async def test_images_that_failed_or_were_forgotten_are_found(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        _, failed, pending = [await world.an_image(merchant) for _ in range(3)]
+        async with world.begin() as market:
+            failed.status, pending.status = ImageStatus.FAILED, ImageStatus.PENDING
+            await market.images.save(failed)
+            await market.images.save(pending)
+
+        async with world.begin() as market:
+            assert await market.images.unfinished(NOON) == [failed.id]
+            later = NOON + timedelta(seconds=1)
+            assert await market.images.unfinished(later) == [failed.id, pending.id]

@@ -17,6 +17,7 @@ def an_image() -> Image:
         alt="مصباح",
         width=4000,
         height=3000,
+        placeholder="#abcdef",
         original_key="private/1/original",
         preview=SMALL,
         at=NOW,
@@ -58,3 +59,23 @@ def test_an_image_that_works_out_in_the_end_has_no_failure() -> None:
     image.publish((SMALL,), NOW)
 
     assert (image.status, image.failure) == (ImageStatus.READY, "")
+
+
+def test_an_image_knows_its_files_and_names_each_once() -> None:
+    image = an_image()
+    large = Rendition(edge=1280, key="public/1/1280.webp", width=1280, height=960)
+    image.publish((SMALL, large), NOW)
+
+    removed = image.remove(NOW)
+
+    assert removed.keys == image.keys == ("private/1/original", SMALL.key, large.key)
+
+
+def test_an_image_that_is_tried_again_waits_again() -> None:
+    image = an_image()
+    image.reject("unreadable-image", NOW)
+
+    received = image.retry(NOW)
+
+    assert (image.status, image.failure) == (ImageStatus.PENDING, "")
+    assert received.image_id == image.id

@@ -16,7 +16,7 @@ from marketplace.entrypoints.http.app import routes
 from marketplace.entrypoints.http.edge import DEFAULT
 from marketplace.entrypoints.in_memory import in_memory
 
-from .conftest import PASSWORD, Visit, hand_in, place, put_up, register
+from .conftest import PASSWORD, PNG, Visit, hand_in, place, put_up, register
 
 CALLERS = ("anonymous", "garbage", "refresh", "ended", "suspended", "other", "merchant", "admin")
 """
@@ -57,6 +57,9 @@ POST   /api/merchant/categories                 401 401 401 401 403 400 400 403
 PUT    /api/merchant/categories/{id}            401 401 401 401 403 404 200 403
 DELETE /api/merchant/categories/{id}            401 401 401 401 403 404 204 403
 POST   /api/merchant/upload-image               401 401 401 401 403 400 400 403
+DELETE /api/merchant/images/{id}                401 401 401 401 403 404 204 403
+POST   /api/merchant/uploads                    401 401 401 401 403 400 400 403
+POST   /api/merchant/uploads/{id}/complete      401 401 401 401 403 404 404 403
 GET    /api/merchant/orders                     401 401 401 401 403 200 200 403
 GET    /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
 PUT    /api/merchant/orders/{id}/status         401 401 401 401 403 404 200 403
@@ -143,6 +146,7 @@ async def cast(
     product = await put_up(merchant)
     shelf = await merchant.post("/api/merchant/categories", json={"name": "إضاءة"})
     category = shelf.json()
+    image = await merchant.post("/api/merchant/upload-image", files={"image": ("a.png", PNG)})
     order = (await place(guest, product)).json()
     await marketplace.jobs.run_all()
     [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
@@ -164,6 +168,8 @@ async def cast(
         ids={
             "products": product["id"],
             "categories": category["id"],
+            "images": image.json()["id"],
+            "uploads": str(UUID(int=0)),
             "orders": order["id"],
             "notifications": slip["id"],
             "kyc-documents": document["id"],

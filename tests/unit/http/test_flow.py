@@ -271,8 +271,48 @@ async def test_an_image_can_be_sent_straight_to_a_product_or_be_the_logo(
     for nothing in (None, ""):
         answer = await merchant.put("/api/merchant/me", json={"logo": nothing})
         assert answer.json()["logo"] is None
+    sent = await merchant.post(
+        "/api/merchant/upload-image", files={"image": ("a.png", PNG)}, data={"purpose": "logo"}
+    )
+    shown = (await merchant.get("/api/merchant/me")).json()["logo"]
+    assert shown == sent.json()
+    assert shown["placeholder"] == "#808080"
     refused = await merchant.put("/api/merchant/me", json={"logo": "picture"})
     assert fields(refused) == {"logo": "bad-id"}
+
+
+async def test_an_image_is_taken_away_with_its_files(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    form = {"image": ("a.png", PNG)}
+    image = (await merchant.post("/api/merchant/upload-image", files=form)).json()
+    product = await put_up(merchant, images=[image])
+
+    removed = await merchant.delete(f"/api/merchant/images/{image['id']}")
+    await marketplace.jobs.run_all()
+
+    assert (removed.status_code, removed.content) == (204, b"")
+    [shown] = (await guest.get("/api/store/sara")).json()["products"]["items"]
+    assert (shown["id"], shown["images"]) == (product["id"], [])
+    gone = await guest.get(image["url"].removeprefix("http://127.0.0.1:8000"))
+    assert (gone.status_code, gone.json()["code"]) == (404, "image-not-found")
+    again = await merchant.delete(f"/api/merchant/images/{image['id']}")
+    assert (again.status_code, again.json()["code"]) == (404, "image-not-found")
+
+
+async def test_without_a_bucket_an_upload_is_refused_with_the_way_to_go(
+    merchant: httpx.AsyncClient,
+) -> None:
+    said = {"content_type": "image/png", "size": 10}
+
+    refused = await merchant.post(
+        "/api/merchant/uploads", json=said, headers={"accept-language": "en"}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "no-direct-uploads")
+    assert "/api/merchant/upload-image" in refused.json()["detail"]
+    bad = await merchant.post("/api/merchant/uploads", json={"content_type": "x", "size": 0})
+    assert fields(bad) == {"content_type": "not-one-of", "size": "bad-size"}
 
 
 async def test_an_order_is_placed_seen_through_and_followed(

@@ -238,7 +238,8 @@ async def test_a_field_of_a_form_is_judged_like_any_other(merchant: httpx.AsyncC
     assert await judged({"alt": "x" * 301}) == {"alt": "too-long"}
     assert await judged({"alt": "a\x00b"}) == {"alt": "bad-characters"}
     assert await judged({"product_id": "x"}) == {"product_id": "bad-id"}
-    assert await judged({"purpose": "x"}) == {"purpose": "unknown-field"}
+    assert await judged({"purpose": "x"}) == {"purpose": "not-one-of"}
+    assert await judged({"caption": "x"}) == {"caption": "unknown-field"}
     assert await judged({}, files={"alt": (None, "x")}) == {"image": "missing"}
     assert await judged({}, files=[("image", ("a", PNG)), ("image", ("b", PNG))]) == {
         "image": "wrong-type"

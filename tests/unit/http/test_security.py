@@ -83,6 +83,9 @@ async def test_what_belongs_to_another_merchant_is_not_there(
         "notifications": slip["id"],
         "categories": shelf["id"],
     }
+    form = {"image": ("a.jpg", b"\xff\xd8\xff a photo")}
+    image = (await merchant.post("/api/merchant/upload-image", files=form)).json()
+    theirs |= {"images": image["id"], "uploads": image["id"]}
     id = theirs[said.split("/")[3]]
     body = BODIES.get(said)
     method, path = said.split()
@@ -94,6 +97,7 @@ async def test_what_belongs_to_another_merchant_is_not_there(
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.json() | {"request_id": ""} == unknown.json() | {"request_id": ""}
     assert (await merchant.get(f"/api/merchant/orders/{order['id']}")).json()["status"] == "pending"
+    assert (await put_up(merchant, images=[image]))["images"] == [image]
 
 
 async def test_another_merchants_images_and_products_cannot_be_used(

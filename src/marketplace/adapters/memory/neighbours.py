@@ -5,14 +5,22 @@ import hmac
 import math
 import secrets
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from marketplace.application import ports
-from marketplace.application.ports import FirstLook, JobId, Letter, Picture, Window
+from marketplace.application.ports import (
+    FirstLook,
+    JobId,
+    Letter,
+    Picture,
+    SignedUpload,
+    StoredFile,
+    Window,
+)
 from marketplace.domain.accounts import (
     Role,
     Session,
@@ -20,7 +28,14 @@ from marketplace.domain.accounts import (
     SignInRequired,
     TooManyAttempts,
 )
-from marketplace.domain.images import MOST_PIXELS, ImageNotFound, ImageTooLarge, UnreadableImage
+from marketplace.domain.images import (
+    MOST_PIXELS,
+    ImageNotFound,
+    ImageTooHeavy,
+    ImageTooLarge,
+    NoDirectUploads,
+    UnreadableImage,
+)
 
 
 class FrozenClock(ports.Clock):
@@ -149,15 +164,29 @@ class MemoryImageStore(ports.ImageStore):
     """A shelf."""
 
     shelf: dict[str, bytes] = field(default_factory=dict)
+    times: dict[str, datetime] = field(default_factory=dict)
+    clock: ports.Clock | None = None
 
     async def put(self, key: str, content: bytes, /) -> None:
         self.shelf[key] = content
+        self.times[key] = self.clock.now() if self.clock else datetime.now(UTC)
 
-    async def get(self, key: str, /) -> bytes:
+    async def get(self, key: str, /, *, at_most: int | None = None) -> bytes:
         try:
-            return self.shelf[key]
+            content = self.shelf[key]
         except KeyError:
             raise ImageNotFound(key=key) from None
+        if at_most is not None and len(content) > at_most:
+            raise ImageTooHeavy(at_most=at_most)
+        return content
+
+    async def files(self, folder: str = "", /) -> AsyncIterator[StoredFile]:
+        for key, content in list(self.shelf.items()):
+            if not folder or key.startswith(f"{folder}/"):
+                yield StoredFile(key=key, size=len(content), stored_at=self.times[key])
+
+    async def sign_upload(self, key: str, type: str, lasts: timedelta, /) -> SignedUpload:
+        raise NoDirectUploads
 
     async def delete(self, key: str, /) -> None:
         self.shelf.pop(key, None)
@@ -177,6 +206,7 @@ class MemoryImageProcessor(ports.ImageProcessor):
             preview=b"\xff\xd8\xff" + content[:16],
             preview_width=max(1, round(width * scale)),
             preview_height=max(1, round(height * scale)),
+            placeholder="#808080",
         )
 
     async def renditions(self, content: bytes, /) -> tuple[Picture, ...]:

@@ -56,6 +56,7 @@ class MemoryTransaction:
         self.new_id = ids.new
         self.changed: dict[tuple[type, UUID], Any] = {}
         self.bases: dict[tuple[type, UUID], int] = {}
+        self.needed: set[tuple[type, UUID]] = set()
         self.later: list[Callable[[], object]] = []
         self.undo: list[Callable[[], object]] = []
         self.jobs: dict[JobId, StoredJob] = {}
@@ -66,9 +67,11 @@ class MemoryTransaction:
         except MarketplaceError:
             self.roll_back()
             raise
-        self.store.entities.update(self.changed)
-        for key in [key for key, entity in self.changed.items() if entity is None]:
-            del self.store.entities[key]
+        for key, entity in self.changed.items():
+            if entity is None:
+                del self.store.entities[key]
+            else:
+                self.store.entities[key] = entity
         for step in self.later:
             step()
         self.store.jobs.update(self.jobs)
@@ -96,6 +99,11 @@ class MemoryTransaction:
         stored = self.store.entities.get((kind, entity.id))
         self.bases.setdefault((kind, entity.id), stored.version if stored else -1)
         self.changed[kind, entity.id] = deepcopy(entity)
+        self.tell(happened)
+
+    def forget(self, kind: type, entity: Versioned, happened: Sequence[Event]) -> None:
+        self.bases.setdefault((kind, entity.id), entity.version)
+        self.changed[kind, entity.id] = None
         self.tell(happened)
 
     def tell(self, happened: Sequence[Event]) -> None:
@@ -130,6 +138,9 @@ class MemoryTransaction:
             stored = self.store.entities.get(key)
             if (stored.version if stored else -1) != base:
                 raise ChangedMeanwhile(kind=key[0].__name__, id=key[1])
+        for kind, id in self.needed - self.changed.keys():
+            if (kind, id) not in self.store.entities:
+                raise ChangedMeanwhile(kind=kind.__name__, id=id)
         for (kind, _), entity in self.changed.items():
             if entity is not None:
                 self.refuse_twins(kind, entity)

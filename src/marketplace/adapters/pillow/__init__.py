@@ -29,6 +29,8 @@ PATIENCE = 20.0
 """Seconds for one image, whatever its child is doing."""
 
 _CHILD = Path(__file__).with_name("child.py")
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"mif1")
+"""The brands of a still picture in HEVC (ISO/IEC 23008-12, annex B); the last says no codec."""
 _TOLD = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 """All that a child hears of our environment: how to find Pillow."""
 _INTERRUPTIONS = (signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM)
@@ -43,7 +45,7 @@ class DecoderInterrupted(Unavailable):
 
 class PillowImageProcessor(ImageProcessor):
     """
-    Decodes JPEG, PNG and WebP; of an animation, the first frame.
+    Decodes JPEG, PNG, WebP and HEIC; of an animation, the first frame.
 
     There is a rendition for each edge that the original reaches, and none of another size; an
     original below the smallest edge has one rendition, under that edge and in its own size.
@@ -52,8 +54,8 @@ class PillowImageProcessor(ImageProcessor):
     """
 
     def __init__(self, *, patience: float = PATIENCE, child: Path = _CHILD) -> None:
-        if find_spec("PIL") is None:
-            raise ModuleNotFoundError("images need Pillow, of the extra [images]")
+        if find_spec("PIL") is None or find_spec("pillow_heif") is None:
+            raise ModuleNotFoundError("images need Pillow and pillow-heif, of the extra [images]")
         self._patience = patience
         self._child = child
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pillow")
@@ -68,6 +70,7 @@ class PillowImageProcessor(ImageProcessor):
             preview=preview.content,
             preview_width=preview.width,
             preview_height=preview.height,
+            placeholder=answer.colour,
         )
 
     async def renditions(self, content: bytes, /) -> tuple[Picture, ...]:
@@ -139,6 +142,7 @@ class _Answer:
 
     width: int
     height: int
+    colour: str
     pictures: tuple[Picture, ...]
 
     @classmethod
@@ -154,12 +158,13 @@ class _Answer:
         for each in head["pictures"]:
             content, body = body[: each["content"]], body[each["content"] :]
             pictures.append(Picture(**{**each, "content": content}))
-        return cls(head["width"], head["height"], tuple(pictures))
+        return cls(head["width"], head["height"], head["colour"], tuple(pictures))
 
 
 def _looks_like_an_image(content: bytes) -> bool:
-    """JPEG, PNG or WebP by its first bytes: not worth a child otherwise."""
+    """JPEG, PNG, WebP or HEIC by its first bytes: not worth a child otherwise."""
     return (
         content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
         or content[:4] + content[8:12] == b"RIFFWEBP"
+        or (content[4:8] == b"ftyp" and content[8:12] in _HEIC)
     )

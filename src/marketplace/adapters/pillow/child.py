@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+import pillow_heif
 from PIL import Image, ImageCms, MpoImagePlugin, WebPImagePlugin
 
 MOST_PIXELS = 40_000_000
@@ -44,7 +45,7 @@ _SCAN, _END = b"\xff\xda", b"\xff\xd9"
 _SIDEWAYS = (5, 6, 7, 8)
 _ORIENTATION = 0x0112
 _SRGB = ImageCms.createProfile("sRGB")
-_FORMATS = ("JPEG", "PNG", "WEBP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _PLUGINS = (MpoImagePlugin, WebPImagePlugin)
 """Loaded now, because no file can be opened later. Several photos in one JPEG are an MPO."""
 
@@ -77,37 +78,55 @@ class Encoded(NamedTuple):
 
 
 def main() -> None:
-    shut_the_doors()
-    # Pillow refuses only twice as many; above the limit itself, it warns.
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    prepare()
     task = sys.stdin.buffer.readline().decode().strip()
     if not task:
         return
     content = sys.stdin.buffer.read()
-    pictures: list[Encoded] = []
-    said: dict[str, object] = {}
-    try:
-        image, orientation = opened(content)
-        width, height = image.size
-        if orientation in _SIDEWAYS:
-            width, height = height, width
-        pictures = TASKS[task](image, orientation)
-        said = {"width": width, "height": height, "pictures": [it.described for it in pictures]}
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        said = {"refused": "too large"}
-    except Exception as error:
-        # A decoder raises what it likes at what it cannot read.
-        said = {"refused": "unreadable", "why": repr(error)}
+    shut_the_doors(but_for_threads=content[4:8] == b"ftyp")
+    said, pictures = answer(task, content)
     sys.stdout.buffer.write(json.dumps(said).encode() + b"\n")
     for picture in pictures:
         sys.stdout.buffer.write(picture.content)
 
 
-def shut_the_doors() -> None:
-    """No file, no process and no thread from here on; and first to go when memory runs out."""
+def prepare() -> None:
+    """Load and settle what will be needed, before anything of a stranger's is here."""
     # Pillow would load the other plugins with the first image, and that is too late.
     Image.preinit()
+    # The picture alone: no thumbnail that shows something else, and nothing that goes with it.
+    pillow_heif.register_heif_opener(
+        thumbnails=False, depth_images=False, aux_images=False, decode_threads=0
+    )
+    # Pillow refuses only twice as many; above the limit itself, it warns.
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+
+
+def answer(task: str, content: bytes) -> tuple[dict[str, object], list[Encoded]]:
+    """What there is to say of an image, and what was made of it: nothing, if it was refused."""
+    try:
+        image, orientation = opened(content)
+        width, height = image.size
+        if orientation in _SIDEWAYS:
+            width, height = height, width
+        pictures, colour = TASKS[task](image, orientation)
+        said: dict[str, object] = {"width": width, "height": height, "colour": colour}
+        said["pictures"] = [it.described for it in pictures]
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return {"refused": "too large"}, []
+    except Exception as error:
+        # A decoder raises what it likes at what it cannot read.
+        return {"refused": "unreadable", "why": repr(error)}, []
+    return said, pictures
+
+
+def shut_the_doors(*, but_for_threads: bool = False) -> None:
+    """
+    No file, no process and no thread from here on; and first to go when memory runs out.
+
+    The decoder of HEIC cannot do without a thread, which to Linux is a process like any other.
+    """
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     os.nice(10)
@@ -116,9 +135,10 @@ def shut_the_doors() -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, 3),
-        (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(limit, (most, most))
+    if not but_for_threads:
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     # At the first limit a signal says whose fault it was; the second one only kills.
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
 
@@ -128,6 +148,13 @@ def opened(content: bytes) -> tuple[Image.Image, int]:
     if content.startswith(b"\xff\xd8") and endless(content):
         raise ValueError("an endless JPEG")
     image: Image.Image = Image.open(BytesIO(content), formats=_FORMATS)
+    if image.format == "HEIF":
+        claimed = image.size
+        image.load()
+        if image.size != claimed:
+            raise ValueError("a HEIC of another size than it says")
+        # It is turned already: here the container says how, and EXIF only repeats it.
+        return image, 1
     try:
         return image, image.getexif().get(_ORIENTATION, 1)
     except Exception:
@@ -147,18 +174,19 @@ def endless(jpeg: bytes) -> bool:
     return True
 
 
-def first_look(image: Image.Image, orientation: int) -> list[Encoded]:
-    return [Encoded.jpeg(PREVIEW_EDGE, on_white(shown(image, orientation, PREVIEW_EDGE)))]
+def first_look(image: Image.Image, orientation: int) -> tuple[list[Encoded], str]:
+    preview = on_white(shown(image, orientation, PREVIEW_EDGE))
+    return [Encoded.jpeg(PREVIEW_EDGE, preview)], average(preview)
 
 
-def renditions(image: Image.Image, orientation: int) -> list[Encoded]:
+def renditions(image: Image.Image, orientation: int) -> tuple[list[Encoded], str]:
     edges = [edge for edge in EDGES if edge <= max(image.size)] or [EDGES[0]]
     picture = shown(image, orientation, edges[-1])
     done: list[Encoded] = []
     for edge in reversed(edges):
         picture.thumbnail((edge, edge), Image.Resampling.LANCZOS)
         done.insert(0, Encoded.webp(edge, picture))
-    return done
+    return done, average(on_white(picture))
 
 
 TASKS = {"first_look": first_look, "renditions": renditions}
@@ -205,6 +233,11 @@ def srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if alpha:
         colours.putalpha(alpha)
     return colours
+
+
+def average(image: Image.Image) -> str:
+    """All its pixels mixed, as a style sheet writes a colour."""
+    return "#" + image.resize((1, 1), Image.Resampling.BOX).tobytes().hex()
 
 
 def on_white(image: Image.Image) -> Image.Image:

@@ -21,6 +21,8 @@ CONSTRAINTS: Mapping[str, type[Conflict]] = {
     "uq_variants_sku": SkuTaken,
     "uq_categories_merchant_id_slug": SlugTaken,
     "uq_categories_name": CategoryTaken,
+    # Two have said at the same time that an upload is complete.
+    "pk_images": ChangedMeanwhile,
 }
 """What it means to run into a constraint, by its name."""
 

@@ -148,12 +148,14 @@ images = sa.Table(
     sa.Column("alt", sa.Text, nullable=False),
     sa.Column("width", sa.Integer, nullable=False),
     sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("placeholder", sa.Text, nullable=False),
     sa.Column("original_key", sa.Text, nullable=False),
     sa.Column("preview", JSONB, nullable=False),
     sa.Column("renditions", JSONB, nullable=False),
     sa.Column("failure", sa.Text, nullable=False),
     sa.Column("received_at", Time, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("ix_images_unfinished", "received_at", postgresql_where=sa.text("status <> 'ready'")),
 )
 
 categories = sa.Table(

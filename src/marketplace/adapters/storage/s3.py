@@ -1,17 +1,18 @@
 """Images in a bucket of S3, or of anything that speaks like it."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from obstore import sign_async
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from marketplace.adapters.storage import checked
-from marketplace.application.ports import ImageStore
+from marketplace.application.ports import ImageStore, SignedUpload, StoredFile
 from marketplace.domain.errors import Unavailable
-from marketplace.domain.images import ImageNotFound
+from marketplace.domain.images import ImageNotFound, ImageTooHeavy
 
 _TYPES = {"jpg": "image/jpeg", "webp": "image/webp"}
 _log = logging.getLogger("marketplace.images")
@@ -58,17 +59,33 @@ class S3ImageStore(ImageStore):
         with _answering():
             await self._store.put_async(checked(key), content, attributes=_attributes(key))
 
-    async def get(self, key: str, /) -> bytes:
+    async def get(self, key: str, /, *, at_most: int | None = None) -> bytes:
         with _answering():
             try:
                 found = await self._store.get_async(checked(key))
             except FileNotFoundError:
                 raise ImageNotFound(key=key) from None
+            if at_most is not None and found.meta["size"] > at_most:
+                raise ImageTooHeavy(at_most=at_most)
             return bytes(await found.bytes_async())
 
     async def delete(self, key: str, /) -> None:
         with _answering():
             await self._store.delete_async(checked(key))
+
+    async def files(self, folder: str = "", /) -> AsyncIterator[StoredFile]:
+        with _answering():
+            async for stretch in self._store.list(checked(folder) if folder else None):
+                for each in stretch:
+                    yield StoredFile(
+                        key=each["path"], size=each["size"], stored_at=each["last_modified"]
+                    )
+
+    async def sign_upload(self, key: str, type: str, lasts: timedelta, /) -> SignedUpload:
+        """The signature is over key and time; how much is sent shows when it is there."""
+        with _answering():
+            url = await sign_async(self._store, "PUT", checked(key), lasts)
+        return SignedUpload(url=url, method="PUT", headers={"content-type": type})
 
 
 def _attributes(key: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The other neighbours: time and chance, passwords and attempts, images, mail, the bell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -125,13 +125,18 @@ class AccessTokens(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstLook:
-    """What is known of an upload at once: its size in pixels, and a small JPEG without metadata."""
+    """
+    What is known of an upload at once: its size in pixels, and a small JPEG without metadata.
+
+    ``placeholder`` is the average colour of the preview, ``#rrggbb``.
+    """
 
     width: int
     height: int
     preview: bytes
     preview_width: int
     preview_height: int
+    placeholder: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +162,24 @@ class ImageProcessor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """What lies on the shelf, and since when."""
+
+    key: str
+    size: int
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedUpload:
+    """A call that stores one file: whoever has it may make it, until it is too late."""
+
+    url: str
+    method: str
+    headers: Mapping[str, str]
+
+
 class ImageStore(Protocol):
     """A shelf of bytes, by key. Keys below ``public/`` may be shown to anybody."""
 
@@ -164,12 +187,24 @@ class ImageStore(Protocol):
         """Store, or replace; nobody ever sees half of it."""
         ...
 
-    async def get(self, key: str, /) -> bytes:
-        """``ImageNotFound`` if there is nothing."""
+    async def get(self, key: str, /, *, at_most: int | None = None) -> bytes:
+        """
+        ``ImageNotFound`` if there is nothing.
+
+        ``ImageTooHeavy`` if it has more bytes than ``at_most``: none of them is read then.
+        """
         ...
 
     async def delete(self, key: str, /) -> None:
         """No matter whether there was anything."""
+        ...
+
+    def files(self, folder: str = "", /) -> AsyncIterator[StoredFile]:
+        """Everything there is, or what is below a folder (``public``), in no order."""
+        ...
+
+    async def sign_upload(self, key: str, type: str, lasts: timedelta, /) -> SignedUpload:
+        """A call that puts a file of this type past us, or ``NoDirectUploads``."""
         ...
 
 

@@ -36,6 +36,7 @@ from .sessions import SessionController
 from .shapes import StrictRequest
 from .stock import StockController
 from .storefront import StoreController, TrackingController
+from .uploads import UploadController
 
 MOST_BODY = 256 * 1024
 
@@ -50,6 +51,7 @@ MERCHANT = Router(
         StockController,
         CategoryController,
         ImageController,
+        UploadController,
         OrderController,
         NotificationController,
     ],
@@ -124,6 +126,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "images": marketplace.images,
         "stock": marketplace.stock,
         "categories": marketplace.categories,
+        "uploads": marketplace.uploads,
         "storefront": marketplace.storefront,
         "orders": marketplace.orders,
         "notifications": marketplace.notifications,

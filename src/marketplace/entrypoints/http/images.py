@@ -1,30 +1,34 @@
 """Images, over HTTP: one is handed in, and all of them are shown."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, post
+from litestar import Controller, delete, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import MultipartBody
+from litestar.params import FromPath, MultipartBody
 
 from marketplace.application.images import ImageService, ReceiveImage
 from marketplace.application.ports import Site
 from marketplace.domain.accounts import Actor
+from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import (
     MOST_BYTES,
     Image,
     ImageId,
+    ImageNotFound,
+    ImagePurpose,
     ImageStatus,
     ImageTooLarge,
     Rendition,
+    TooManyImages,
     UnreadableImage,
 )
 from marketplace.domain.products import ProductId, ProductNotFound
 
-from .shapes import Input, Output, StrictRequest
+from .shapes import Input, Output, StrictRequest, words
 
 AROUND_A_FILE = 64 * 1024
 """Bytes of a form beside the file in it."""
@@ -37,11 +41,14 @@ class ImageRef(msgspec.Struct, frozen=True):
 
 
 class UploadIn(Input, frozen=True, kw_only=True):
+    """``purpose`` is ``logo`` for that of the store; ``product`` goes with any ``product_id``."""
+
     EXAMPLE: ClassVar[dict[str, Any]] = {"image": "(the file)", "alt": "عباءة سوداء"}
 
     image: UploadFile
     alt: str = ""
     product_id: UUID | None = None
+    purpose: Annotated[str, words(ImagePurpose)] = ImagePurpose.PRODUCT
 
     async def wanted(self, acting: Actor) -> ReceiveImage:
         return ReceiveImage(
@@ -49,11 +56,16 @@ class UploadIn(Input, frozen=True, kw_only=True):
             content=await self.image.read(),
             alt=self.alt,
             product_id=None if self.product_id is None else ProductId(self.product_id),
+            purpose=self.purpose,
         )
 
 
 class ImageOut(Output, frozen=True, kw_only=True):
-    """``url`` can be shown at once; ``renditions`` are by their longest edge in pixels."""
+    """
+    ``url`` can be shown at once; ``renditions`` are by their longest edge in pixels.
+
+    ``placeholder`` is the average colour, ``#rrggbb``, to be shown until the image is loaded.
+    """
 
     id: UUID
     url: str
@@ -61,6 +73,7 @@ class ImageOut(Output, frozen=True, kw_only=True):
     status: ImageStatus
     width: int
     height: int
+    placeholder: str
     renditions: dict[str, str]
 
     @classmethod
@@ -76,7 +89,7 @@ class ImageController(Controller):
     @post(
         "/upload-image",
         request_max_body_size=MOST_BYTES + AROUND_A_FILE,
-        problems=(ProductNotFound, UnreadableImage, ImageTooLarge),
+        problems=(ProductNotFound, UnreadableImage, ImageTooLarge, TooManyImages),
     )
     async def receive(
         self,
@@ -84,9 +97,16 @@ class ImageController(Controller):
         data: MultipartBody[UploadIn],
         images: NamedDependency[ImageService],
     ) -> ImageOut:
-        """Hand in a JPEG, PNG or WebP; its other sizes follow."""
+        """Hand in a JPEG, PNG, WebP or HEIC; its other sizes follow."""
         image = await images.receive(await data.wanted(request.user))
         return ImageOut.of(image, request.site)
+
+    @delete("/images/{id:uuid}", problems=(ImageNotFound, ChangedMeanwhile))
+    async def remove(
+        self, request: StrictRequest, id: FromPath[UUID], images: NamedDependency[ImageService]
+    ) -> None:
+        """Take an image away for good, from every product and from the logo."""
+        await images.remove(request.user, ImageId(id))
 
 
 def ids_of(images: Sequence[UUID | ImageRef]) -> list[ImageId]:

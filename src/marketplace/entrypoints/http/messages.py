@@ -440,11 +440,31 @@ MESSAGES: Mapping[str, Wording] = {
     ),
     "unreadable-image": Wording(
         ar="تعذّرت قراءة الصورة. أرسل صورة سليمة بصيغة JPEG أو PNG أو WebP.",
-        en="The image cannot be read. Send a sound JPEG, PNG or WebP.",
+        en="The image cannot be read. Send a sound JPEG, PNG, WebP or HEIC.",
     ),
     "image-too-large": Wording(
         ar="أبعاد الصورة كبيرة جدًا. الحد الأقصى 40 ميغابكسل.",
         en="The image is too large. 40 megapixels is the limit.",
+    ),
+    "image-too-heavy": Wording(
+        ar="ملف الصورة أكبر من المسموح. الحدّ {at_most} بايت.",
+        en="The image file is too large. {at_most} bytes is the limit.",
+    ),
+    "too-many-images": Wording(
+        ar="بلغ المتجر حدّ الصور. الحدّ {at_most} صورة؛ احذف بعضها أولًا.",
+        en="The store keeps as many images as it can. {at_most} is the limit; delete some.",
+    ),
+    "upload-not-found": Wording(
+        ar="لم يصل شيء لهذا الرفع. أرسل الملف أولًا، أو ابدأ رفعًا جديدًا.",
+        en="Nothing was sent for this upload. Send the file first, or begin another upload.",
+    ),
+    "no-direct-uploads": Wording(
+        ar="الرفع المباشر غير متاح هنا. أرسل الصورة إلى ‎/api/merchant/upload-image‎.",
+        en="There are no direct uploads here. Send the image to /api/merchant/upload-image.",
+    ),
+    "bad-size": Wording(
+        ar="حجم الملف من {at_least} إلى {at_most} بايت.",
+        en="A file has from {at_least} to {at_most} bytes.",
     ),
     # Orders
     "order-not-found": Wording(

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
+from datetime import datetime
 
 from marketplace.application import ports
-from marketplace.domain.images import Image, ImageId, ImageNotFound
+from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.events import Event
+from marketplace.domain.images import Image, ImageId, ImageNotFound, ImageStatus
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.products import Product
 
 from ..repository import MemoryRepository
 
@@ -19,5 +23,56 @@ class MemoryImages(MemoryRepository[ImageId, Image], ports.Images):
             image = self._transaction.see(Image, key)
             if image is None or image.merchant_id != merchant_id:
                 raise ImageNotFound(image_id=key)
+            self._transaction.needed.add((Image, key))
             images.append(deepcopy(image))
         return images
+
+    async def add(self, entity: Image, /, *happened: Event) -> None:
+        if self._transaction.see(Image, entity.id) is not None:
+            raise ChangedMeanwhile(kind="Image", id=entity.id)
+        await super().add(entity, *happened)
+
+    async def count(self, merchant_id: MerchantId, /) -> int:
+        return sum(each.merchant_id == merchant_id for each in self._transaction.all_of(Image))
+
+    async def known(self, keys: Sequence[ImageId], /) -> list[Image]:
+        found = (self._transaction.see(Image, key) for key in keys)
+        return [deepcopy(image) for image in found if image is not None]
+
+    async def after(self, key: ImageId | None, limit: int, /) -> list[Image]:
+        images = sorted(self._transaction.all_of(Image), key=lambda each: each.id)
+        return [deepcopy(each) for each in images if key is None or each.id > key][:limit]
+
+    async def unfinished(self, received_before: datetime, /) -> list[ImageId]:
+        return sorted(
+            each.id
+            for each in self._transaction.all_of(Image)
+            if each.status is ImageStatus.FAILED
+            or (each.status is ImageStatus.PENDING and each.received_at < received_before)
+        )
+
+    async def condemn(self, merchant_id: MerchantId, key: ImageId, /) -> Image:
+        [image] = await self.of(merchant_id, [key])
+        return image
+
+    async def is_shown(self, image: Image, /) -> bool:
+        return bool(self._showing(image))
+
+    async def take_down(self, image: Image, at: datetime, /) -> None:
+        for product in self._showing(image):
+            changed = deepcopy(product)
+            changed.images = tuple(each for each in product.images if each != image.id)
+            changed.updated_at = at
+            changed.version += 1
+            self._transaction.write(changed, ())
+
+    async def remove(self, image: Image, /, *happened: Event) -> None:
+        self._transaction.forget(Image, image, happened)
+
+    def _showing(self, image: Image) -> list[Product]:
+        products = self._transaction.all_of(Product)
+        return [
+            each
+            for each in products
+            if each.merchant_id == image.merchant_id and image.id in each.images
+        ]

@@ -1,15 +1,19 @@
 """Every image that was received."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from marketplace.application import ports
-from marketplace.domain.images import Image, ImageId, ImageNotFound
+from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.events import Event
+from marketplace.domain.images import Image, ImageId, ImageNotFound, ImageStatus
 from marketplace.domain.merchants import MerchantId
 
 from .. import tables
-from ..repository import PostgresRepository
+from ..repository import PostgresRepository, storing
 from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
 
@@ -17,10 +21,57 @@ from ..statements import compiled, given, one_of, shown
 class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
     table, entity, missing = tables.images, Image, ImageNotFound
 
+    _own = table.c.merchant_id == given("merchant", sa.Uuid)
+    # Whoever removes an image waits for us, and we do not wait for them: what is about to be
+    # removed counts as gone. Each waiting for the other's product would be a knot.
     _of = compiled(
-        sa.select(*shown(table)).where(
-            one_of(table.c.id, "keys"), table.c.merchant_id == given("merchant", sa.Uuid)
+        sa.select(*shown(table))
+        .where(one_of(table.c.id, "keys"), _own)
+        .with_for_update(read=True, key_share=True, skip_locked=True)
+    )
+    _counted = compiled(sa.select(sa.func.count().label("images")).where(_own))
+    _known = compiled(sa.select(*shown(table)).where(one_of(table.c.id, "keys")))
+    _after = compiled(
+        sa.select(*shown(table))
+        .where(table.c.id > given("key", sa.Uuid))
+        .order_by(table.c.id)
+        .limit(given("limit", sa.Integer))
+    )
+    _unfinished = compiled(
+        sa.select(table.c.id)
+        .where(
+            table.c.status != sa.literal_column(f"'{ImageStatus.READY}'"),
+            (table.c.status == ImageStatus.FAILED)
+            | (table.c.received_at < given("before", tables.Time)),
         )
+        .order_by(table.c.id)
+    )
+    _condemned = compiled(
+        sa.select(*shown(table)).where(table.c.id == given("id", sa.Uuid), _own).with_for_update()
+    )
+    _products = tables.products
+    _showing = sa.and_(
+        _products.c.merchant_id == given("merchant", sa.Uuid),
+        given("id", sa.Uuid) == sa.any_(_products.c.images),
+    )
+    _is_shown = compiled(sa.select(_products.c.id).where(_showing).limit(1))
+    # In the order of ids, as everybody locks products.
+    _in_order = sa.select(_products.c.id).where(_showing).order_by(_products.c.id)
+    _taken_down = compiled(
+        sa.update(_products)
+        .where(_products.c.id.in_(_in_order.with_for_update(key_share=True).scalar_subquery()))
+        .values(
+            images=sa.func.array_remove(_products.c.images, given("id", sa.Uuid)),
+            updated_at=given("at", tables.Time),
+            version=_products.c.version + 1,
+        )
+        .returning(_products.c.id)
+    )
+    _removed = storing(
+        sa.delete(table).where(
+            table.c.id == given("id", sa.Uuid), table.c.version == given("version", sa.Integer)
+        ),
+        table,
     )
 
     async def of(self, merchant_id: MerchantId, keys: Sequence[ImageId], /) -> list[Image]:
@@ -32,3 +83,35 @@ class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
             if key not in found:
                 raise ImageNotFound(image_id=key)
         return [found[key] for key in keys]
+
+    async def count(self, merchant_id: MerchantId, /) -> int:
+        [row] = await self._counted.run(self._connection, merchant=merchant_id)
+        return int(row["images"])
+
+    async def known(self, keys: Sequence[ImageId], /) -> list[Image]:
+        rows = await self._known.run(self._connection, keys=list(keys))
+        return [from_row(row, Image) for row in rows]
+
+    async def after(self, key: ImageId | None, limit: int, /) -> list[Image]:
+        rows = await self._after.run(self._connection, key=key or UUID(int=0), limit=limit)
+        return [from_row(row, Image) for row in rows]
+
+    async def unfinished(self, received_before: datetime, /) -> list[ImageId]:
+        rows = await self._unfinished.run(self._connection, before=received_before)
+        return [ImageId(row["id"]) for row in rows]
+
+    async def condemn(self, merchant_id: MerchantId, key: ImageId, /) -> Image:
+        row = await self._condemned.first(self._connection, id=key, merchant=merchant_id)
+        return self._found(row)
+
+    async def is_shown(self, image: Image, /) -> bool:
+        said = {"id": image.id, "merchant": image.merchant_id}
+        return await self._is_shown.first(self._connection, **said) is not None
+
+    async def take_down(self, image: Image, at: datetime, /) -> None:
+        said = {"id": image.id, "merchant": image.merchant_id, "at": at}
+        await self._taken_down.run(self._connection, **said)
+
+    async def remove(self, image: Image, /, *happened: Event) -> None:
+        if not await self._store(self._removed, image, happened):
+            raise ChangedMeanwhile(kind="Image", id=image.id)

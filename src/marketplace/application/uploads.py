@@ -1,0 +1,136 @@
+"""Uploads that go past us: a photo is put into the bucket, and then we are told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.domain.accounts import Actor
+from marketplace.domain.errors import Form
+from marketplace.domain.images import (
+    MOST_BYTES,
+    Image,
+    ImageId,
+    ImageNotFound,
+    ImagePurpose,
+    ImageTooHeavy,
+    ImageTooLarge,
+    ImageType,
+    UnreadableImage,
+    UploadNotFound,
+    parse_size,
+)
+from marketplace.domain.merchants import MerchantId
+from marketplace.domain.products import ProductId
+from marketplace.domain.text import word
+
+from .images import ImageService, ReceiveImage
+from .merchants import selling
+from .ports import BeginUnitOfWork, Clock, Ids, ImageStore
+
+OPEN_FOR = timedelta(minutes=15)
+"""Time to send the bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenUpload:
+    """A merchant has a photo of this type and of so many bytes."""
+
+    acting: Actor
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteUpload:
+    """The bytes are there; the rest is as with an image that is handed in."""
+
+    acting: Actor
+    upload_id: ImageId
+    alt: str = ""
+    product_id: ProductId | None = None
+    purpose: str = ImagePurpose.PRODUCT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedUpload:
+    """The call that stores the bytes, and the id that completes it and becomes the image's."""
+
+    id: UUID
+    url: str
+    method: str
+    headers: Mapping[str, str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UploadService:
+    """
+    Nothing is written down about an upload: its key says whose it is.
+
+    What is never completed is swept away like every file that belongs to nobody.
+    """
+
+    begin: BeginUnitOfWork
+    clock: Clock
+    ids: Ids
+    images: ImageStore
+    receiving: ImageService
+
+    async def open(self, wanted: OpenUpload) -> OpenedUpload:
+        """Where to send a photo to, or ``NoDirectUploads``."""
+        merchant_id = selling(wanted.acting)
+        with Form() as form:
+            type = form.read("content_type", word(ImageType), wanted.content_type)
+            form.read("size", parse_size, wanted.size)
+        await self.receiving.make_sure_of_room(merchant_id)
+        id, now = ImageId(self.ids.new()), self.clock.now()
+        signed = await self.images.sign_upload(_key(merchant_id, id), type, OPEN_FOR)
+        return OpenedUpload(
+            id=id,
+            url=signed.url,
+            method=signed.method,
+            headers=signed.headers,
+            expires_at=now + OPEN_FOR,
+        )
+
+    async def complete(self, wanted: CompleteUpload) -> Image:
+        """
+        Make an image of what was sent; once more answers the same image.
+
+        The bytes move to a place of ours first: whoever had the call could still replace them.
+        """
+        merchant_id = selling(wanted.acting)
+        key = _key(merchant_id, wanted.upload_id)
+        image = await self._completed(merchant_id, wanted.upload_id)
+        if image is None:
+            image = await self._receive(wanted, key)
+        await self.images.delete(key)
+        return image
+
+    async def _receive(self, wanted: CompleteUpload, key: str) -> Image:
+        try:
+            return await self.receiving.receive(
+                ReceiveImage(
+                    acting=wanted.acting,
+                    content=await self.images.get(key, at_most=MOST_BYTES),
+                    alt=wanted.alt,
+                    product_id=wanted.product_id,
+                    purpose=wanted.purpose,
+                    id=wanted.upload_id,
+                )
+            )
+        except ImageNotFound:
+            raise UploadNotFound from None
+        except (ImageTooHeavy, ImageTooLarge, UnreadableImage):
+            await self.images.delete(key)
+            raise
+
+    async def _completed(self, merchant_id: MerchantId, upload_id: ImageId) -> Image | None:
+        async with self.begin() as market:
+            known = await market.images.known([upload_id])
+        return next((image for image in known if image.merchant_id == merchant_id), None)
+
+
+def _key(merchant_id: MerchantId, upload_id: ImageId) -> str:
+    return f"incoming/{merchant_id}/{upload_id}"
