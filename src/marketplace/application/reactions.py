@@ -24,6 +24,7 @@ from marketplace.domain.merchants import (
 )
 from marketplace.domain.notifications import AnnouncementMade, NotificationDelivered
 from marketplace.domain.orders import (
+    ConfirmationAttempted,
     DeliveryFailed,
     OrderCancelled,
     OrderConfirmed,
@@ -68,6 +69,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ImagePublished: (),
     ImageRejected: (),
     OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
+    ConfirmationAttempted: (),
     OrderConfirmed: (),
     OrderPrepared: (),
     OrderShipped: (),

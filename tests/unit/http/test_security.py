@@ -42,6 +42,7 @@ async def test_only_a_bearer_token_signs_in(
 
 BODIES = {
     "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
+    "POST /api/merchant/orders/{id}/confirmation": {"outcome": "no_answer"},
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
 }
 

@@ -118,6 +118,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "images": marketplace.images,
         "stock": marketplace.stock,
         "categories": marketplace.categories,
+        "confirming": marketplace.confirming,
         "storefront": marketplace.storefront,
         "orders": marketplace.orders,
         "notifications": marketplace.notifications,
