@@ -13,6 +13,7 @@ import pytest
 
 from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
+from marketplace.application.merchants import EditMerchant
 from marketplace.application.orders import MoveOrder, Wish
 from marketplace.application.ports import Job, LetterKind, Paging
 from marketplace.application.products import EditProduct
@@ -27,7 +28,7 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
 from marketplace.domain.errors import ChangedMeanwhile
-from marketplace.domain.merchants import StoreNotFound
+from marketplace.domain.merchants import CurrencyFixed, StoreNotFound
 from marketplace.domain.orders import Move, OrderStatus, Party
 from tests.unit.contracts.outbox import OutboxContract
 from tests.unit.contracts.samples import NOON
@@ -198,6 +199,73 @@ async def test_a_name_is_not_lost_to_whoever_waits_for_it_to_be_left(
 
     with pytest.raises(UsernameTaken):
         await waiting
+
+
+async def test_a_currency_stays_once_somebody_has_named_a_price(
+    world: World, samples: Samples, database_url: str
+) -> None:
+    mona = await world.a_merchant()
+    wanted = EditMerchant(acting=mona.actor, currency="KWD")
+    async with samples.begin() as market:
+        await market.merchants.steady(mona.merchant_id)
+        changing = asyncio.create_task(world.marketplace.merchants.edit(wanted))
+        await somebody_waits(database_url)
+        await world.a_product(mona)
+
+    with pytest.raises(CurrencyFixed):
+        await changing
+
+
+async def test_a_price_is_in_the_currency_the_store_has_by_then(
+    world: World, samples: Samples, database_url: str
+) -> None:
+    mona = await world.a_merchant()
+    async with samples.begin() as market:
+        merchant = await market.merchants.hold(mona.merchant_id)
+        await market.merchants.unsteady(mona.merchant_id)
+        adding = asyncio.create_task(world.a_product(mona, price="4.750"))
+        await somebody_waits(database_url)
+        merchant.sell_in("KWD")
+        await market.merchants.save(merchant)
+
+    assert str((await world.product(await adding)).default.price) == "4.750 KWD"
+
+
+async def test_of_papers_handed_in_at_once_one_set_is_taken(world: World) -> None:
+    mona = await world.a_merchant()
+
+    ended = await outcomes([world.papers(mona) for _ in range(8)])
+
+    assert ended == {"Submission": 1, "WrongKycStatus": 7}
+    [papers] = (await world.marketplace.kyc.mine(mona.actor, Paging())).items
+    assert list(world.shelf.shelf) == [each.key for each in papers.documents]
+
+
+async def test_of_two_judges_one_is_heard(world: World) -> None:
+    boss, mona = await world.an_admin(), await world.a_merchant()
+    await world.papers(mona)
+
+    said = ("approved", "rejected") * 3
+    ended = await outcomes([world.judge(boss, mona, each, "so") for each in said])
+
+    assert ended == {"Submission": 1, "WrongKycStatus": 5}
+    [heard] = (await world.marketplace.kyc.mine(mona.actor, Paging())).items
+    assert (await world.merchant(mona)).kyc_status is heard.kyc_status
+
+
+async def test_papers_handed_in_while_the_store_is_closed_are_not_kept(world: World) -> None:
+    boss = await world.an_admin()
+    for _ in range(10):
+        mona = await world.a_merchant()
+
+        closing = world.marketplace.admin.close(boss, mona.merchant_id)
+        ended = await outcomes([world.papers(mona), closing])
+        await world.run_jobs()
+
+        assert set(ended) <= {"Submission", "WrongMerchantStatus", "NoneType"}
+        file = await world.marketplace.admin.merchant(boss, mona.merchant_id)
+        assert all(each.forgotten_at and not each.legal_name for each in file.submissions)
+        assert world.shelf.shelf == {}
 
 
 async def test_two_workers_never_claim_the_same_job(world: World) -> None:

@@ -7,8 +7,9 @@ import pytest
 from psycopg.pq import Trace
 
 from marketplace.adapters.postgres.pool import Pool, make_pool
+from marketplace.application.admin import FindMerchants
 from marketplace.application.merchants import EditMerchant
-from marketplace.application.ports import Paging
+from marketplace.application.ports import MerchantSort, Paging
 from marketplace.domain.merchants import StoreMoved
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
@@ -84,6 +85,39 @@ async def test_to_know_who_is_asking_takes_one(world: World, asked: Asked) -> No
     await world.marketplace.sessions.identify(seller.access)
 
     assert asked() - before == 1
+
+
+async def test_a_profile_takes_six_and_two_more_for_another_currency(
+    world: World, asked: Asked
+) -> None:
+    seller = await world.a_merchant()
+    counts = []
+    for wanted in (
+        EditMerchant(acting=seller.actor, name="متجر آخر"),
+        EditMerchant(acting=seller.actor, currency="KWD"),
+    ):
+        before = asked()
+        await world.marketplace.merchants.edit(wanted)
+        counts.append(asked() - before)
+
+    # BEGIN, the store, the store again, the line in the book, COMMIT, and what it looks like now.
+    assert counts == [6, 8]
+
+
+@pytest.mark.parametrize("merchants", [1, 30])
+async def test_looking_for_merchants_takes_one(world: World, asked: Asked, merchants: int) -> None:
+    boss = await world.an_admin()
+    for _ in range(merchants):
+        await world.a_merchant()
+    before = asked()
+
+    for sort in MerchantSort:
+        await world.marketplace.admin.merchants(
+            FindMerchants(acting=boss, q="050 0", sort=sort), Paging()
+        )
+    await world.marketplace.admin.announcements(boss, Paging())
+
+    assert asked() - before == 5
 
 
 @pytest.mark.parametrize("inboxes", [1, 40])

@@ -22,6 +22,7 @@ from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.adapters.system import SystemSecrets
 from marketplace.application.accounts import CreateAdmin, Register
+from marketplace.application.kyc import HandInPapers, JudgePapers
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.orders import MoveOrder, OrderInHand, PlacedOrder, PlaceOrder, Wish
 from marketplace.application.ports import (
@@ -38,6 +39,7 @@ from marketplace.application.products import AddProduct
 from marketplace.application.sessions import SignIn
 from marketplace.domain.accounts import Account, Actor, Locale
 from marketplace.domain.audit import Action, AuditEntry
+from marketplace.domain.kyc import Submission
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.notifications import Notification
 from marketplace.domain.orders import Order, OrderId
@@ -182,6 +184,21 @@ class World:
 
     async def an_order(self, seller: Seller, *items: Wish | ProductId, **said: str) -> PlacedOrder:
         return await self.marketplace.orders.place(self.an_order_for(seller, *items, **said))
+
+    async def papers(self, seller: Seller, *documents: bytes, **said: str) -> Submission:
+        wanted = {"legal_name": "مؤسسة منى", "registration_number": "1010-123456"} | said
+        return await self.marketplace.kyc.hand_in(
+            HandInPapers(acting=seller.actor, documents=documents or (PIXELS,), **wanted)
+        )
+
+    async def judge(
+        self, admin: Actor, seller: Seller, decision: str, reason: str = ""
+    ) -> Submission:
+        return await self.marketplace.kyc.judge(
+            JudgePapers(
+                acting=admin, merchant_id=seller.merchant_id, decision=decision, reason=reason
+            )
+        )
 
     # What happens
 

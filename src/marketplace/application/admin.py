@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.domain.accounts import Actor, Role
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
 from marketplace.domain.errors import BadValue, ChangedMeanwhile, Conflict, Form
-from marketplace.domain.merchants import MerchantId, MerchantNotFound, MerchantStatus
+from marketplace.domain.merchants import KycStatus, MerchantId, MerchantNotFound, MerchantStatus
 from marketplace.domain.notifications import (
     Announcement,
     AnnouncementId,
@@ -15,10 +15,24 @@ from marketplace.domain.notifications import (
     parse_target,
 )
 from marketplace.domain.orders import Move, OrderStatus, Party
+from marketplace.domain.phones import sought_digits
 from marketplace.domain.text import Missing, line, prose
 
 from .orders import move
-from .ports import BeginUnitOfWork, Clock, Ids, MerchantView, Page, Paging, Statistics, Views
+from .ports import (
+    AnnouncementView,
+    BeginUnitOfWork,
+    Clock,
+    Ids,
+    MerchantFile,
+    MerchantSearch,
+    MerchantSort,
+    MerchantView,
+    Page,
+    Paging,
+    Statistics,
+    Views,
+)
 
 SHOWN = timedelta(days=30)
 """How far back the statistics go day by day."""
@@ -43,6 +57,17 @@ class Announce:
     target_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindMerchants:
+    """``q`` is part of a name, a username, an address or a telephone number, in any form."""
+
+    acting: Actor
+    status: MerchantStatus | None = None
+    kyc_status: KycStatus | None = None
+    q: str = ""
+    sort: MerchantSort = MerchantSort.NEWEST
+
+
 @dataclass(frozen=True, slots=True)
 class AdminService:
     """Watching over the platform, one method per use case."""
@@ -57,11 +82,30 @@ class AdminService:
         today = self.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         return await self.views.statistics(today - SHOWN)
 
-    async def merchants(
-        self, acting: Actor, paging: Paging, status: MerchantStatus | None = None
-    ) -> Page[MerchantView]:
+    async def merchants(self, wanted: FindMerchants, paging: Paging) -> Page[MerchantView]:
+        wanted.acting.must_be(Role.ADMIN)
+        with Form() as form:
+            text = form.read("q", line(100, at_least=0), wanted.q)
+        search = MerchantSearch(
+            status=wanted.status,
+            kyc_status=wanted.kyc_status,
+            text=text,
+            digits=sought_digits(text),
+            sort=wanted.sort,
+        )
+        return await self.views.merchants(paging, search)
+
+    async def merchant(self, acting: Actor, merchant_id: MerchantId) -> MerchantFile:
+        """Everything there is about a merchant; the book says who has looked."""
         acting.must_be(Role.ADMIN)
-        return await self.views.merchants(paging, status)
+        async with self.begin() as market:
+            await market.merchants.get(merchant_id)
+            await market.audit.add(self._entry(Action.MERCHANT_VIEWED, acting, merchant_id, {}, {}))
+        return await self.views.merchant_file(merchant_id)
+
+    async def announcements(self, acting: Actor, paging: Paging) -> Page[AnnouncementView]:
+        acting.must_be(Role.ADMIN)
+        return await self.views.announcements(paging)
 
     async def audit_entries(self, acting: Actor, paging: Paging) -> Page[AuditEntry]:
         acting.must_be(Role.ADMIN)
@@ -136,6 +180,7 @@ class AdminService:
             await market.merchants.save(merchant, merchant.close("closed by an admin", now))
             await market.accounts.save(account, account.close(now))
             await market.merchants.forget_former(merchant_id)
+            await market.submissions.forget(merchant_id, now)
             await market.sessions.end_all(account.id, now)
             await market.audit.add(
                 self._entry(

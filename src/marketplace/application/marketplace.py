@@ -6,6 +6,7 @@ from .categories import CategoryService
 from .confirming import ConfirmingService
 from .images import ImageService
 from .jobs import JobService
+from .kyc import KycService
 from .merchants import MerchantService
 from .notifications import Correspondence, NotificationService
 from .orders import OrderService
@@ -48,6 +49,15 @@ class Marketplace:
             sessions=self.sessions,
         )
         self.merchants = MerchantService(begin=begin, views=views, clock=clock, ids=ids)
+        self.kyc = KycService(
+            begin=begin,
+            views=views,
+            clock=clock,
+            ids=ids,
+            images=ports.images,
+            letters=ports.letters,
+            mailer=ports.mailer,
+        )
         self.products = ProductService(begin=begin, views=views, clock=clock, ids=ids)
         self.stock = StockService(begin=begin, views=views, clock=clock, ids=ids)
         self.categories = CategoryService(begin=begin, views=views, clock=clock, ids=ids)
@@ -74,5 +84,5 @@ class Marketplace:
             begin=begin,
             clock=clock,
             secrets=ports.secrets,
-            reactions=Reactions(correspondence=correspondence, images=self.images),
+            reactions=Reactions(correspondence=correspondence, images=self.images, kyc=self.kyc),
         )

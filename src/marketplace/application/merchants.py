@@ -1,6 +1,6 @@
 """What a merchant can do with the own store, and how everybody finds it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,9 +9,10 @@ from uuid import UUID
 
 from marketplace.domain.accounts import Actor, Role, Username, parse_locale, parse_username
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
-from marketplace.domain.errors import BadValue, Form
+from marketplace.domain.errors import BadValue, Form, must_be_seen
 from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import (
+    CurrencyFixed,
     Merchant,
     MerchantId,
     StoreMoved,
@@ -21,11 +22,12 @@ from marketplace.domain.merchants import (
     parse_hours,
     parse_instagram_link,
     parse_payment_preference,
-    parse_whatsapp_link,
+    parse_whatsapp,
 )
-from marketplace.domain.money import Money
-from marketplace.domain.phones import parse_phone
+from marketplace.domain.money import Money, parse_currency
+from marketplace.domain.phones import parse_country, parse_phone
 from marketplace.domain.text import line, prose
+from marketplace.domain.time_zones import parse_time_zone
 
 from .ports import BeginUnitOfWork, Clock, Ids, MerchantView, Views
 
@@ -35,10 +37,12 @@ class EditMerchant:
     """
     What the keeper of a store wants changed; None stays as it is.
 
-    "" takes ``logo`` away, and reopens a store that was ``closed_until`` some time.
+    "" takes ``logo`` away, and reopens a store that was ``closed_until`` some time. ``seen`` are
+    the versions that may be changed.
     """
 
     acting: Actor
+    seen: Collection[int] | None = None
     name: str | None = None
     username: str | None = None
     logo: UUID | str | None = None
@@ -47,7 +51,10 @@ class EditMerchant:
     instagram_link: str | None = None
     facebook_link: str | None = None
     description: str | None = None
+    country: str | None = None
+    currency: str | None = None
     locale: str | None = None
+    time_zone: str | None = None
     whatsapp_phone: str | None = None
     closed_until: datetime | str | None = None
     min_order_total: str | None = None
@@ -71,8 +78,13 @@ class MerchantService:
         merchant_id = selling(wanted.acting)
         async with self.begin() as market:
             merchant = await market.merchants.hold(merchant_id)
+            must_be_seen(merchant.version, wanted.seen)
             was = replace(merchant)
-            _apply(wanted, merchant)
+            _apply(wanted, merchant, self.clock.now())
+            if merchant.currency != was.currency:
+                await market.merchants.unsteady(merchant_id)
+                if await market.products.any_of(merchant_id):
+                    raise CurrencyFixed(currency=was.currency)
             if isinstance(wanted.logo, UUID):
                 [logo] = await market.images.of(merchant_id, [ImageId(wanted.logo)])
                 merchant.logo = logo.id
@@ -130,30 +142,44 @@ async def leading_on(views: Views, address: Username) -> AsyncIterator[None]:
         raise StoreMoved(username=current) from None
 
 
-def _apply(wanted: EditMerchant, merchant: Merchant) -> None:
+def _apply(wanted: EditMerchant, merchant: Merchant, now: datetime) -> None:
+    # In this order: how a phone is written depends on the country, an amount on the currency.
     parsers: Mapping[str, Callable[[Any], object]] = {
         "name": line(120),
         "username": parse_username,
         "description": prose(2000),
+        "country": parse_country,
+        "currency": parse_currency,
         "locale": parse_locale,
+        "time_zone": parse_time_zone,
         "payment_preference": parse_payment_preference,
-        "whatsapp_link": parse_whatsapp_link,
+        "whatsapp_link": lambda text: parse_whatsapp(text, merchant.country),
         "instagram_link": parse_instagram_link,
         "facebook_link": parse_facebook_link,
         "whatsapp_phone": lambda text: parse_phone(text, merchant.country),
-        "closed_until": parse_closing,
+        "closed_until": lambda until: parse_closing(until, now),
         "min_order_total": lambda text: Money.parse(text, merchant.currency),
         "confirm_within_hours": parse_hours,
     }
     with Form() as form:
         for name, parse in parsers.items():
-            said = getattr(wanted, name)
-            if said is not None:
-                setattr(merchant, name, form.read(name, parse, said))
+            said, mistakes = getattr(wanted, name), len(form.problems)
+            # A form sends back what it was shown, be it over by now.
+            if said is None or (name == "closed_until" and said == merchant.closed_until):
+                continue
+            value = form.read(name, parse, said)
+            if len(form.problems) > mistakes:
+                continue
+            if name == "currency" and value != merchant.currency:
+                merchant.sell_in(str(value))
+            setattr(merchant, name, value)
 
 
 _RECORDED = (
+    "country",
+    "currency",
     "locale",
+    "time_zone",
     "payment_preference",
     "closed_until",
     "min_order_total",

@@ -208,19 +208,7 @@ class Correspondence:
     async def _send(
         self, account: Account, id: UUID, kind: LetterKind, facts: Mapping[str, str]
     ) -> None:
-        if account.closed_at is not None:
-            return
-        wording = self.letters.write(kind, account.locale, facts)
-        await self.mailer.send(
-            Letter(
-                id=id,
-                to=account.email,
-                subject=wording.title,
-                text=wording.text,
-                html=wording.html,
-                locale=account.locale,
-            )
-        )
+        await sent(self.mailer, self.letters, account, id, kind, facts)
 
     def _told(self, order: Order, merchant: Merchant) -> Mapping[str, str]:
         return {
@@ -233,3 +221,27 @@ class Correspondence:
             "total": str(order.total),
             "note": order.note,
         }
+
+
+async def sent(
+    mailer: Mailer,
+    letters: Letters,
+    account: Account,
+    id: UUID,
+    kind: LetterKind,
+    facts: Mapping[str, str],
+) -> None:
+    """A letter to whoever has the account, in their language; nothing to who has left."""
+    if account.closed_at is not None:
+        return
+    wording = letters.write(kind, account.locale, facts)
+    await mailer.send(
+        Letter(
+            id=id,
+            to=account.email,
+            subject=wording.title,
+            text=wording.text,
+            html=wording.html,
+            locale=account.locale,
+        )
+    )

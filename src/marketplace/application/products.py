@@ -104,7 +104,7 @@ class ProductService:
         """Put up something new."""
         merchant_id = selling(wanted.acting)
         async with self.begin() as market:
-            merchant = await market.merchants.get(merchant_id)
+            merchant = await market.merchants.steady(merchant_id)
             return await put_up(market, merchant, wanted, self.clock, self.ids)
 
     async def edit(self, wanted: EditProduct) -> ProductView:

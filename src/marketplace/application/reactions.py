@@ -15,6 +15,7 @@ from marketplace.domain.accounts import (
 from marketplace.domain.categories import CategoriesChanged
 from marketplace.domain.events import Event
 from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected
+from marketplace.domain.kyc import KycDecided, KycSubmitted
 from marketplace.domain.merchants import (
     MerchantClosed,
     MerchantEdited,
@@ -44,6 +45,7 @@ from marketplace.domain.products import (
 )
 
 from .images import ImageService
+from .kyc import KycService
 from .notifications import Correspondence
 from .ports import Job, Reaction
 
@@ -59,7 +61,9 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     MerchantEdited: (),
     MerchantSuspended: (),
     MerchantReactivated: (),
-    MerchantClosed: (),
+    MerchantClosed: (KycService.remove_papers,),
+    KycSubmitted: (),
+    KycDecided: (KycService.note_kyc_decision, KycService.mail_kyc_decision),
     ProductAdded: (),
     ProductEdited: (),
     ProductArchived: (),
@@ -104,12 +108,13 @@ class Reactions:
 
     correspondence: Correspondence
     images: ImageService
+    kyc: KycService
 
     async def carry_out(self, job: Job) -> None:
         """Do one job; ``UnknownReaction`` if the table has none of that name for the event."""
         if job.event is None or job.reaction not in reactions_to(job.event):
             raise UnknownReaction(job.reaction)
-        for service in (self.correspondence, self.images):
+        for service in (self.correspondence, self.images, self.kyc):
             reaction = getattr(service, job.reaction, None)
             if reaction is not None:
                 await reaction(job.event, job.id)

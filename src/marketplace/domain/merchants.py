@@ -1,6 +1,7 @@
 """Merchants: who sells, under which name, and whether they may."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,12 +13,13 @@ from .accounts import AccountId, Locale, Username
 from .errors import BadValue, Conflict, NotFound
 from .events import Event
 from .money import Money
-from .phones import COUNTRIES, PhoneNumber
+from .phones import COUNTRIES, BadPhone, PhoneNumber, parse_phone
 from .text import clean, word
 
 MerchantId = NewType("MerchantId", UUID)
 
-_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]+")
+_IN_FRONT = re.compile(r"(?:(?:www|m|web|api|chat|business|[a-z]{2}-[a-z]{2})\.)?")
+"""What sites say before their name: on telephones, in languages, for shops. Others lead on."""
 _NEVER_IN_A_LINK = re.compile(r"[\s\"<>\\^`{|}]")
 """A browser takes a backslash for the end of the host; the others end an attribute or a tag."""
 
@@ -142,7 +144,30 @@ class Merchant:
         self.whatsapp_link = self.instagram_link = self.facebook_link = ""
         self.whatsapp_phone = PhoneNumber("+00000000")
         self.logo = None
+        if self.kyc_status is KycStatus.PENDING:
+            self.kyc_status = KycStatus.NOT_SUBMITTED
         return MerchantClosed(at=at, merchant_id=self.id)
+
+    def sell_in(self, currency: str) -> None:
+        """Prices and the smallest order were amounts of another one; there must be none yet."""
+        self.currency, self.min_order_total = currency, Money.zero(currency)
+
+    def hand_in_papers(self) -> None:
+        """They wait to be looked at; ``WrongKycStatus`` if others do, or were approved."""
+        self._must_be(MerchantStatus.ACTIVE)
+        if self.kyc_status in (KycStatus.PENDING, KycStatus.APPROVED):
+            raise WrongKycStatus(kyc_status=self.kyc_status)
+        self.kyc_status = KycStatus.PENDING
+
+    def must_have_papers(self) -> None:
+        """``WrongKycStatus`` if none wait for a decision."""
+        if self.kyc_status is not KycStatus.PENDING:
+            raise WrongKycStatus(kyc_status=self.kyc_status)
+
+    def papers_judged(self, outcome: KycStatus) -> None:
+        """They are approved or rejected; ``WrongKycStatus`` if none wait."""
+        self.must_have_papers()
+        self.kyc_status = outcome
 
     def _must_be(self, *statuses: MerchantStatus) -> None:
         if self.status not in statuses:
@@ -195,6 +220,14 @@ class WrongMerchantStatus(Conflict):
     """The merchant's ``status`` does not allow that."""
 
 
+class WrongKycStatus(Conflict):
+    """The merchant's ``kyc_status`` does not allow that."""
+
+
+class CurrencyFixed(Conflict):
+    """The store has products, whose prices are in ``currency``."""
+
+
 class BadLink(BadValue):
     """Not an https link to one of ``hosts``."""
 
@@ -207,44 +240,74 @@ class BadMoment(BadValue):
     """Not a point in time that can be told in UTC."""
 
 
-class LinkParser:
-    """Reads a link to a profile on one of these hosts; empty text takes the link away."""
+class PastMoment(BadValue):
+    """A point in time that is over."""
 
-    def __init__(self, *hosts: str) -> None:
+
+class LinkParser:
+    """
+    Reads a link to a profile on one of these hosts; empty text takes the link away.
+
+    Where the site has names for its profiles, ``@name`` is a link too.
+    """
+
+    def __init__(self, *hosts: str, name: str = "") -> None:
         self.hosts = hosts
+        self._name = re.compile(f"@({name})") if name else None
 
     def __call__(self, text: str) -> str:
         link = clean(text, at_most=300)
         if not link:
             return ""
+        if self._name and (named := self._name.fullmatch(link)):
+            return f"https://{self.hosts[0]}/{named[1]}"
         try:
             parts = urlsplit(link)
-            host, port = parts.hostname or "", parts.port
+            port = parts.port
         except ValueError:
             raise BadLink(hosts=self.hosts) from None
-        plain = parts.username is None and parts.password is None and port in (None, 443)
-        harmless = _HOST.fullmatch(host) and not _NEVER_IN_A_LINK.search(link)
-        if parts.scheme != "https" or not plain or not harmless:
+        # Neither a port nor somebody's name and password: a host, and nothing else.
+        host = parts.netloc.lower()
+        if parts.scheme != "https" or port is not None or not self._is_ours(host):
             raise BadLink(hosts=self.hosts)
-        if not any(host == each or host.endswith(f".{each}") for each in self.hosts):
+        if _NEVER_IN_A_LINK.search(link) or any(map(_is_invisible, link)):
             raise BadLink(hosts=self.hosts)
-        return link
+        return f"https://{host}{link[len('https://') + len(host) :]}"
+
+    def _is_ours(self, host: str) -> bool:
+        ours = (host.removesuffix(each) for each in self.hosts if host.endswith(each))
+        return any(_IN_FRONT.fullmatch(front) for front in ours)
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Cn", "Co", "Zs")
 
 
 parse_whatsapp_link = LinkParser("wa.me", "whatsapp.com")
-parse_instagram_link = LinkParser("instagram.com", "instagr.am")
+parse_instagram_link = LinkParser("instagram.com", "instagr.am", name=r"[A-Za-z0-9._]{1,30}")
 parse_payment_preference = word(PaymentPreference)
-parse_facebook_link = LinkParser("facebook.com", "fb.com", "fb.me")
+parse_facebook_link = LinkParser("facebook.com", "fb.com", "fb.me", name=r"[A-Za-z0-9.]{5,50}")
 
 
-def parse_closing(until: datetime | str) -> datetime | None:
+def parse_whatsapp(text: str, country: str) -> str:
+    """A link to WhatsApp, or the telephone number behind one."""
+    try:
+        return f"https://wa.me/{parse_phone(text, country).removeprefix('+')}"
+    except BadPhone:
+        return parse_whatsapp_link(text)
+
+
+def parse_closing(until: datetime | str, now: datetime) -> datetime | None:
     """When a store opens again, in UTC; empty text reopens it now."""
     if not isinstance(until, datetime):
         return None
     try:
-        return until.astimezone(UTC)
+        moment = until.astimezone(UTC)
     except OverflowError:
         raise BadMoment from None
+    if moment <= now:
+        raise PastMoment
+    return moment
 
 
 def parse_hours(hours: int) -> int:

@@ -22,6 +22,7 @@ class Topic(StrEnum):
     NEW_ORDER = "new_order"
     LOW_STOCK = "low_stock"
     ANNOUNCEMENT = "announcement"
+    KYC_DECISION = "kyc_decision"
 
 
 class Target(StrEnum):
@@ -36,8 +37,8 @@ class Notification:
     """
     A slip in a merchant's inbox.
 
-    ``subject_id`` is the order, the announcement or the stock movement it tells of; topic and
-    subject together are told to a merchant once, however often somebody tries.
+    ``subject_id`` is the order, announcement, stock movement or papers it tells of; topic
+    and subject together are told to a merchant once, however often somebody tries.
     """
 
     id: NotificationId
@@ -63,7 +64,7 @@ class Announcement:
     title: str
     body: str
     target_type: Target
-    target_id: MerchantId | None
+    target_id: MerchantId | None = None
     created_by: AccountId
     created_at: datetime
     version: int = 0

@@ -112,6 +112,19 @@ def _international(digits: str, country: str) -> PhoneNumber:
     return PhoneNumber(f"+{digits}")
 
 
+def sought_digits(text: str) -> str:
+    """The digits by which a number can be found, be it a part of one; "" for what is none."""
+    said = _BETWEEN_DIGITS.sub("", ascii_digits(text))
+    digits = said.removeprefix("+").lstrip("0")
+    if not digits.isascii() or not digits.isdigit() or len(digits) < 3:
+        return ""
+    if said.startswith(("+", "00")):
+        for length in (3, 2):
+            if digits[:length] in _BY_CALLING_CODE:
+                return digits[:length] + digits[length:].lstrip("0")
+    return digits
+
+
 def country_of(phone: PhoneNumber) -> str | None:
     """The country of :data:`COUNTRIES` a number belongs to, if any."""
     for code, country in COUNTRIES.items():

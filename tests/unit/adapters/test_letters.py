@@ -26,8 +26,15 @@ FACTS: dict[LetterKind, dict[str, str]] = {
         "total": "129.00 SAR",
         "note": "بعد العصر",
     },
+    LetterKind.LOW_STOCK: {"product": "عباءة (M)", "sku": "ABY-M", "available": "2"},
     LetterKind.PASSWORD_CHANGED: {"username": "ada-store"},
     LetterKind.SESSION_STOLEN: {"username": "ada-store"},
+    LetterKind.KYC_APPROVED: {"username": "ada-store", "store": "متجر آدا"},
+    LetterKind.KYC_REJECTED: {
+        "username": "ada-store",
+        "store": "متجر آدا",
+        "reason": "الصورة غير واضحة\nThe date cannot be read",
+    },
     LetterKind.ANNOUNCEMENT: {"title": "صيانة الليلة", "body": "من الثانية\nإلى الثالثة."},
 }
 EVERY = list(product(LetterKind, Locale))

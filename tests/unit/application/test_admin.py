@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.application.admin import Announce, OrdersOpen
+from marketplace.application.admin import Announce, FindMerchants, OrdersOpen
 from marketplace.application.orders import Wish
 from marketplace.application.ports import Paging
 from marketplace.application.sessions import SignIn
@@ -389,8 +389,10 @@ async def test_merchants_are_listed_by_status(world: World) -> None:
     boss, mona, hind = await world.an_admin(), await world.a_merchant(), await world.a_merchant()
     await world.marketplace.admin.suspend(boss, mona.merchant_id, "x")
 
-    everybody = await world.marketplace.admin.merchants(boss, Paging())
-    suspended = await world.marketplace.admin.merchants(boss, Paging(), MerchantStatus.SUSPENDED)
+    everybody = await world.marketplace.admin.merchants(FindMerchants(acting=boss), Paging())
+    suspended = await world.marketplace.admin.merchants(
+        FindMerchants(acting=boss, status=MerchantStatus.SUSPENDED), Paging()
+    )
 
     assert [each.merchant.id for each in everybody.items] == [hind.merchant_id, mona.merchant_id]
     assert [each.merchant.id for each in suspended.items] == [mona.merchant_id]
@@ -408,7 +410,11 @@ async def test_the_book_is_read_newest_first(world: World) -> None:
 
 DEEDS: dict[str, Callable[[World, Actor, MerchantId], Awaitable[object]]] = {
     "statistics": lambda world, who, _: world.marketplace.admin.statistics(who),
-    "merchants": lambda world, who, _: world.marketplace.admin.merchants(who, Paging()),
+    "merchants": lambda world, who, _: world.marketplace.admin.merchants(
+        FindMerchants(acting=who), Paging()
+    ),
+    "merchant": lambda world, who, whom: world.marketplace.admin.merchant(who, whom),
+    "announcements": lambda world, who, _: world.marketplace.admin.announcements(who, Paging()),
     "audit_entries": lambda world, who, _: world.marketplace.admin.audit_entries(who, Paging()),
     "suspend": lambda world, who, whom: world.marketplace.admin.suspend(who, whom, "x"),
     "reactivate": lambda world, who, whom: world.marketplace.admin.reactivate(who, whom, "cleared"),

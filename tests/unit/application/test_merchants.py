@@ -12,9 +12,9 @@ from marketplace.application.merchants import EditMerchant
 from marketplace.application.ports import Paging
 from marketplace.domain.accounts import UsernameTaken, WrongRole
 from marketplace.domain.audit import Action
-from marketplace.domain.errors import InvalidFields
+from marketplace.domain.errors import InvalidFields, StaleVersion
 from marketplace.domain.images import ImageNotFound
-from marketplace.domain.merchants import StoreMoved, StoreNotFound
+from marketplace.domain.merchants import CurrencyFixed, StoreMoved, StoreNotFound
 from marketplace.domain.money import Money
 from tests.unit.world import NOBODYS, PASSWORD, PIXELS, Seller, World
 
@@ -30,9 +30,11 @@ CHANGES: dict[str, object] = {
     "min_order_total": Money(5_000, "SAR"),
     "confirm_within_hours": 24,
     "locale": "en",
+    "time_zone": "Asia/Dubai",
     "closed_until": datetime(2030, 2, 1, tzinfo=UTC),
 }
 SAID: dict[str, object] = CHANGES | {
+    "time_zone": "asia/dubai",
     "whatsapp_phone": "٠٥٠ ٧٦٥ ٤٣٢١",
     "min_order_total": "٥٠",
     "username": "Mona-New",
@@ -114,6 +116,10 @@ async def test_every_mistake_is_named_and_nothing_is_changed(world: World) -> No
             whatsapp_phone="1",
             min_order_total="-1",
             confirm_within_hours=0,
+            country="XX",
+            currency="SARS",
+            time_zone="Mars/Olympus",
+            closed_until=world.clock.now(),
         )
 
     assert {each.field: each.code for each in refused.value.problems} == {
@@ -127,6 +133,10 @@ async def test_every_mistake_is_named_and_nothing_is_changed(world: World) -> No
         "whatsapp_phone": "bad-phone",
         "min_order_total": "negative-amount",
         "confirm_within_hours": "bad-hours",
+        "country": "unknown-country",
+        "currency": "unknown-currency",
+        "time_zone": "unknown-time-zone",
+        "closed_until": "past-moment",
     }
     assert await world.merchant(mona) == before
     assert world.counted() == counted
@@ -274,7 +284,10 @@ async def test_an_admin_keeps_no_store(world: World) -> None:
 
 
 def test_every_field_one_can_say_is_tried_above() -> None:
-    assert {each.name for each in fields(EditMerchant)} == {*CHANGES, "acting", "logo"}
+    assert {each.name for each in fields(EditMerchant)} == {
+        *CHANGES,
+        *("acting", "seen", "logo", "country", "currency"),
+    }
 
 
 async def test_a_holiday_begins_and_ends_as_the_keeper_says(world: World) -> None:
@@ -310,3 +323,80 @@ async def test_an_edit_that_changes_nothing_leaves_no_trace(world: World) -> Non
 
     assert (await world.marketplace.merchants.mine(mona.actor)).merchant == before
     assert world.store.audit == []
+
+
+async def test_what_was_changed_meanwhile_is_not_overwritten(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    seen = (await world.merchant(mona)).version
+    await edit(world, mona, name="أولًا", seen={seen})
+
+    with pytest.raises(StaleVersion) as stale:
+        await edit(world, mona, name="ثانيًا", seen={seen})
+
+    assert stale.value.facts == {"version": seen + 1}
+    assert (await world.merchant(mona)).name == "أولًا"
+
+
+async def test_a_store_without_products_can_sell_in_another_currency(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    await edit(world, mona, min_order_total="50")
+
+    await edit(world, mona, currency="kwd")
+
+    moved = await world.merchant(mona)
+    assert (moved.currency, moved.min_order_total) == ("KWD", Money.zero("KWD"))
+    lamp = await world.product(await world.a_product(mona, price="4.750"))
+    assert lamp.default.price == Money(4_750, "KWD")
+
+
+async def test_an_amount_beside_a_new_currency_is_of_that_one(world: World) -> None:
+    mona = await world.a_merchant("mona")
+
+    await edit(world, mona, currency="KWD", min_order_total="4.750")
+
+    assert (await world.merchant(mona)).min_order_total == Money(4_750, "KWD")
+
+
+async def test_a_store_with_products_keeps_its_currency(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    lamp = await world.a_product(mona)
+    await world.marketplace.products.archive(mona.actor, lamp)
+    before = await world.merchant(mona)
+
+    await edit(world, mona, currency="SAR")
+    with pytest.raises(CurrencyFixed) as fixed:
+        await edit(world, mona, currency="KWD")
+
+    assert fixed.value.facts == {"currency": "SAR"}
+    assert await world.merchant(mona) == before
+
+
+async def test_a_store_that_has_moved_abroad_reads_phones_as_they_do_there(world: World) -> None:
+    mona = await world.a_merchant("mona")
+
+    await edit(world, mona, country="ae", whatsapp_phone="050 765 4321")
+
+    moved = await world.merchant(mona)
+    assert (moved.country, moved.whatsapp_phone) == ("AE", "+971507654321")
+    assert moved.time_zone == "Asia/Riyadh"
+
+
+async def test_a_number_is_a_link_to_whatsapp(world: World) -> None:
+    mona = await world.a_merchant("mona")
+
+    await edit(world, mona, whatsapp_link="٠٥٠ ١٢٣ ٤٥٦٧", instagram_link="@mona.store")
+
+    told = await world.merchant(mona)
+    assert told.whatsapp_link == "https://wa.me/966501234567"
+    assert told.instagram_link == "https://instagram.com/mona.store"
+
+
+async def test_a_form_may_send_back_a_holiday_that_is_over(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    until = world.clock.now() + timedelta(days=1)
+    await edit(world, mona, closed_until=until)
+    world.clock.pass_(timedelta(days=2))
+
+    await edit(world, mona, closed_until=until, name="عدنا")
+
+    assert (await world.merchant(mona)).name == "عدنا"

@@ -154,7 +154,8 @@ class OutboxContract:
         merchants = [await world.a_merchant() for _ in range(3)]
         async with world.begin() as market:
             held = await market.merchants.hold(merchants[2].id)
-            await market.merchants.save(held, held.close("left", NOON))
+            held.close("left", NOON)
+            await market.merchants.save(held)
         announcement = await world.an_announcement()
 
         for _ in range(2):

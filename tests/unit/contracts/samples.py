@@ -19,6 +19,14 @@ from marketplace.domain.accounts import (
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
+from marketplace.domain.kyc import (
+    Decision,
+    Document,
+    DocumentId,
+    DocumentType,
+    Submission,
+    SubmissionId,
+)
 from marketplace.domain.merchants import KycStatus, Merchant, MerchantId, PaymentPreference
 from marketplace.domain.money import Money
 from marketplace.domain.notifications import (
@@ -79,13 +87,15 @@ class World:
         account.is_verified = True
         return account
 
-    async def a_merchant(self) -> Merchant:
+    async def a_merchant(
+        self, name: str = "متجر القمر", kyc_status: KycStatus = KycStatus.PENDING
+    ) -> Merchant:
         account = self.account()
         merchant, _ = Merchant.register(
             id=MerchantId(self.new()),
             account_id=account.id,
             username=account.username,
-            name="متجر القمر",
+            name=name,
             phone=account.phone,
             country="KW",
             currency="KWD",
@@ -93,7 +103,7 @@ class World:
             at=NOON,
         )
         merchant.description = "كل شيء"
-        merchant.kyc_status = KycStatus.PENDING
+        merchant.kyc_status = kyc_status
         merchant.payment_preference = PaymentPreference.BOTH
         merchant.whatsapp_link = "https://wa.me/96550000000"
         merchant.instagram_link = "https://instagram.com/moon"
@@ -138,6 +148,29 @@ class World:
         async with self.begin() as market:
             await market.images.add(image)
         return image
+
+    async def papers(self, merchant: Merchant, *, judged: bool = True) -> Submission:
+        admin = self.account(Role.ADMIN)
+        submission = Submission(
+            id=SubmissionId(self.new()),
+            merchant_id=merchant.id,
+            legal_name="مؤسسة القمر",
+            registration_number="1010-123",
+            documents=tuple(
+                Document(
+                    id=DocumentId(self.new()), key=f"private/kyc/{kind}", media_type=kind, size=7
+                )
+                for kind in DocumentType
+            ),
+            submitted_at=NOON,
+        )
+        if judged:
+            submission.decision, submission.reason = Decision.REJECTED, "غير واضحة"
+            submission.decided_by, submission.decided_at = admin.id, NOON + timedelta(hours=1)
+        async with self.begin() as market:
+            await market.accounts.add(admin)
+            await market.submissions.add(submission)
+        return submission
 
     async def a_product(
         self,

@@ -22,9 +22,16 @@ from marketplace.domain.accounts import (
 from marketplace.domain.categories import CategoryId, CategoryNotFound, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, NotFound
 from marketplace.domain.images import ImageId, ImageNotFound
+from marketplace.domain.kyc import (
+    Decision,
+    DocumentId,
+    DocumentNotFound,
+    SubmissionId,
+    SubmissionNotFound,
+)
 from marketplace.domain.merchants import MerchantId, MerchantNotFound, StoreNotFound
 from marketplace.domain.orders import Move, OrderId, OrderNotFound, OrderStatus, Party
-from marketplace.domain.products import ProductId, ProductNotFound, StockRanLow
+from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus, StockRanLow
 from marketplace.domain.slugs import Slug, SlugTaken
 from marketplace.domain.variants import Drift, SkuTaken, StockReason
 
@@ -108,6 +115,69 @@ class UnitOfWorkContract:
 
         async with world.begin() as market:
             assert await market.announcements.get(announcement.id) == announcement
+
+    async def test_papers_come_back_as_they_were(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        first, second = await world.papers(merchant), await world.papers(merchant)
+        other = await world.papers(await world.a_merchant())
+
+        async with world.begin() as market:
+            assert await market.submissions.get(first.id) == first
+            assert await market.submissions.hold(first.id) == first
+            assert await market.submissions.of_merchant(merchant.id) == [first, second]
+            for document in other.documents:
+                assert await market.submissions.with_document(document.id) == other
+            with pytest.raises(DocumentNotFound):
+                await market.submissions.with_document(DocumentId(uuid4()))
+            with pytest.raises(SubmissionNotFound):
+                await market.submissions.get(SubmissionId(uuid4()))
+
+    async def test_papers_wait_until_they_are_judged(self, world: World) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        await world.papers(merchant)
+        waiting = await world.papers(merchant, judged=False)
+
+        async with world.begin() as market:
+            assert await market.submissions.waiting(merchant.id) == waiting
+            with pytest.raises(SubmissionNotFound):
+                await market.submissions.waiting(other.id)
+            waiting.decision = Decision.APPROVED
+            await market.submissions.save(waiting)
+        async with world.begin() as market:
+            assert await market.submissions.get(waiting.id) == waiting
+            with pytest.raises(SubmissionNotFound):
+                await market.submissions.waiting(merchant.id)
+
+    async def test_papers_are_forgotten_one_merchant_at_a_time(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        first = await world.papers(merchant)
+        other = await world.papers(await world.a_merchant())
+        later = NOON + timedelta(days=1)
+
+        for at in (NOON, later):
+            async with world.begin() as market:
+                await market.submissions.forget(merchant.id, at)
+
+        async with world.begin() as market:
+            forgotten = await market.submissions.get(first.id)
+            assert await market.submissions.get(other.id) == other
+        assert forgotten.forgotten_at == NOON
+        assert (forgotten.legal_name, forgotten.registration_number) == ("", "")
+        assert forgotten.reason == ""
+        assert forgotten.documents == first.documents
+        assert forgotten.version == first.version + 1
+
+    async def test_a_merchant_has_products_or_has_none(self, world: World) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        await world.a_product(merchant, status=ProductStatus.ARCHIVED)
+
+        async with world.begin() as market:
+            assert await market.products.any_of(merchant.id)
+            assert not await market.products.any_of(other.id)
+            await market.merchants.unsteady(other.id)
+            assert await market.merchants.steady(other.id) == other
+            with pytest.raises(MerchantNotFound):
+                await market.merchants.steady(MerchantId(uuid4()))
 
     async def test_a_changed_order_comes_back_changed(self, world: World) -> None:
         order = await world.an_order(await world.a_merchant(), moved=False)
@@ -269,10 +339,10 @@ class UnitOfWorkContract:
             await market.products.save_stock([held], [*opened, moved], low)
 
         async with world.begin() as market:
-            drift, _ = await market.products.drifts(product.id)
+            drifts = {each.variant_id: each for each in await market.products.drifts(product.id)}
             assert await market.products.get(product.id) == held
             [job] = await market.outbox.claim(NOON, timedelta(minutes=1), 10)
-        assert drift == Drift(
+        assert drifts[held.offered[0].id] == Drift(
             product_id=product.id,
             variant_id=held.offered[0].id,
             on_hand=6,

@@ -12,6 +12,8 @@ from marketplace.application.ports import (
     DayCount,
     Device,
     Identity,
+    MerchantSearch,
+    MerchantSort,
     Page,
     Paging,
     StoreCount,
@@ -19,7 +21,7 @@ from marketplace.application.ports import (
 )
 from marketplace.domain.accounts import Role, SessionId, Username
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
-from marketplace.domain.merchants import MerchantId, MerchantNotFound, StoreNotFound
+from marketplace.domain.merchants import KycStatus, MerchantId, MerchantNotFound, StoreNotFound
 from marketplace.domain.orders import OrderId, OrderNotFound, OrderStatus
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
 
@@ -259,8 +261,8 @@ class ViewsContract:
             await market.merchants.save(held, held.suspend("fraud", NOON))
             account = await market.accounts.get(active.account_id)
 
-        page = await views.merchants(Paging())
-        only = await views.merchants(Paging(), held.status)
+        page = await views.merchants(Paging(), MerchantSearch())
+        only = await views.merchants(Paging(), MerchantSearch(status=held.status))
 
         assert [each.merchant for each in page.items] == [held, active]
         assert (page.items[1].email, page.items[1].phone) == (account.email, account.phone)
@@ -268,6 +270,137 @@ class ViewsContract:
         assert (await views.merchant(active.id)).merchant == active
         with pytest.raises(MerchantNotFound):
             await views.merchant(MerchantId(uuid4()))
+
+    async def test_merchants_are_found_by_what_is_known_of_them(
+        self, world: World, views: Views
+    ) -> None:
+        lamp = await world.a_merchant(name="Lamp & 100%_Light")
+        moon = await world.a_merchant(kyc_status=KycStatus.APPROVED)
+        account = (await views.merchant(moon.id)).email
+        phone = (await views.merchant(moon.id)).phone
+        told = {
+            "lAMP": [lamp.id],
+            "100%_l": [lamp.id],
+            "100%": [lamp.id],
+            "m_": [],
+            "%": [lamp.id],
+            "\\": [],
+            moon.username.upper(): [moon.id],
+            account: [moon.id],
+            "القمر": [moon.id],
+            "": [moon.id, lamp.id],
+        }
+
+        for text, found in told.items():
+            page = await views.merchants(Paging(), MerchantSearch(text=text))
+            assert [each.merchant.id for each in page.items] == found, text
+        for digits, found in ((phone[4:], [moon.id]), ("99999999999", [])):
+            sought = MerchantSearch(text="nothing", digits=digits)
+            page = await views.merchants(Paging(), sought)
+            assert [each.merchant.id for each in page.items] == found, digits
+        page = await views.merchants(Paging(), MerchantSearch(kyc_status=KycStatus.APPROVED))
+        assert [each.merchant.id for each in page.items] == [moon.id]
+
+    @pytest.mark.parametrize("sort", list(MerchantSort))
+    async def test_merchants_are_walked_in_every_order(
+        self, world: World, views: Views, sort: MerchantSort
+    ) -> None:
+        names = ["متجر", "Zed", "apple", "متجر", "Éclair"]
+        merchants = [await world.a_merchant(name=name) for name in names]
+        for count, merchant in zip((2, 0, 1, 0, 2), merchants, strict=True):
+            for _ in range(count):
+                async with world.begin() as market:
+                    await market.merchants.next_order_number(merchant.id)
+        order = {
+            MerchantSort.NEWEST: [4, 3, 2, 1, 0],
+            MerchantSort.OLDEST: [0, 1, 2, 3, 4],
+            MerchantSort.NAME: [1, 2, 4, 0, 3],
+            MerchantSort.ORDERS: [4, 0, 2, 3, 1],
+        }[sort]
+
+        for limit in (1, 2, 5):
+            walked, paging = [], Paging(limit=limit)
+            while True:
+                page = await views.merchants(paging, MerchantSearch(sort=sort))
+                walked += [each.merchant.id for each in page.items]
+                if page.next is None:
+                    break
+                paging = Paging(limit=limit, after=page.next, mark=page.mark)
+
+            assert walked == [merchants[each].id for each in order]
+
+    @pytest.mark.parametrize("sort", list(MerchantSort))
+    async def test_who_comes_meanwhile_neither_doubles_nor_hides_anybody(
+        self, world: World, views: Views, sort: MerchantSort
+    ) -> None:
+        search = MerchantSearch(sort=sort)
+        merchants = {(await world.a_merchant(name=name)).id for name in ("b", "d", "f")}
+        first = await views.merchants(Paging(limit=1), search)
+        shown = first.items[0].merchant
+        for name in ("a", "c", "e", "g"):
+            await world.a_merchant(name=name)
+        async with world.begin() as market:
+            held = await market.merchants.hold(shown.id)
+            held.name = ""
+            await market.merchants.save(held)
+
+        rest = await views.merchants(Paging(limit=100, after=first.next, mark=first.mark), search)
+
+        seen = [each.merchant.id for each in rest.items]
+        assert shown.id not in seen
+        assert merchants - {shown.id} <= set(seen)
+        assert len(seen) == len(set(seen))
+
+    async def test_the_file_of_a_merchant_has_everything(self, world: World, views: Views) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        await world.an_order(merchant)
+        await world.an_order(merchant, number=1002, moved=False)
+        await world.a_product(merchant, status=ProductStatus.DRAFT)
+        await world.an_order(other)
+        first, second = await world.papers(merchant), await world.papers(merchant)
+        await world.papers(other)
+
+        file = await views.merchant_file(merchant.id)
+        empty = await views.merchant_file((await world.a_merchant()).id)
+
+        assert file.merchant == await views.merchant(merchant.id)
+        assert file.products == {"active": 2, "draft": 1}
+        assert file.orders == {"delivered": 1, "pending": 1}
+        assert file.submissions == (second, first)
+        assert (empty.products, empty.orders, empty.submissions) == ({}, {}, ())
+        with pytest.raises(MerchantNotFound):
+            await views.merchant_file(MerchantId(uuid4()))
+
+    async def test_papers_are_listed_newest_first(self, world: World, views: Views) -> None:
+        merchant = await world.a_merchant()
+        first, second = await world.papers(merchant), await world.papers(merchant)
+        await world.papers(await world.a_merchant())
+
+        walked = await self._walk(lambda paging: views.submissions(merchant.id, paging))
+
+        assert walked == [second, first]
+
+    async def test_an_announcement_tells_how_many_have_it_and_read_it(
+        self, world: World, views: Views
+    ) -> None:
+        merchants = [await world.a_merchant() for _ in range(3)]
+        unsent, sent = await world.an_announcement(), await world.an_announcement()
+        async with world.begin() as market:
+            await market.notifications.deliver(sent, NOON)
+            await market.notifications.add(world.notification(merchants[0], sent.id))
+        for merchant in merchants[:2]:
+            [*_, slip] = (await views.inbox(merchant.id, Paging())).page.items
+            async with world.begin() as market:
+                held = await market.notifications.hold(slip.id)
+                held.read(NOON)
+                await market.notifications.save(held)
+
+        walked = await self._walk(views.announcements)
+
+        assert [(each.announcement, each.received, each.read) for each in walked] == [
+            (sent, 3, 2),
+            (unsent, 0, 0),
+        ]
 
     async def test_the_audit_book_is_read_newest_first(self, world: World, views: Views) -> None:
         entries = [

@@ -1,6 +1,6 @@
 """Merchants: whether a store is open, and which links it may show."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
@@ -12,16 +12,20 @@ from marketplace.domain.errors import BadValue
 from marketplace.domain.merchants import (
     BadHours,
     BadLink,
+    BadMoment,
     LinkParser,
     Merchant,
     MerchantId,
     MerchantStatus,
+    PastMoment,
     PaymentPreference,
     WrongMerchantStatus,
+    parse_closing,
     parse_facebook_link,
     parse_hours,
     parse_instagram_link,
     parse_payment_preference,
+    parse_whatsapp,
     parse_whatsapp_link,
 )
 from marketplace.domain.money import Money
@@ -190,7 +194,10 @@ def test_a_payment_preference_is_one_of_three() -> None:
         (parse_facebook_link, "https://www.facebook.com/profile.php?id=1000"),
         (parse_facebook_link, "https://facebook.com/متجر-منى"),
         (parse_facebook_link, "https://fb.me/mona"),
-        (parse_facebook_link, "HTTPS://Facebook.com:443/mona"),
+        (parse_facebook_link, "https://m.facebook.com/mona"),
+        (parse_facebook_link, "https://ar-ar.facebook.com/mona"),
+        (parse_facebook_link, "https://business.facebook.com/mona"),
+        (parse_whatsapp_link, "https://web.whatsapp.com/send?phone=966501234567"),
     ],
 )
 def test_a_link_to_ones_own_page_is_kept_as_it_is(parse: LinkParser, link: str) -> None:
@@ -244,6 +251,13 @@ def test_no_link_at_all_takes_the_link_away(nothing: str) -> None:
         'https://wa.me/"onmouseover="alert(1)',
         "https://wa.me/<script>",
         "https://wa.me/`x`",
+        "https://wa.me:443/x",
+        "https://l.wa.me/x",
+        "https://x.www.wa.me/x",
+        "https://wa.me/\u200ex",
+        "https://wa.me/\u061cx",
+        "https://wa.me/\ue000",
+        "@mona",
     ],
 )
 def test_a_link_anywhere_else_is_refused(link: str) -> None:
@@ -251,6 +265,49 @@ def test_a_link_anywhere_else_is_refused(link: str) -> None:
         parse_whatsapp_link(link)
 
     assert refused.value.facts == {"hosts": ("wa.me", "whatsapp.com")}
+
+
+@pytest.mark.parametrize(
+    ("said", "link"),
+    [
+        ("@mona.store_1", "https://instagram.com/mona.store_1"),
+        (" @Mona\u200b ", "https://instagram.com/Mona"),
+        ("HTTPS://WWW.Instagram.com/Mona", "https://www.instagram.com/Mona"),
+    ],
+)
+def test_a_profile_is_found_however_it_is_written(said: str, link: str) -> None:
+    assert parse_instagram_link(said) == link
+
+
+@pytest.mark.parametrize("said", ["@", "@mona/../x", "@mona?x", "@منى", "@" + "x" * 31, "mona"])
+def test_not_everything_behind_an_at_is_a_profile(said: str) -> None:
+    with pytest.raises(BadLink):
+        parse_instagram_link(said)
+
+
+@pytest.mark.parametrize(
+    ("country", "said", "link"),
+    [
+        ("SA", "050 123 4567", "https://wa.me/966501234567"),
+        ("EG", "+20 10 1234 5678", "https://wa.me/201012345678"),
+        ("SA", "https://wa.me/966501234567", "https://wa.me/966501234567"),
+        ("SA", "", ""),
+    ],
+)
+def test_whatsapp_is_found_by_number_or_link(country: str, said: str, link: str) -> None:
+    assert parse_whatsapp(said, country) == link
+
+
+def test_a_store_reopens_in_the_future() -> None:
+    later = NOW + SECOND
+
+    assert parse_closing(later, NOW) == later
+    assert parse_closing("", NOW) is None
+    for past in (NOW, NOW - SECOND, datetime.min.replace(tzinfo=UTC)):
+        with pytest.raises(PastMoment):
+            parse_closing(past, NOW)
+    with pytest.raises(BadMoment):
+        parse_closing(datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), NOW)
 
 
 def test_a_link_is_text_like_any_other() -> None:

@@ -89,7 +89,7 @@ def an_order(status: str = "pending", *lines: OrderLine) -> Order:
         method=ConfirmationMethod.WHATSAPP,
         note="",
         lines=lines or (a_line(),),
-        confirm_within=timedelta(hours=48),
+        confirm_within=timedelta(minutes=1),
         tracking_hash=b"hash",
         at=NOW,
     )

@@ -17,6 +17,7 @@ from marketplace.domain.phones import (
     masked,
     parse_country,
     parse_phone,
+    sought_digits,
 )
 
 
@@ -254,3 +255,25 @@ def test_masking_keeps_the_length_and_hides_something(number: str) -> None:
 
     assert len(hidden) == len(number)
     assert hidden.count("•") == len(number) - 7
+
+
+@pytest.mark.parametrize(
+    ("said", "digits"),
+    [
+        ("050 123 4567", "501234567"),
+        ("٠٥٠-١٢٣", "50123"),
+        ("+966 (0)50 123 4567", "966501234567"),
+        ("00966501234567", "966501234567"),
+        ("+20 010 1234 5678", "201012345678"),
+        ("4567", "4567"),
+        ("00", ""),
+        ("12", ""),
+        ("", ""),
+        ("+", ""),
+        ("منى", ""),
+        ("050x", ""),
+        ("١²٣", ""),
+    ],
+)
+def test_a_number_is_looked_for_in_any_form_and_in_part(said: str, digits: str) -> None:
+    assert sought_digits(said) == digits

@@ -16,7 +16,7 @@ from marketplace.entrypoints.http.app import routes
 from marketplace.entrypoints.http.edge import DEFAULT
 from marketplace.entrypoints.in_memory import in_memory
 
-from .conftest import PASSWORD, Visit, place, put_up, register
+from .conftest import PASSWORD, Visit, hand_in, place, put_up, register
 
 CALLERS = ("anonymous", "garbage", "refresh", "ended", "suspended", "other", "merchant", "admin")
 """
@@ -45,6 +45,8 @@ POST   /api/orders/track/{token}/confirm        200 200 200 200 200 200 200 200
 POST   /api/orders/track/{token}/cancel         200 200 200 200 200 200 200 200
 GET    /api/merchant/me                         401 401 401 401 403 200 200 403
 PUT    /api/merchant/me                         401 401 401 401 403 200 200 403
+GET    /api/merchant/me/kyc                     401 401 401 401 403 200 200 403
+POST   /api/merchant/me/kyc                     401 401 401 401 403 400 400 403
 GET    /api/merchant/products                   401 401 401 401 403 200 200 403
 POST   /api/merchant/products                   401 401 401 401 403 400 400 403
 GET    /api/merchant/products/{id}              401 401 401 401 403 404 200 403
@@ -66,10 +68,14 @@ GET    /api/merchant/notifications              401 401 401 401 403 200 200 403
 POST   /api/merchant/notifications/{id}/read    401 401 401 401 403 404 200 403
 GET    /api/admin/statistics                    401 401 401 401 403 403 403 200
 GET    /api/admin/merchants                     401 401 401 401 403 403 403 200
+GET    /api/admin/merchants/{id}                401 401 401 401 403 403 403 200
+POST   /api/admin/merchants/{id}/kyc            401 401 401 401 403 403 403 200
+GET    /api/admin/kyc-documents/{id}            401 401 401 401 403 403 403 200
 POST   /api/admin/merchants/{id}/suspend        401 401 401 401 403 403 403 200
 POST   /api/admin/merchants/{id}/reactivate     401 401 401 401 403 403 403 409
 DELETE /api/admin/merchants/{id}                401 401 401 401 403 403 403 409
 POST   /api/admin/notifications                 401 401 401 401 403 403 403 400
+GET    /api/admin/notifications                 401 401 401 401 403 403 403 200
 GET    /api/admin/audit-logs                    401 401 401 401 403 403 403 200
 GET    /api/docs                                200 200 200 200 200 200 200 200
 GET    /api/docs/assets/{name}                  200 200 200 200 200 200 200 200
@@ -92,6 +98,7 @@ BODIES = {
     "POST /api/merchant/orders/status": {"ids": [str(UUID(int=7))], "status": "confirmed"},
     "POST /api/merchant/orders/{id}/confirmation": {"outcome": "no_answer"},
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
+    "POST /api/admin/merchants/{id}/kyc": {"decision": "approved"},
     "POST /api/admin/merchants/{id}/suspend": {"reason": "fraud"},
 }
 
@@ -145,6 +152,7 @@ async def cast(
     order = (await place(guest, product)).json()
     await marketplace.jobs.run_all()
     [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
+    [document] = (await hand_in(merchant)).json()["documents"]
     shut_out = await register(guest, "shut-out", "0502222222")
     path = f"/api/admin/merchants/{shut_out['merchant']['id']}/suspend"
     await admin.post(path, json={"reason": "fraud"})
@@ -164,6 +172,7 @@ async def cast(
             "categories": category["id"],
             "orders": order["id"],
             "notifications": slip["id"],
+            "kyc-documents": document["id"],
             "sessions": str(UUID(kept["refresh"].partition(".")[0])),
             "merchants": (await merchant.get("/api/merchant/me")).json()["id"],
             "token": order["tracking_url"].rpartition("/")[2],

@@ -15,7 +15,10 @@ from marketplace.application.marketplace import Marketplace
 from marketplace.entrypoints.http.app import routes
 from marketplace.entrypoints.http.edge import DEFAULT
 from marketplace.entrypoints.http.images import UploadIn
+from marketplace.entrypoints.http.kyc import PapersIn
+from marketplace.entrypoints.http.merchants import MerchantOut
 from marketplace.entrypoints.http.shapes import Input, read_json
+from marketplace.entrypoints.http.storefront import StoreOut
 from marketplace.entrypoints.in_memory import in_memory
 
 from .conftest import place, put_up
@@ -72,7 +75,7 @@ async def test_the_description_has_every_call_of_the_contract(described: dict[st
         "get /api/admin/audit-logs",
         "get /health/ready",
     } <= calls
-    assert len(calls) == 47
+    assert len(calls) == 53
 
 
 async def test_every_call_is_told_in_full(described: dict[str, Any]) -> None:
@@ -96,7 +99,7 @@ async def test_every_call_is_told_in_full(described: dict[str, Any]) -> None:
 @pytest.mark.parametrize("shape", BODIES)
 def test_every_body_has_an_example_that_would_be_taken(shape: type[Input]) -> None:
     assert shape.EXAMPLE
-    if shape is not UploadIn:
+    if shape not in (UploadIn, PapersIn):
         assert read_json(msgspec.json.encode(shape.EXAMPLE), shape)
 
 
@@ -106,6 +109,22 @@ async def test_every_body_is_closed_and_has_its_example(described: dict[str, Any
             shape = body["schema"]["$ref"].rpartition("/")[2]
             assert body["example"], name
             assert described["components"]["schemas"][shape]["additionalProperties"] is False
+
+
+async def test_an_example_of_an_answer_is_one(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+
+    for shape in (MerchantOut, StoreOut):
+        [example] = schemas[shape.__name__]["examples"]
+        assert set(example) == set(schemas[shape.__name__]["properties"])
+        told = msgspec.convert(example, shape, dec_hook=lambda kind, value: kind(value))
+        assert msgspec.json.decode(msgspec.json.encode(told, enc_hook=str)) == example
+
+
+async def test_a_document_is_described_as_bytes(described: dict[str, Any]) -> None:
+    call = described["paths"]["/api/admin/kyc-documents/{id}"]["get"]
+
+    assert list(call["responses"]["200"]["content"]) == ["application/octet-stream"]
 
 
 async def test_every_problem_named_has_an_example(described: dict[str, Any]) -> None:

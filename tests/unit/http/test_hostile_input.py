@@ -217,6 +217,16 @@ async def test_a_form_that_is_none_is_refused(merchant: httpx.AsyncClient) -> No
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_papers_that_are_no_form_are_refused(merchant: httpx.AsyncClient) -> None:
+    for media_type, body, status in FORMS:
+        sent = body.replace(b'"image"', b'"documents"').replace(b'"alt"', b'"legal_name"')
+        answer = await merchant.post(
+            "/api/merchant/me/kyc", content=sent, headers={"content-type": media_type}
+        )
+        assert answer.status_code == (400 if status == 422 else status), (sent, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
 async def test_a_field_of_a_form_is_judged_like_any_other(merchant: httpx.AsyncClient) -> None:
     image = {"image": ("a.png", PNG)}
 

@@ -18,7 +18,7 @@ _DRAFTS = {Locale.ARABIC: arabic.DRAFTS, Locale.ENGLISH: english.DRAFTS}
 _DIRECTION = {Locale.ARABIC: "rtl", Locale.ENGLISH: "ltr"}
 
 _LEFT_TO_RIGHT = frozenset({"number", "phone", "total", "username"})
-_ANY_WAY = frozenset({"store", "customer", "address", "note", "lines"})
+_ANY_WAY = frozenset({"store", "customer", "address", "note", "lines", "reason"})
 """What people typed, in whatever script."""
 _LRI, _FSI, _PDI = "\u2066", "\u2068", "\u2069"
 """Isolates (Unicode UAX #9, 2.4): inside, text has a direction of its own and leaks none of it."""
@@ -33,6 +33,8 @@ class TemplateLetters(Letters):
     - ``LOW_STOCK``: product, sku, available
     - ``ANNOUNCEMENT``: title, body
     - ``PASSWORD_CHANGED`` and ``SESSION_STOLEN``: username
+    - ``KYC_APPROVED``: username, store
+    - ``KYC_REJECTED``: username, store, reason
 
     A missing one is a ``KeyError``, and a bug of ours.
     """

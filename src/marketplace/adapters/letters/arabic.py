@@ -79,5 +79,21 @@ DRAFTS = {
             ),
         ),
     ),
+    LetterKind.KYC_APPROVED: Draft(
+        "تم اعتماد وثائق متجرك",
+        (
+            Paragraph("مرحبًا $username،"),
+            Paragraph("راجعنا وثائق متجر «$store»، وهي سليمة ومعتمدة الآن."),
+        ),
+    ),
+    LetterKind.KYC_REJECTED: Draft(
+        "لم نتمكن من اعتماد وثائق متجرك",
+        (
+            Paragraph("مرحبًا $username،"),
+            Paragraph("راجعنا وثائق متجر «$store»، ولم نتمكن من اعتمادها للسبب الآتي:"),
+            Paragraph("$reason"),
+            Paragraph("يمكن إرسال الوثائق من جديد بعد تصحيحها من صفحة بيانات المتجر."),
+        ),
+    ),
     LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
 }

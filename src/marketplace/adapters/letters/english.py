@@ -85,5 +85,21 @@ DRAFTS = {
             ),
         ),
     ),
+    LetterKind.KYC_APPROVED: Draft(
+        "Your papers are approved",
+        (
+            Paragraph("Hello $username,"),
+            Paragraph("We have looked at the papers of $store, and they are in order."),
+        ),
+    ),
+    LetterKind.KYC_REJECTED: Draft(
+        "Your papers were not approved",
+        (
+            Paragraph("Hello $username,"),
+            Paragraph("We have looked at the papers of $store, and cannot approve them:"),
+            Paragraph("$reason"),
+            Paragraph("You can hand them in again, corrected, in the profile of your store."),
+        ),
+    ),
     LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
 }

@@ -18,6 +18,7 @@ from .repositories import (
     MemoryOrders,
     MemoryProducts,
     MemorySessions,
+    MemorySubmissions,
 )
 from .store import MemoryStore
 from .transaction import MemoryTransaction
@@ -39,6 +40,7 @@ class MemoryUnitOfWork:
         self.merchants = MemoryMerchants(transaction)
         self.products = MemoryProducts(transaction)
         self.categories = MemoryCategories(transaction)
+        self.submissions = MemorySubmissions(transaction)
         self.images = MemoryImages(transaction)
         self.orders = MemoryOrders(transaction)
         self.notifications = MemoryNotifications(transaction)

@@ -97,6 +97,36 @@ merchants = sa.Table(
     sa.Column("registered_at", Time, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("next_order_number", sa.Integer, nullable=False, server_default="1001"),
+    # Every order counts this row up in place, as long as no index has the number: let none have it.
+    sa.Index("ix_merchants_kyc_pending", "id", postgresql_where=sa.text("kyc_status = 'pending'")),
+)
+
+kyc_submissions = sa.Table(
+    "kyc_submissions",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False),
+    sa.Column("legal_name", sa.Text, nullable=False),
+    sa.Column("registration_number", sa.Text, nullable=False),
+    sa.Column("submitted_at", Time, nullable=False),
+    sa.Column("decision", sa.Text),
+    sa.Column("decided_by", sa.ForeignKey(accounts.c.id)),
+    sa.Column("decided_at", Time),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("forgotten_at", Time),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index(None, "merchant_id", "id"),
+)
+
+kyc_documents = sa.Table(
+    "kyc_documents",
+    metadata,
+    sa.Column("submission_id", sa.ForeignKey(kyc_submissions.c.id), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.Uuid, nullable=False, unique=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
 )
 
 former_usernames = sa.Table(
@@ -292,6 +322,11 @@ notifications = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("merchant_id", "topic", "subject_id"),
     sa.Index(None, "merchant_id", "id"),
+    sa.Index(
+        "ix_notifications_announced",
+        "subject_id",
+        postgresql_where=sa.text("topic = 'announcement'"),
+    ),
     sa.Index("ix_notifications_unread", "merchant_id", postgresql_where=sa.text("read_at IS NULL")),
 )
 
@@ -371,6 +406,7 @@ class Part:
 
 
 PARTS: dict[sa.Table, dict[str, Part]] = {
+    kyc_submissions: {"documents": Part(kyc_documents.c.submission_id)},
     products: {"variants": Part(variants.c.product_id, copied=("merchant_id", "is_archived"))},
     orders: {"lines": Part(order_lines.c.order_id), "timeline": Part(order_timeline.c.order_id)},
 }

@@ -22,6 +22,7 @@ from .repositories import (
     PostgresOrders,
     PostgresProducts,
     PostgresSessions,
+    PostgresSubmissions,
 )
 
 
@@ -46,6 +47,7 @@ class PostgresUnitOfWork:
         self.merchants = PostgresMerchants(connection, outbox)
         self.products = PostgresProducts(connection, outbox)
         self.categories = PostgresCategories(connection, outbox)
+        self.submissions = PostgresSubmissions(connection, outbox)
         self.images = PostgresImages(connection, outbox)
         self.orders = PostgresOrders(connection, outbox)
         self.notifications = PostgresNotifications(connection, outbox)

@@ -171,6 +171,8 @@ class LetterKind(StrEnum):
     ANNOUNCEMENT = "announcement"
     PASSWORD_CHANGED = "password_changed"
     SESSION_STOLEN = "session_stolen"
+    KYC_APPROVED = "kyc_approved"
+    KYC_REJECTED = "kyc_rejected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

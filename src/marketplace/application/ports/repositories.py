@@ -21,6 +21,7 @@ from marketplace.domain.audit import AuditEntry
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId
+from marketplace.domain.kyc import DocumentId, Submission, SubmissionId
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.notifications import (
     Announcement,
@@ -130,6 +131,14 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """No name leads to this store any more; whoever wants one may have it."""
         ...
 
+    async def steady(self, merchant_id: MerchantId, /) -> Merchant:
+        """Like ``get``, and its currency stays what it is until this unit of work ends."""
+        ...
+
+    async def unsteady(self, merchant_id: MerchantId, /) -> None:
+        """Wait for whoever has it ``steady``, and have others who want that wait."""
+        ...
+
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         """
         1001 first; until this unit of work ends, nobody else gets a number of this store.
@@ -144,6 +153,10 @@ class Products(Repository[ProductId, Product], Protocol):
 
     async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
         """Hold many in one statement, always in order of ids; missing ones are left out."""
+        ...
+
+    async def any_of(self, merchant_id: MerchantId, /) -> bool:
+        """Whether a merchant has any product, be it archived."""
         ...
 
     async def save_stock(
@@ -182,6 +195,26 @@ class Categories(Repository[CategoryId, Category], Protocol):
 
     async def remove(self, category: Category, /, *happened: Event) -> None:
         """Take it out of every product, and away; ``ChangedMeanwhile`` as in ``save``."""
+        ...
+
+
+class Submissions(Repository[SubmissionId, Submission], Protocol):
+    """Every set of papers that was handed in."""
+
+    async def waiting(self, merchant_id: MerchantId, /) -> Submission:
+        """The papers of a merchant that wait for a decision, or ``SubmissionNotFound``."""
+        ...
+
+    async def of_merchant(self, merchant_id: MerchantId, /) -> list[Submission]:
+        """All papers of a merchant, oldest first."""
+        ...
+
+    async def with_document(self, document_id: DocumentId, /) -> Submission:
+        """The papers this document is of, or ``DocumentNotFound``."""
+        ...
+
+    async def forget(self, merchant_id: MerchantId, at: datetime, /) -> None:
+        """Whatever tells of the person behind a merchant is gone, but for what is on the shelf."""
         ...
 
 
@@ -291,6 +324,8 @@ class UnitOfWork(Protocol):
     def products(self) -> Products: ...
     @property
     def categories(self) -> Categories: ...
+    @property
+    def submissions(self) -> Submissions: ...
     @property
     def images(self) -> Images: ...
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from marketplace.domain.accounts import AccountId, EmailAddress, Role, SessionId
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.categories import Category
 from marketplace.domain.images import Image
-from marketplace.domain.merchants import Merchant, MerchantId, MerchantStatus
-from marketplace.domain.notifications import Notification
+from marketplace.domain.kyc import Submission
+from marketplace.domain.merchants import KycStatus, Merchant, MerchantId, MerchantStatus
+from marketplace.domain.notifications import Announcement, Notification
 from marketplace.domain.orders import Order, OrderId, OrderStatus
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId
@@ -22,18 +24,24 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
-    """A stretch of a list, newest first; ``next`` is where the following stretch begins after."""
+    """
+    A stretch of a list, newest first; ``next`` is where the following stretch begins after.
+
+    A list in another order goes by ``mark``, which is what that last item had when it was shown.
+    """
 
     items: tuple[Item, ...]
     next: UUID | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """Which stretch of a list: at most ``limit`` items (1 to 100), older than ``after``."""
+    """Which stretch of a list: ``limit`` items (1 to 100) at most, behind ``after``."""
 
     limit: int = 20
     after: UUID | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,41 @@ class MerchantView:
     email: EmailAddress
     phone: PhoneNumber
     logo: Image | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantFile:
+    """All an admin sees of a merchant: products and orders by status, papers newest first."""
+
+    merchant: MerchantView
+    products: Mapping[str, int]
+    orders: Mapping[str, int]
+    submissions: tuple[Submission, ...]
+
+
+class MerchantSort(StrEnum):
+    """In which order merchants are listed; ``ORDERS`` begins with who has had the most."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NAME = "name"
+    ORDERS = "orders"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantSearch:
+    """
+    Which merchants are looked for, and in which order.
+
+    ``text`` is part of a name, a username or an address, in any case; ``digits``, where there are
+    any, may be part of a telephone number instead.
+    """
+
+    status: MerchantStatus | None = None
+    kyc_status: KycStatus | None = None
+    text: str = ""
+    digits: str = ""
+    sort: MerchantSort = MerchantSort.NEWEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +140,15 @@ class Inbox:
 
     page: Page[Notification]
     unread: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementView:
+    """What was announced, and how many merchants have it in their inbox and have read it."""
+
+    announcement: Announcement
+    received: int
+    read: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +214,17 @@ class MerchantViews(Protocol):
         """``MerchantNotFound`` if there is none."""
         ...
 
-    async def merchants(
-        self, paging: Paging, status: MerchantStatus | None = None, /
-    ) -> Page[MerchantView]: ...
+    async def merchant_file(self, merchant_id: MerchantId, /) -> MerchantFile:
+        """``MerchantNotFound`` if there is none."""
+        ...
+
+    async def merchants(self, paging: Paging, search: MerchantSearch, /) -> Page[MerchantView]: ...
+
+
+class KycViews(Protocol):
+    """What a merchant has handed in."""
+
+    async def submissions(self, merchant_id: MerchantId, paging: Paging, /) -> Page[Submission]: ...
 
 
 class ProductViews(Protocol):
@@ -216,6 +276,8 @@ class NotificationViews(Protocol):
 class AdminViews(Protocol):
     """The platform as a whole."""
 
+    async def announcements(self, paging: Paging, /) -> Page[AnnouncementView]: ...
+
     async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]: ...
 
     async def statistics(self, since: datetime, /) -> Statistics:
@@ -227,6 +289,7 @@ class Views(
     AccountViews,
     StoreViews,
     MerchantViews,
+    KycViews,
     ProductViews,
     OrderViews,
     NotificationViews,

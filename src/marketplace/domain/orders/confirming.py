@@ -52,7 +52,7 @@ class Confirmation:
     state: ConfirmationState = ConfirmationState.AWAITED
     attempts: tuple[ConfirmationAttempt, ...] = ()
 
-    def now(self, state: ConfirmationState) -> "Confirmation":
+    def turned(self, state: ConfirmationState) -> "Confirmation":
         return replace(self, state=state)
 
     def after(self, attempt: ConfirmationAttempt) -> "Confirmation":

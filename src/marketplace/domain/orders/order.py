@@ -259,12 +259,12 @@ class Order:
 
     def _note(self, wanted: Move, at: datetime) -> None:
         if wanted.to is OrderStatus.CONFIRMED:
-            self.confirmation = self.confirmation.now(ConfirmationState.CONFIRMED)
+            self.confirmation = self.confirmation.turned(ConfirmationState.CONFIRMED)
         elif wanted.to is OrderStatus.PENDING:
-            self.confirmation = self.confirmation.now(ConfirmationState.AWAITED)
+            self.confirmation = self.confirmation.turned(ConfirmationState.AWAITED)
             self.confirm_by = at + self._confirm_within
         elif wanted.to is OrderStatus.CANCELLED and self.status is OrderStatus.PENDING:
-            self.confirmation = self.confirmation.now(ConfirmationState.DECLINED)
+            self.confirmation = self.confirmation.turned(ConfirmationState.DECLINED)
         elif wanted.to is OrderStatus.SHIPPED and self.status is OrderStatus.DELIVERY_FAILED:
             self.retries += 1
         elif wanted.to is OrderStatus.DELIVERED:
@@ -285,8 +285,8 @@ class Order:
     @property
     def _confirm_within(self) -> timedelta:
         """As long as it was given the last time it was pending."""
-        begun = max(each.at for each in self.timeline if each.status is OrderStatus.PENDING)
-        return self.confirm_by - begun
+        pending = (each.at for each in self.timeline if each.status is OrderStatus.PENDING)
+        return self.confirm_by - max(pending, default=self.placed_at)
 
     def _check_units(self, restock: Mapping[VariantId, int]) -> None:
         ordered = {each.variant_id: each.quantity for each in self.lines}

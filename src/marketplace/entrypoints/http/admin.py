@@ -8,11 +8,18 @@ from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from marketplace.application.admin import AdminService, Announce, OrdersOpen
-from marketplace.application.ports import Statistics
+from marketplace.application.admin import AdminService, Announce, FindMerchants, OrdersOpen
+from marketplace.application.ports import (
+    AnnouncementView,
+    MerchantFile,
+    MerchantSort,
+    Site,
+    Statistics,
+)
 from marketplace.domain.accounts import Actor, Role
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.merchants import (
+    KycStatus,
     MerchantId,
     MerchantNotFound,
     MerchantStatus,
@@ -21,6 +28,7 @@ from marketplace.domain.merchants import (
 from marketplace.domain.money import decimal
 from marketplace.domain.notifications import Announcement, Target
 
+from .kyc import JudgedPapersOut
 from .merchants import MerchantOut
 from .shapes import (
     Amount,
@@ -36,6 +44,13 @@ from .shapes import (
 )
 
 NO_REASON = "no reason given"
+_MARKS = {
+    MerchantSort.NEWEST: "",
+    MerchantSort.OLDEST: "",
+    MerchantSort.NAME: r"[^\x00]*",
+    MerchantSort.ORDERS: "[0-9]{1,9}",
+}
+"""What a cursor may hold of the merchant it is behind: PostgreSQL is asked with it."""
 
 
 class ReasonIn(Input, frozen=True, kw_only=True):
@@ -109,6 +124,34 @@ class AnnouncementOut(Output, frozen=True, kw_only=True):
         return cls.told(announcement)
 
 
+class SentAnnouncementOut(AnnouncementOut, frozen=True, kw_only=True):
+    """``received`` inboxes have it, and ``read`` of them have opened it."""
+
+    received: int
+    read: int
+
+    @classmethod
+    def told_of(cls, view: AnnouncementView) -> Self:
+        return cls.told(view.announcement, view)
+
+
+class MerchantFileOut(Output, frozen=True, kw_only=True):
+    """A merchant with products and orders counted by status, and all papers, newest first."""
+
+    merchant: MerchantOut
+    products: dict[str, int]
+    orders: dict[str, int]
+    kyc: list[JudgedPapersOut]
+
+    @classmethod
+    def of(cls, file: MerchantFile, site: Site) -> Self:
+        return cls.told(
+            file,
+            merchant=MerchantOut.of(file.merchant, site),
+            kyc=[JudgedPapersOut.of(each) for each in file.submissions],
+        )
+
+
 class AuditEntryOut(Output, frozen=True, kw_only=True):
     """``before`` and ``after`` hold what changed."""
 
@@ -143,12 +186,31 @@ class AdminController(Controller):
         request: StrictRequest,
         admin: NamedDependency[AdminService],
         status: FromQuery[MerchantStatus | None] = None,
+        kyc_status: FromQuery[KycStatus | None] = None,
+        q: FromQuery[str] = "",
+        sort: FromQuery[MerchantSort] = MerchantSort.NEWEST,
         limit: Limit = 20,
         cursor: Cursor = None,
     ) -> Listed[MerchantOut]:
-        """List merchants."""
-        page = await admin.merchants(request.user, paging(limit, cursor), status)
+        """
+        List merchants.
+
+        `q` is part of a name, a username, an e-mail address, or a telephone number in any form. A
+        cursor is good for the order of the list that gave it.
+        """
+        wanted = FindMerchants(
+            acting=request.user, status=status, kyc_status=kyc_status, q=q, sort=sort
+        )
+        page = await admin.merchants(wanted, paging(limit, cursor, _MARKS[sort]))
         return Listed.of(page, lambda each: MerchantOut.of(each, request.site))
+
+    @get("/merchants/{id:uuid}", problems=(MerchantNotFound,))
+    async def merchant(
+        self, request: StrictRequest, id: FromPath[UUID], admin: NamedDependency[AdminService]
+    ) -> MerchantFileOut:
+        """Look at one merchant, papers and all; the audit book says who did."""
+        file = await admin.merchant(request.user, MerchantId(id))
+        return MerchantFileOut.of(file, request.site)
 
     @post(
         "/merchants/{id:uuid}/suspend",
@@ -202,6 +264,18 @@ class AdminController(Controller):
     ) -> AnnouncementOut:
         """Tell one merchant, or all of them, something."""
         return AnnouncementOut.of(await admin.announce(data.wanted(request.user)))
+
+    @get("/notifications")
+    async def announcements(
+        self,
+        request: StrictRequest,
+        admin: NamedDependency[AdminService],
+        limit: Limit = 20,
+        cursor: Cursor = None,
+    ) -> Listed[SentAnnouncementOut]:
+        """List what was announced, with how many received and read it."""
+        page = await admin.announcements(request.user, paging(limit, cursor))
+        return Listed.of(page, SentAnnouncementOut.told_of)
 
     @get("/audit-logs")
     async def audit_entries(

@@ -23,6 +23,7 @@ from .docs import docs
 from .edge import DEFAULT, Edge, HttpOptions, request_id
 from .health import health
 from .images import ImageController
+from .kyc import JudgingController, PapersController
 from .media import media
 from .merchants import MerchantController
 from .notifications import NotificationController
@@ -44,6 +45,7 @@ MERCHANT = Router(
     "/api/merchant",
     route_handlers=[
         MerchantController,
+        PapersController,
         ProductController,
         StockController,
         CategoryController,
@@ -55,7 +57,10 @@ MERCHANT = Router(
     tags=["merchant"],
 )
 ADMIN = Router(
-    "/api/admin", route_handlers=[AdminController], opt={"role": Role.ADMIN}, tags=["admin"]
+    "/api/admin",
+    route_handlers=[AdminController, JudgingController],
+    opt={"role": Role.ADMIN},
+    tags=["admin"],
 )
 
 
@@ -114,6 +119,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "accounts": marketplace.accounts,
         "sessions": marketplace.sessions,
         "merchants": marketplace.merchants,
+        "kyc": marketplace.kyc,
         "products": marketplace.products,
         "images": marketplace.images,
         "stock": marketplace.stock,

@@ -40,7 +40,7 @@ from .problems import (
     answer,
     status_of,
 )
-from .shapes import Amount, AmountSaid, Input
+from .shapes import Amount, AmountSaid, Input, Output
 
 REF = "#/components/schemas/{name}"
 _DECIMAL = r"^[0-9]{1,13}(\.[0-9]{1,4})?$"
@@ -168,12 +168,21 @@ class _Shapes:
             self._kinds, schema_hook=_TYPES.__getitem__, ref_template=REF
         )
         self._described = list(described)
+        for shape in _answers(Output):
+            if shape.__name__ in self.components and "EXAMPLE" in vars(shape):
+                self.components[shape.__name__]["examples"] = [shape.EXAMPLE]
         for each in self.components.values():
             if "description" in each:
                 each["description"] = each["description"].replace("``", "`")
 
     def __getitem__(self, kind: Any) -> dict[str, Any]:
         return dict(self._described[self._kinds.index(kind)])
+
+
+def _answers(kind: type[Output]) -> Iterator[type[Output]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _answers(each)
 
 
 def _calls(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
@@ -237,7 +246,9 @@ def _told(handler: HTTPRouteHandler) -> Any:
 def _success(handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
     told, status = _told(handler), handler.status_code
     answered: dict[str, Any] = {"description": HTTPStatus(status).phrase}
-    if told is not None:
+    if told is bytes:
+        answered["content"] = {"application/octet-stream": {"schema": _TYPES[UploadFile]}}
+    elif told is not None:
         answered["content"] = {"application/json": {"schema": shapes[told]}}
     return {str(status): answered}
 

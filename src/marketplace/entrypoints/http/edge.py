@@ -45,7 +45,7 @@ _ALWAYS = (
 """On every answer that does not say otherwise itself."""
 _PREFLIGHT = {
     "access-control-allow-headers": "accept-language, authorization, content-type, "
-    "if-none-match, x-request-id",
+    "if-match, if-none-match, x-request-id",
     "access-control-allow-methods": "DELETE, GET, POST, PUT",
     "access-control-max-age": "600",
 }

@@ -291,6 +291,46 @@ MESSAGES: Mapping[str, Wording] = {
         ar="حالة التاجر لا تسمح بهذا الإجراء.",
         en="The merchant's status does not allow that.",
     ),
+    "wrong-kyc-status": Wording(
+        ar="حالة الوثائق لا تسمح بهذا الإجراء. الحالة الحالية: {kyc_status}.",
+        en="The status of the papers does not allow that. It is {kyc_status}.",
+    ),
+    "submission-not-found": Wording(
+        ar="الوثائق غير موجودة.",
+        en="There are no such papers.",
+    ),
+    "document-not-found": Wording(
+        ar="المستند غير موجود أو لم يعد محفوظًا.",
+        en="There is no such document, or it is kept no more.",
+    ),
+    "bad-registration-number": Wording(
+        ar="رقم السجل من {at_least} إلى {at_most} خانة: أحرف وأرقام وشرطات.",
+        en="From {at_least} to {at_most} letters, digits and hyphens.",
+    ),
+    "bad-document": Wording(
+        ar="ليس ملف JPEG أو PNG أو WebP أو PDF.",
+        en="Not a JPEG, PNG, WebP or PDF.",
+    ),
+    "document-too-large": Wording(
+        ar="المستند أكبر من المسموح به: 10 ميغابايت على الأكثر.",
+        en="Too large: 10 MiB at most.",
+    ),
+    "wrong-number-of-documents": Wording(
+        ar="من {at_least} إلى {at_most} مستندات.",
+        en="From {at_least} to {at_most} documents.",
+    ),
+    "currency-fixed": Wording(
+        ar="لا يمكن تغيير العملة. أسعار منتجات المتجر بعملة {currency}.",
+        en="The currency is fixed. The store has products, with prices in {currency}.",
+    ),
+    "unknown-time-zone": Wording(
+        ar="المنطقة الزمنية غير معروفة، مثل Asia/Riyadh.",
+        en="Not a time zone, as in Asia/Riyadh.",
+    ),
+    "past-moment": Wording(
+        ar="هذا الوقت مضى.",
+        en="This point in time is over.",
+    ),
     "orders-open": Wording(
         ar="للتاجر طلبات مفتوحة عددها {open_orders}. أنهها أولًا أو أكّد إلغاءها.",
         en="The merchant has open orders: {open_orders}. See them through, or force their "

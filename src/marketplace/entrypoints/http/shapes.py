@@ -50,6 +50,8 @@ Maybe: TypeAlias = Said | UnsetType
 Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A point in time: RFC 3339, in UTC."""
 
+_ID = 16
+"""Bytes of an id in a cursor; what follows is the mark."""
 _VERSION = re.compile(r'"[0-9]{1,9}"')
 MOST_NESTING = 64
 MOST_MISTAKES = 50
@@ -92,7 +94,9 @@ class Change(Input, frozen=True, kw_only=True):
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """What we answer."""
+    """What we answer. ``EXAMPLE``, where there is one, is shown in the documentation."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {}
 
     @classmethod
     def told(cls, *sources: object, **more: object) -> Self:
@@ -123,21 +127,26 @@ class Listed(Output, Generic[Item], frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, page: Page[Entity], shape: Callable[[Entity], Item]) -> "Listed[Item]":
-        return Listed(items=[shape(each) for each in page.items], next_cursor=_cursor(page.next))
+        items = [shape(each) for each in page.items]
+        return Listed(items=items, next_cursor=_cursor(page.next, page.mark))
 
 
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most")]
 Cursor: TypeAlias = FromQuery[str | None]
 
 
-def paging(limit: int, cursor: str | None) -> Paging:
-    """Which stretch of a list was asked for."""
+def paging(limit: int, cursor: str | None, marks: str = "") -> Paging:
+    """Which stretch of a list was asked for; ``marks`` is the pattern of those it has."""
     if cursor is None:
         return Paging(limit=limit)
     try:
-        return Paging(limit=limit, after=UUID(bytes=urlsafe_b64decode(f"{cursor}==")))
+        place = urlsafe_b64decode(f"{cursor}==")
+        after, mark = UUID(bytes=place[:_ID]), place[_ID:].decode()
     except ValueError:
         raise InvalidFields(FieldProblem("cursor", BadCursor.code, {})) from None
+    if not re.fullmatch(marks, mark):
+        raise InvalidFields(FieldProblem("cursor", BadCursor.code, {}))
+    return Paging(limit=limit, after=after, mark=mark)
 
 
 class StrictRequest(Request[Actor, None, State]):
@@ -285,5 +294,7 @@ def _depth(body: bytes) -> int:
     return max(accumulate(_STEPS.get(byte, 0) for byte in _STRING.sub(b"", body)))
 
 
-def _cursor(after: UUID | None) -> str | None:
-    return None if after is None else urlsafe_b64encode(after.bytes).decode().rstrip("=")
+def _cursor(after: UUID | None, mark: str = "") -> str | None:
+    if after is None:
+        return None
+    return urlsafe_b64encode(after.bytes + mark.encode()).decode().rstrip("=")

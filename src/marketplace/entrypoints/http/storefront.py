@@ -110,7 +110,30 @@ class CancelIn(Input, frozen=True, kw_only=True):
 
 
 class StoreOut(Output, frozen=True, kw_only=True):
-    """``dir`` is the direction its language is written in."""
+    """
+    A store as everybody sees it; ``dir`` is the direction its language is written in.
+
+    On holiday it is found, ``accepting_orders`` is false, and ``reopens_at`` says until when. An
+    order below ``min_order_total``, an amount of ``currency``, is refused.
+    """
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "username": "sara-abayas",
+        "name": "عباءات سارة",
+        "description": "عباءات مطرزة يدويًا",
+        "logo": None,
+        "currency": "SAR",
+        "country": "SA",
+        "locale": "ar",
+        "dir": "rtl",
+        "payment_preference": "cash_on_delivery",
+        "whatsapp_link": "https://wa.me/966501234567",
+        "instagram_link": "https://instagram.com/sara.abayas",
+        "facebook_link": "",
+        "accepting_orders": True,
+        "reopens_at": None,
+        "min_order_total": "50.00",
+    }
 
     username: str
     name: str

@@ -4,6 +4,7 @@ from .accounts import MemoryAccounts, MemoryOneTimeTokens, MemorySessions
 from .audit import MemoryAuditBook
 from .categories import MemoryCategories
 from .images import MemoryImages
+from .kyc import MemorySubmissions
 from .merchants import MemoryMerchants
 from .notifications import MemoryAnnouncements, MemoryNotifications
 from .orders import MemoryOrders
@@ -21,4 +22,5 @@ __all__ = [
     "MemoryOrders",
     "MemoryProducts",
     "MemorySessions",
+    "MemorySubmissions",
 ]

@@ -47,6 +47,12 @@ class MemoryMerchants(MemoryRepository[MerchantId, Merchant], ports.Merchants):
         if owner is not None:
             self._transaction.undo.append(lambda: former.update({username: owner}))
 
+    async def steady(self, merchant_id: MerchantId, /) -> Merchant:
+        return await self.get(merchant_id)
+
+    async def unsteady(self, merchant_id: MerchantId, /) -> None:
+        """Nobody else is at it while this unit of work goes on."""
+
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         numbers = self._transaction.store.order_numbers
         number = numbers.get(merchant_id, 1000) + 1

@@ -23,6 +23,10 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
         found = ((key, self._transaction.see(Product, key)) for key in sorted(keys))
         return {key: deepcopy(product) for key, product in found if product is not None}
 
+    async def any_of(self, merchant_id: MerchantId, /) -> bool:
+        products = self._transaction.all_of(Product)
+        return any(each.merchant_id == merchant_id for each in products)
+
     async def save_stock(
         self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
     ) -> None:

@@ -4,6 +4,7 @@ from marketplace.application import ports
 
 from .accounts import MemoryAccountViews
 from .admin import MemoryAdminViews
+from .kyc import MemoryKycViews
 from .merchants import MemoryMerchantViews
 from .notifications import MemoryNotificationViews
 from .orders import MemoryOrderViews
@@ -15,6 +16,7 @@ class MemoryViews(
     MemoryAccountViews,
     MemoryStoreViews,
     MemoryMerchantViews,
+    MemoryKycViews,
     MemoryProductViews,
     MemoryOrderViews,
     MemoryNotificationViews,

@@ -5,9 +5,17 @@ from copy import deepcopy
 from datetime import datetime
 
 from marketplace.application import ports
-from marketplace.application.ports import DayCount, Page, Paging, Statistics, StoreCount
+from marketplace.application.ports import (
+    AnnouncementView,
+    DayCount,
+    Page,
+    Paging,
+    Statistics,
+    StoreCount,
+)
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.merchants import Merchant
+from marketplace.domain.notifications import Announcement, Notification, Topic
 from marketplace.domain.orders import Order, PaymentStatus
 from marketplace.domain.products import Product, ProductStatus
 
@@ -15,6 +23,21 @@ from .reading import Reading, page_of
 
 
 class MemoryAdminViews(Reading, ports.AdminViews):
+    async def announcements(self, paging: Paging, /) -> Page[AnnouncementView]:
+        return page_of(self._store.all_of(Announcement), paging, self._announcement)
+
+    def _announcement(self, announcement: Announcement) -> AnnouncementView:
+        slips = [
+            each
+            for each in self._store.all_of(Notification)
+            if (each.topic, each.subject_id) == (Topic.ANNOUNCEMENT, announcement.id)
+        ]
+        return AnnouncementView(
+            announcement=deepcopy(announcement),
+            received=len(slips),
+            read=sum(each.read_at is not None for each in slips),
+        )
+
     async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]:
         return page_of(self._store.audit, paging, deepcopy)
 

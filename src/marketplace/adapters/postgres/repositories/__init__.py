@@ -4,6 +4,7 @@ from .accounts import PostgresAccounts, PostgresOneTimeTokens, PostgresSessions
 from .audit import PostgresAuditBook
 from .categories import PostgresCategories
 from .images import PostgresImages
+from .kyc import PostgresSubmissions
 from .merchants import PostgresMerchants
 from .notifications import PostgresAnnouncements, PostgresNotifications
 from .orders import PostgresOrders
@@ -21,4 +22,5 @@ __all__ = [
     "PostgresOrders",
     "PostgresProducts",
     "PostgresSessions",
+    "PostgresSubmissions",
 ]

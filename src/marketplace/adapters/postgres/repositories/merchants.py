@@ -47,6 +47,11 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         .returning((table.c.next_order_number - 1).label("number"))
     )
 
+    # What refers to the row locks its key: this one lets all pass but them.
+    _row = sa.select(*shown(table)).where(table.c.id == given("id", sa.Uuid))
+    _steady = compiled(_row.with_for_update(read=True, key_share=True))
+    _unsteady = compiled(_row.with_for_update())
+
     async def of_store(self, username: Username, /) -> Merchant:
         row = await self._of_store.first(self._connection, username=username)
         if row is None:
@@ -64,6 +69,12 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
 
     async def forget_former(self, merchant_id: MerchantId, /) -> None:
         await self._forgotten.run(self._connection, merchant=merchant_id)
+
+    async def steady(self, merchant_id: MerchantId, /) -> Merchant:
+        return self._found(await self._steady.first(self._connection, id=merchant_id))
+
+    async def unsteady(self, merchant_id: MerchantId, /) -> None:
+        await self._unsteady.run(self._connection, id=merchant_id)
 
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         """Looks again whether the store is open: an admin may have been quicker than a guest."""

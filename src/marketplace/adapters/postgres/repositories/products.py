@@ -73,6 +73,10 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         )
     )
 
+    _any_of = compiled(
+        sa.select(table.c.id).where(table.c.merchant_id == given("merchant", sa.Uuid)).limit(1)
+    )
+
     async def hold(self, key: ProductId, /) -> Product:
         held = await self.hold_all([key])
         if key not in held:
@@ -85,6 +89,9 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             product = products.setdefault(row["id"], row | {"variants": []})
             product["variants"].append(row["variants"])
         return {id: from_row(row, Product) for id, row in products.items()}
+
+    async def any_of(self, merchant_id: MerchantId, /) -> bool:
+        return bool(await self._any_of.run(self._connection, merchant=merchant_id))
 
     async def save_stock(
         self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event

@@ -4,6 +4,7 @@ from marketplace.application import ports
 
 from .accounts import PostgresAccountViews
 from .admin import PostgresAdminViews
+from .kyc import PostgresKycViews
 from .merchants import PostgresMerchantViews
 from .notifications import PostgresNotificationViews
 from .orders import PostgresOrderViews
@@ -15,6 +16,7 @@ class PostgresViews(
     PostgresAccountViews,
     PostgresStoreViews,
     PostgresMerchantViews,
+    PostgresKycViews,
     PostgresProductViews,
     PostgresOrderViews,
     PostgresNotificationViews,

@@ -6,23 +6,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.application import ports
-from marketplace.application.ports import Page, Paging, Statistics
+from marketplace.application.ports import AnnouncementView, Page, Paging, Statistics
 from marketplace.domain.audit import AuditEntry
+from marketplace.domain.notifications import Topic
 from marketplace.domain.orders import PaymentStatus
 from marketplace.domain.products import ProductStatus
 
 from ..rows import document, from_row
 from ..statements import compiled, given, shown
-from ..tables import Time, audit_entries, merchants, orders, products
-from .reading import Reading, newest_first
-
-
-def _tally(word: sa.ColumnElement[Any], number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """A JSON object: each word there is, and the number that belongs to it."""
-    each = sa.select(word.label("word"), number.label("number"))
-    rows = each.where(word.is_not(None)).group_by(word).subquery()
-    tally = sa.func.json_object_agg(rows.c.word, rows.c.number)
-    return sa.select(sa.func.coalesce(tally, sa.literal_column("'{}'"))).scalar_subquery()
+from ..tables import (
+    Time,
+    announcements,
+    audit_entries,
+    merchants,
+    notifications,
+    orders,
+    products,
+)
+from .reading import Reading, newest_first, tally
 
 
 def _ranking(rows: sa.Select[*tuple[Any, ...]]) -> sa.ColumnElement[Any]:
@@ -32,20 +33,39 @@ def _ranking(rows: sa.Select[*tuple[Any, ...]]) -> sa.ColumnElement[Any]:
     return sa.select(sa.func.coalesce(ranking, sa.literal_column("'[]'"))).scalar_subquery()
 
 
+_reached = (
+    sa.select(
+        sa.func.count().label("received"), sa.func.count(notifications.c.read_at).label("read")
+    )
+    .where(
+        notifications.c.topic == sa.literal_column(f"'{Topic.ANNOUNCEMENT}'"),
+        notifications.c.subject_id == announcements.c.id,
+    )
+    .lateral("reached")
+)
+_ANNOUNCEMENTS = compiled(
+    newest_first(
+        sa.select(*shown(announcements, "announcement__"), *_reached.c).join_from(
+            announcements, _reached, sa.true()
+        ),
+        announcements,
+    )
+)
+
 _AUDIT_ENTRIES = compiled(newest_first(sa.select(*shown(audit_entries)), audit_entries))
 
 _day = sa.cast(sa.func.timezone("UTC", orders.c.placed_at), sa.Date)
 _had = sa.func.count().label("orders")
 _STATISTICS = compiled(
     sa.select(
-        _tally(merchants.c.status, sa.func.count()).label("merchants"),
+        tally(merchants.c.status, sa.func.count()).label("merchants"),
         sa.select(sa.func.count())
         .where(products.c.status != ProductStatus.ARCHIVED)
         .select_from(products)
         .scalar_subquery()
         .label("products"),
-        _tally(orders.c.status, sa.func.count()).label("orders"),
-        _tally(
+        tally(orders.c.status, sa.func.count()).label("orders"),
+        tally(
             sa.case((orders.c.payment_status == PaymentStatus.COLLECTED, orders.c.currency)),
             sa.func.sum(orders.c.amount_collected__minor),
         ).label("revenue"),
@@ -69,6 +89,9 @@ _STATISTICS = compiled(
 
 
 class PostgresAdminViews(Reading, ports.AdminViews):
+    async def announcements(self, paging: Paging, /) -> Page[AnnouncementView]:
+        return await self._page(_ANNOUNCEMENTS, AnnouncementView, paging)
+
     async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]:
         return await self._page(_AUDIT_ENTRIES, AuditEntry, paging)
 

@@ -30,6 +30,16 @@ def newest_first(listing: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
     )
 
 
+def tally(
+    word: sa.ColumnElement[Any], number: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]
+) -> sa.ColumnElement[Any]:
+    """A JSON object: each word there is, and the number that belongs to it."""
+    each = sa.select(word.label("word"), number.label("number"))
+    rows = each.where(word.is_not(None), *where).group_by(word).subquery()
+    tally = sa.func.json_object_agg(rows.c.word, rows.c.number)
+    return sa.select(sa.func.coalesce(tally, sa.literal_column("'{}'"))).scalar_subquery()
+
+
 class Reading:
     """Each answer is one statement, in a connection that is in no transaction."""
 
@@ -67,4 +77,7 @@ def stretch(paging: Paging) -> dict[str, object]:
 def page_of(rows: Sequence[Row], kind: type[Item], paging: Paging) -> Page[Item]:
     items = tuple(from_row(row, kind) for row in rows[: paging.limit])
     more = len(rows) > paging.limit
-    return Page(items=items, next=rows[paging.limit - 1]["place"] if more else None)
+    if not more:
+        return Page(items=items)
+    last = rows[paging.limit - 1]
+    return Page(items=items, next=last["place"], mark=last.get("mark", ""))
