@@ -102,7 +102,7 @@ async def test_every_store_numbers_its_orders_without_a_gap(world: World) -> Non
     await outcomes([world.an_order(seller, each) for each in lamps for _ in range(2)])
 
     orders = await world.marketplace.orders.of_merchant(seller.actor, Paging(limit=100))
-    assert sorted(each.number for each in orders.items) == list(range(1001, 1011))
+    assert sorted(each.order.number for each in orders.items) == list(range(1001, 1011))
 
 
 async def test_an_order_cancelled_twice_gives_its_stock_back_once(world: World) -> None:

@@ -60,7 +60,7 @@ async def stop() -> AsyncIterator[asyncio.Event]:
 
 def at_work(world: World, mailer: MemoryMailer, stop: asyncio.Event) -> asyncio.Task[None]:
     marketplace = Marketplace(replace(world.ports, mailer=mailer))
-    return asyncio.create_task(Worker(marketplace.jobs, TaskiqBell(make_broker(None))).work(stop))
+    return asyncio.create_task(Worker(marketplace, TaskiqBell(make_broker(None))).work(stop))
 
 
 async def test_a_slow_job_keeps_no_other_one_waiting(world: World, stop: asyncio.Event) -> None:

@@ -3,6 +3,7 @@
 from .accounts import AccountService
 from .admin import AdminService
 from .categories import CategoryService
+from .confirming import ConfirmingService
 from .images import ImageService
 from .jobs import JobService
 from .kyc import KycService
@@ -71,6 +72,7 @@ class Marketplace:
         self.orders = OrderService(
             begin=begin, views=views, clock=clock, ids=ids, secrets=ports.secrets
         )
+        self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
         correspondence = Correspondence(

@@ -1,13 +1,23 @@
 """What one can do with orders: place one, follow it, see it through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Actor, digest, parse_email
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
-from marketplace.domain.errors import Form
+from marketplace.domain.errors import (
+    BadValue,
+    Conflict,
+    Form,
+    InvalidFields,
+    MarketplaceError,
+    NotFound,
+    RuleBroken,
+    must_be_seen,
+)
 from marketplace.domain.merchants import Merchant, MerchantId, StoreOnHoliday
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
@@ -16,6 +26,7 @@ from marketplace.domain.orders import (
     ConfirmationMethod,
     Customer,
     Move,
+    NotInOrder,
     Order,
     OrderCancelled,
     OrderExpired,
@@ -60,6 +71,13 @@ from .ports import (
 )
 from .stock import keep_stock, written_down
 
+MOST_AT_ONCE = 100
+"""Orders that are moved by one call."""
+
+
+class TooManyOrders(BadValue):
+    """At most ``at_most`` at once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -92,16 +110,50 @@ class PlaceOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedOrder:
-    """The order, the secret of its link (told this once), and the message that confirms it."""
+    """
+    The order, the secret of its link (told this once), and the message that confirms it.
+
+    ``allowed_transitions`` is what the guest can still do about it.
+    """
 
     order: Order
     tracking_token: str
     whatsapp_url: str
+    allowed_transitions: tuple[OrderStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedOrder:
+    """An order as whoever has its link sees it, with what they can still do about it."""
+
+    order: Order
+    store: Merchant
+    allowed_transitions: tuple[OrderStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedOrder:
+    """An order in a list of its merchant, with what can be done next."""
+
+    order: Order
+    allowed_transitions: tuple[OrderStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """So many units of a variant came back whole."""
+
+    variant_id: VariantId
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveOrder:
-    """A merchant moves an order. ``amount_collected`` is a decimal of the order's currency."""
+    """
+    A merchant moves an order. ``amount_collected`` is a decimal of the order's currency.
+
+    ``restock`` says whether what was returned goes on the shelf again, or which units of it.
+    """
 
     acting: Actor
     order_id: OrderId
@@ -111,7 +163,30 @@ class MoveOrder:
     tracking_number: str = ""
     courier: str = ""
     amount_collected: str | None = None
+    restock: bool | Sequence[Back] = True
+    seen: Collection[int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveOrders:
+    """The same move for many orders."""
+
+    acting: Actor
+    order_ids: Sequence[OrderId]
+    status: str
+    reason: str = ""
+    note: str = ""
+    courier: str = ""
     restock: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedOrder:
+    """What became of one of many: the order as it is now, or why it was refused."""
+
+    order_id: OrderId
+    order: Order | None = None
+    refused: MarketplaceError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,25 +244,35 @@ class OrderService:
                 note=note,
                 lines=lines,
                 tracking_hash=digest(token),
+                confirm_within=timedelta(hours=store.confirm_within_hours),
                 at=now,
             )
             await market.orders.add(order, placed)
         return PlacedOrder(
-            order=order, tracking_token=token, whatsapp_url=whatsapp.to_store(order, store)
+            order=order,
+            tracking_token=token,
+            whatsapp_url=whatsapp.to_store(order, store),
+            allowed_transitions=order.allowed(Party.GUEST, now),
         )
 
-    async def track(self, token: str) -> OrderView:
+    async def track(self, token: str) -> TrackedOrder:
         """The order behind a guest's link, or ``OrderNotFound``."""
-        return await self.views.tracked(digest(token))
+        return tracked(await self.views.tracked(digest(token)), self.clock.now())
 
     async def of_merchant(
         self, acting: Actor, paging: Paging, status: OrderStatus | None = None
-    ) -> Page[Order]:
-        return await self.views.orders(selling(acting), paging, status)
+    ) -> Page[ListedOrder]:
+        page = await self.views.orders(selling(acting), paging, status)
+        now = self.clock.now()
+        listed = (
+            ListedOrder(order=each, allowed_transitions=each.allowed(Party.MERCHANT, now))
+            for each in page.items
+        )
+        return Page(items=tuple(listed), next=page.next)
 
     async def find(self, acting: Actor, order_id: OrderId) -> OrderInHand:
         seen = await self.views.order(selling(acting), order_id)
-        return self._in_hand(seen.order, seen.store)
+        return in_hand(seen.order, seen.store, self.clock.now())
 
     async def move(self, wanted: MoveOrder) -> OrderInHand:
         """
@@ -195,23 +280,44 @@ class OrderService:
 
         Raises ``WrongOrderStatus``, which says what is allowed, or ``OutOfStock`` on reopening.
         """
-        merchant_id = selling(wanted.acting)
         async with self.begin() as market:
-            order = await market.orders.hold(wanted.order_id)
-            if order.merchant_id != merchant_id:
-                raise OrderNotFound
-            store = await market.merchants.get(merchant_id)
+            order, store = await own_order(market, wanted.acting, wanted.order_id)
+            must_be_seen(order.version, wanted.seen)
             said = _said(wanted, order)
             if said.to is not order.status:
                 await move(market, [order], said, self.clock, self.ids, wanted.acting)
-        return self._in_hand(order, store)
+        return in_hand(order, store, self.clock.now())
 
-    def _in_hand(self, order: Order, store: Merchant) -> OrderInHand:
-        return OrderInHand(
-            order=order,
-            allowed_transitions=order.allowed(Party.MERCHANT, self.clock.now()),
-            whatsapp_url=whatsapp.to_customer(order, store),
-        )
+    async def move_many(self, wanted: MoveOrders) -> list[MovedOrder]:
+        """
+        Bring many orders to another status, each on its own: one that cannot go stops no other.
+
+        Raises ``InvalidFields`` for what is wrong with all of them.
+        """
+        keys = list(dict.fromkeys(wanted.order_ids))
+        with Form() as form:
+            if not keys:
+                form.refuse("ids", Missing())
+            if len(keys) > MOST_AT_ONCE:
+                form.refuse("ids", TooManyOrders(at_most=MOST_AT_ONCE))
+            form.read("status", word(OrderStatus), wanted.status)
+        results = []
+        for key in keys:
+            said = MoveOrder(
+                acting=wanted.acting,
+                order_id=key,
+                status=wanted.status,
+                reason=wanted.reason,
+                note=wanted.note,
+                courier=wanted.courier,
+                restock=wanted.restock,
+            )
+            try:
+                moved = MovedOrder(order_id=key, order=(await self.move(said)).order)
+            except (NotFound, Conflict, RuleBroken, InvalidFields) as refused:
+                moved = MovedOrder(order_id=key, refused=refused)
+            results.append(moved)
+        return results
 
 
 async def move(
@@ -227,7 +333,7 @@ async def move(
     was = {order.id: order.status for order in orders}
     with Form() as form:
         moves = [form.read("reason", partial(order.move, at=now), said) for order in orders]
-    await _restock(market, list(zip(orders, moves, strict=True)), ids)
+    await _restock(market, list(zip(orders, moves, strict=True)), said.restock, ids)
     for order, moved in zip(orders, moves, strict=True):
         await market.orders.save(order, moved)
         await market.audit.add(
@@ -244,7 +350,12 @@ async def move(
         )
 
 
-async def _restock(market: UnitOfWork, moves: Sequence[tuple[Order, OrderMoved]], ids: Ids) -> None:
+async def _restock(
+    market: UnitOfWork,
+    moves: Sequence[tuple[Order, OrderMoved]],
+    restock: bool | Mapping[VariantId, int],
+    ids: Ids,
+) -> None:
     """What the moves do to the stock of every line, all of it or none."""
     moving = [(order, moved) for order, moved in moves if moved.stock is not StockEffect.NONE]
     if not moving:
@@ -261,8 +372,11 @@ async def _restock(market: UnitOfWork, moves: Sequence[tuple[Order, OrderMoved]]
     with Form() as form:
         for line, moved in lines:
             variant = products[line.product_id].variant(line.variant_id)
-            change = form.read("restock", getattr(variant, moved.stock), line.quantity)
-            if change is not None:
+            units = line.quantity
+            if moved.stock is StockEffect.RESTOCK and not isinstance(restock, bool):
+                units = restock.get(line.variant_id, 0)
+            change = form.read("restock", getattr(variant, moved.stock), units)
+            if change:
                 movements += written_down(
                     [change], _REASONS[type(moved)], ids, at=moved.at, reference=moved.order_id
                 )
@@ -399,5 +513,40 @@ def _said(wanted: MoveOrder, order: Order) -> Move:
                 lambda text: Money.parse(text, order.currency),
                 wanted.amount_collected,
             ),
-            restock=wanted.restock,
+            restock=wanted.restock
+            if isinstance(wanted.restock, bool)
+            else form.read("restock", _units, wanted.restock),
         )
+
+
+def _units(back: Sequence[Back]) -> Mapping[VariantId, int]:
+    if len({each.variant_id for each in back}) < len(back):
+        raise NotInOrder
+    return {each.variant_id: each.quantity for each in back}
+
+
+async def own_order(market: UnitOfWork, acting: Actor, order_id: OrderId) -> tuple[Order, Merchant]:
+    """An order of this actor's store, held, and the store; another merchant's is not there."""
+    merchant_id = selling(acting)
+    order = await market.orders.hold(order_id)
+    if order.merchant_id != merchant_id:
+        raise OrderNotFound
+    return order, await market.merchants.get(merchant_id)
+
+
+def tracked(seen: OrderView, at: datetime) -> TrackedOrder:
+    """An order as its guest sees it."""
+    return TrackedOrder(
+        order=seen.order,
+        store=seen.store,
+        allowed_transitions=seen.order.allowed(Party.GUEST, at),
+    )
+
+
+def in_hand(order: Order, store: Merchant, at: datetime) -> OrderInHand:
+    """An order as its merchant sees it."""
+    return OrderInHand(
+        order=order,
+        allowed_transitions=order.allowed(Party.MERCHANT, at),
+        whatsapp_url=whatsapp.to_customer(order, store),
+    )

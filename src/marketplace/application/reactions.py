@@ -25,6 +25,7 @@ from marketplace.domain.merchants import (
 )
 from marketplace.domain.notifications import AnnouncementMade, NotificationDelivered
 from marketplace.domain.orders import (
+    ConfirmationAttempted,
     DeliveryFailed,
     OrderCancelled,
     OrderConfirmed,
@@ -73,6 +74,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ImageRejected: (),
     ImageRemoved: (ImageService.discard_files,),
     OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
+    ConfirmationAttempted: (),
     OrderConfirmed: (),
     OrderPrepared: (),
     OrderShipped: (),

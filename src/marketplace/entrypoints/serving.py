@@ -76,7 +76,7 @@ async def _serve(settings: Settings, port: socket.socket, say: Callable[[str], N
         serving = asyncio.create_task(server.serve(sockets=[port]))
         working = []
         if settings.redis_url is None:
-            worker = Worker(marketplace.jobs, container.bell())
+            worker = Worker(marketplace, container.bell())
             working.append(asyncio.create_task(worker.work(stop)))
         say(f"Serving {settings.public_url}, documentation at {settings.public_url}/api/docs/")
         stopping = asyncio.create_task(stop.wait())
@@ -95,7 +95,7 @@ def work(settings: Settings, say: Callable[[str], None]) -> None:
         stop = _stopped_by_signals()
         async with running(settings) as container:
             say("Working")
-            await Worker(container.marketplace().jobs, container.bell()).work(stop)
+            await Worker(container.marketplace(), container.bell()).work(stop)
 
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(run())

@@ -6,11 +6,13 @@ import logging
 from collections.abc import Coroutine
 
 from marketplace.adapters.taskiq import TaskiqBell
-from marketplace.application.jobs import JobService
+from marketplace.application.marketplace import Marketplace
 from marketplace.application.ports import Job, JobId
 
 SWEEP = 1.0
 """Seconds between two looks for jobs that no bell announced."""
+TEND = 5.0
+"""Seconds between two looks at what the clock brings."""
 SLOTS = 10
 """Jobs done side by side."""
 GRACE = 10.0
@@ -22,8 +24,9 @@ _log = logging.getLogger("marketplace.worker")
 class Worker:
     """Any number of them may work on one outbox, each in its own process."""
 
-    def __init__(self, jobs: JobService, bell: TaskiqBell) -> None:
-        self._jobs = jobs
+    def __init__(self, marketplace: Marketplace, bell: TaskiqBell) -> None:
+        self._jobs = marketplace.jobs
+        self._confirming = marketplace.confirming
         self._bell = bell
         self._begun: set[asyncio.Task[None]] = set()
         self._crowded = False
@@ -33,9 +36,11 @@ class Worker:
         """Until ``stop`` is set; then finish what was begun, within the grace."""
         listening = asyncio.create_task(self._bell.listen(self._hear, stop))
         sweeping = asyncio.create_task(self._sweep(stop))
+        tending = asyncio.create_task(self._tend(stop))
         await stop.wait()
         self._look.set()
-        _, late = await asyncio.wait({listening, sweeping, *self._begun}, timeout=GRACE)
+        busy = {listening, sweeping, tending, *self._begun}
+        _, late = await asyncio.wait(busy, timeout=GRACE)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -61,6 +66,18 @@ class Worker:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SWEEP):
                     await self._look.wait()
+
+    async def _tend(self, stop: asyncio.Event) -> None:
+        """What the clock brings, again and again; every worker may do it at the same time."""
+        while not stop.is_set():
+            try:
+                if expired := await self._confirming.expire_due():
+                    _log.info("%s orders expired: nobody confirmed them", expired)
+            except Exception as error:
+                _log.warning("cannot tend to orders: %r", error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TEND):
+                    await stop.wait()
 
     async def _claim(self, limit: int) -> list[Job]:
         try:

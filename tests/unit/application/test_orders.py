@@ -442,8 +442,8 @@ async def test_a_merchant_sees_the_own_orders(world: World) -> None:
     everything = await world.marketplace.orders.of_merchant(mona.actor, Paging())
     pending = await world.marketplace.orders.of_merchant(mona.actor, Paging(), OrderStatus.PENDING)
 
-    assert [each.id for each in everything.items] == [second.order.id, first.order.id]
-    assert [each.id for each in pending.items] == [second.order.id]
+    assert [each.order.id for each in everything.items] == [second.order.id, first.order.id]
+    assert [each.order.id for each in pending.items] == [second.order.id]
 
 
 async def test_a_merchant_is_told_what_can_be_done_next(world: World) -> None:

@@ -267,6 +267,7 @@ class World:
             method=ConfirmationMethod.LINK,
             note="بعد العصر",
             lines=lines,
+            confirm_within=timedelta(hours=48),
             tracking_hash=uuid4().bytes * 2,
             at=NOON,
         )

@@ -89,6 +89,7 @@ def an_order(status: str = "pending", *lines: OrderLine) -> Order:
         method=ConfirmationMethod.WHATSAPP,
         note="",
         lines=lines or (a_line(),),
+        confirm_within=timedelta(0),
         tracking_hash=b"hash",
         at=NOW,
     )

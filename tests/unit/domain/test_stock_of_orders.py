@@ -74,6 +74,7 @@ class StockOfOrders(RuleBasedStateMachine):
             method=ConfirmationMethod.PHONE,
             note="",
             lines=[line],
+            confirm_within=timedelta(minutes=1),
             tracking_hash=b"",
             at=self.at,
         )

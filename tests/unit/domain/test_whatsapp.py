@@ -1,7 +1,7 @@
 """WhatsApp: a message that is ready to be sent, in either language and either direction."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -53,6 +53,7 @@ def an_order(title: str = "عسل سدر", address: str = "حي النخيل", c
         method=ConfirmationMethod.WHATSAPP,
         note="",
         lines=[line, replace(line, variant_id=VariantId(UUID(int=6)), title="Lamp", quantity=1)],
+        confirm_within=timedelta(hours=48),
         tracking_hash=b"",
         at=NOW,
     )

@@ -41,6 +41,8 @@ DELETE /api/auth/sessions/{id}                  401 401 401 401 403 404 204 404
 GET    /api/store/{username}                    200 200 200 200 200 200 200 200
 POST   /api/store/{username}/orders             400 400 400 400 400 400 400 400
 GET    /api/orders/track/{token}                200 200 200 200 200 200 200 200
+POST   /api/orders/track/{token}/confirm        200 200 200 200 200 200 200 200
+POST   /api/orders/track/{token}/cancel         200 200 200 200 200 200 200 200
 GET    /api/merchant/me                         401 401 401 401 403 200 200 403
 PUT    /api/merchant/me                         401 401 401 401 403 200 200 403
 GET    /api/merchant/me/kyc                     401 401 401 401 403 200 200 403
@@ -63,6 +65,8 @@ POST   /api/merchant/uploads/{id}/complete      401 401 401 401 403 404 404 403
 GET    /api/merchant/orders                     401 401 401 401 403 200 200 403
 GET    /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
 PUT    /api/merchant/orders/{id}/status         401 401 401 401 403 404 200 403
+POST   /api/merchant/orders/status              401 401 401 401 403 200 200 403
+POST   /api/merchant/orders/{id}/confirmation   401 401 401 401 403 404 200 403
 GET    /api/merchant/notifications              401 401 401 401 403 200 200 403
 POST   /api/merchant/notifications/{id}/read    401 401 401 401 403 404 200 403
 GET    /api/admin/statistics                    401 401 401 401 403 403 403 200
@@ -94,6 +98,8 @@ A 400 was let in with a body that lacks something, a 409 with one that comes at 
 
 BODIES = {
     "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
+    "POST /api/merchant/orders/status": {"ids": [str(UUID(int=7))], "status": "confirmed"},
+    "POST /api/merchant/orders/{id}/confirmation": {"outcome": "no_answer"},
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
     "POST /api/admin/merchants/{id}/kyc": {"decision": "approved"},
     "POST /api/admin/merchants/{id}/suspend": {"reason": "fraud"},

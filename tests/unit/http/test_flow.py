@@ -333,7 +333,7 @@ async def test_an_order_is_placed_seen_through_and_followed(
 
     assert seen["allowed_transitions"] == ["confirmed", "cancelled"]
     assert seen["whatsapp_url"].startswith("https://wa.me/966559876543?text=")
-    assert seen["confirmation"] == {"method": "whatsapp", "state": "awaited"}
+    assert seen["confirmation"] == {"method": "whatsapp", "state": "awaited", "attempts": []}
 
     for status in ("confirmed", "shipped", "delivered"):
         moved = await merchant.put(f"{path}/status", json={"status": status})

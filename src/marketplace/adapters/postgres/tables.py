@@ -258,6 +258,7 @@ orders = sa.Table(
     sa.Column("payment_status", sa.Text, nullable=False),
     sa.Column("confirmation__method", sa.Text, nullable=False),
     sa.Column("confirmation__state", sa.Text, nullable=False),
+    sa.Column("confirmation__attempts", JSONB, nullable=False),
     sa.Column("customer__name", sa.Text, nullable=False),
     sa.Column("customer__phone", sa.Text, nullable=False),
     sa.Column("customer__address", sa.Text, nullable=False),
@@ -274,10 +275,12 @@ orders = sa.Table(
     sa.Column("amount_collected__currency", sa.String(3)),
     sa.Column("retries", sa.Integer, nullable=False),
     sa.Column("placed_at", Time, nullable=False),
+    sa.Column("confirm_by", Time, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("merchant_id", "number"),
     sa.Index(None, "merchant_id", "id"),
     sa.Index(None, "merchant_id", "status", "id"),
+    sa.Index("ix_orders_overdue", "confirm_by", postgresql_where=sa.text("status = 'pending'")),
 )
 
 order_lines = sa.Table(

@@ -289,6 +289,14 @@ class Images(Repository[ImageId, Image], Protocol):
 class Orders(Repository[OrderId, Order], Protocol):
     """Every order with its lines and its timeline."""
 
+    async def hold_tracked(self, tracking_hash: bytes, /) -> Order:
+        """The order this link was made for, held, or ``OrderNotFound``."""
+        ...
+
+    async def hold_overdue(self, at: datetime, limit: int, /) -> list[Order]:
+        """Pending orders that nobody confirmed in time, held; those somebody holds are left out."""
+        ...
+
     async def open_of(self, merchant_id: MerchantId, /) -> list[OrderId]:
         """The orders of a merchant that somebody still has to do something about."""
         ...

@@ -127,6 +127,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "stock": marketplace.stock,
         "categories": marketplace.categories,
         "uploads": marketplace.uploads,
+        "confirming": marketplace.confirming,
         "storefront": marketplace.storefront,
         "orders": marketplace.orders,
         "notifications": marketplace.notifications,

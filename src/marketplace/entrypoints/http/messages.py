@@ -362,6 +362,18 @@ MESSAGES: Mapping[str, Wording] = {
         ar="لا يوجد هذا الخيار للمنتج.",
         en="The product has no such variant.",
     ),
+    "too-many-confirmation-attempts": Wording(
+        ar="سُجّلت محاولات كثيرة لهذا الطلب. الحد الأقصى {at_most}.",
+        en="Too many attempts were written down. At most {at_most} of one order.",
+    ),
+    "not-in-order": Wording(
+        ar="ليس في الطلب هذا العدد من المنتج.",
+        en="The order has not so many units of it.",
+    ),
+    "too-many-orders": Wording(
+        ar="{at_most} طلب على الأكثر في المرة الواحدة.",
+        en="At most {at_most} orders at once.",
+    ),
     "out-of-stock": Wording(
         ar="الكمية المطلوبة غير متوفرة. عدّل الكميات حسب المتاح.",
         en="Not enough is left. Ask for no more than is available.",

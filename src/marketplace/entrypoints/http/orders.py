@@ -3,13 +3,22 @@
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from litestar import Controller, get, put
+from litestar import Controller, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from marketplace.application.orders import MoveOrder, OrderInHand, OrderService
+from marketplace.application.confirming import AskGuest, ConfirmingService
+from marketplace.application.orders import (
+    Back,
+    ListedOrder,
+    MovedOrder,
+    MoveOrder,
+    MoveOrders,
+    OrderInHand,
+    OrderService,
+)
 from marketplace.domain.accounts import Actor
-from marketplace.domain.errors import ChangedMeanwhile
+from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
 from marketplace.domain.orders import (
     CollectedTooMuch,
     ConfirmationMethod,
@@ -19,12 +28,17 @@ from marketplace.domain.orders import (
     OrderId,
     OrderNotFound,
     OrderStatus,
+    Outcome,
     Party,
     PaymentStatus,
+    TooManyConfirmationAttempts,
     WrongOrderStatus,
 )
 from marketplace.domain.variants import OutOfStock
 
+from .edge import request_id
+from .messages import preferred
+from .problems import Problem, told
 from .shapes import (
     Amount,
     AmountSaid,
@@ -36,12 +50,22 @@ from .shapes import (
     Output,
     StrictRequest,
     paging,
+    tagged,
     words,
 )
 
 
+class BackIn(Input, frozen=True, kw_only=True):
+    variant_id: UUID
+    quantity: int
+
+
 class MoveOrderIn(Input, frozen=True, kw_only=True):
-    """``amount_collected`` belongs to ``delivered``; left out it is the whole total."""
+    """
+    ``amount_collected`` belongs to ``delivered``; left out it is the whole total.
+
+    ``restock`` belongs to ``returned``: whether it goes on the shelf again, or which units of it.
+    """
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
         "status": "shipped",
@@ -55,15 +79,64 @@ class MoveOrderIn(Input, frozen=True, kw_only=True):
     tracking_number: str | None = None
     courier: str | None = None
     amount_collected: AmountSaid | None = None
+    restock: bool | list[BackIn] = True
+
+    def wanted(self, acting: Actor, id: UUID, seen: frozenset[int] | None) -> MoveOrder:
+        said = self.said()
+        if not isinstance(self.restock, bool):
+            said["restock"] = [Back(**each.said()) for each in self.restock]
+        return MoveOrder(**said, acting=acting, order_id=OrderId(id), seen=seen)
+
+
+class MoveOrdersIn(Input, frozen=True, kw_only=True):
+    """The same move for up to 100 orders, each on its own."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "ids": ["0198c2f4-8f1e-7cc3-98c4-dc0c0c07398f"],
+        "status": "shipped",
+        "courier": "SMSA",
+    }
+
+    ids: list[UUID]
+    status: Annotated[str, words(OrderStatus)]
+    reason: str | None = None
+    note: str | None = None
+    courier: str | None = None
     restock: bool = True
 
-    def wanted(self, acting: Actor, id: UUID) -> MoveOrder:
-        return MoveOrder(**self.said(), acting=acting, order_id=OrderId(id))
+    def wanted(self, acting: Actor) -> MoveOrders:
+        said = self.said()
+        order_ids = [OrderId(each) for each in said.pop("ids")]
+        return MoveOrders(order_ids=order_ids, acting=acting, **said)
+
+
+class ConfirmationIn(Input, frozen=True, kw_only=True):
+    """``confirmed`` and ``declined`` move the order as well."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"outcome": "no_answer", "note": "الجوال مغلق"}
+
+    outcome: Annotated[str, words(Outcome)]
+    note: str | None = None
+
+    def wanted(self, acting: Actor, id: UUID) -> AskGuest:
+        return AskGuest(**self.said(), acting=acting, order_id=OrderId(id))
 
 
 class ConfirmationOut(Output, frozen=True, kw_only=True):
     method: ConfirmationMethod
     state: ConfirmationState
+
+
+class AttemptOut(Output, frozen=True, kw_only=True):
+    at: Moment
+    outcome: Outcome
+    note: str
+
+
+class OwnConfirmationOut(ConfirmationOut, frozen=True, kw_only=True):
+    """With every time the guest was asked."""
+
+    attempts: list[AttemptOut]
 
 
 class OrderLineOut(Output, frozen=True, kw_only=True):
@@ -88,6 +161,12 @@ class TimelineEntryOut(Output, frozen=True, kw_only=True):
 
 
 class OrderOut(Output, frozen=True, kw_only=True):
+    """
+    An order; a pending one that nobody confirms expires at ``confirm_by``.
+
+    ``allowed_transitions`` is where whoever is asking can move it now.
+    """
+
     id: UUID
     number: int
     status: OrderStatus
@@ -103,10 +182,12 @@ class OrderOut(Output, frozen=True, kw_only=True):
     total: Amount
     currency: str
     placed_at: Moment
+    confirm_by: Moment
     tracking_number: str
     courier: str
     amount_collected: Amount | None
     timeline: list[TimelineEntryOut]
+    allowed_transitions: list[OrderStatus]
     version: int
 
     @classmethod
@@ -121,10 +202,19 @@ class OrderOut(Output, frozen=True, kw_only=True):
         )
 
 
-class OrderInHandOut(OrderOut, frozen=True, kw_only=True):
-    """With what can be done next, and a link that opens a message to the guest."""
+class OwnOrderOut(OrderOut, frozen=True, kw_only=True):
+    """An order as its merchant sees it."""
 
-    allowed_transitions: list[OrderStatus]
+    confirmation: OwnConfirmationOut
+
+    @classmethod
+    def listed(cls, seen: ListedOrder) -> Self:
+        return cls.of(seen.order, allowed_transitions=seen.allowed_transitions)
+
+
+class OrderInHandOut(OwnOrderOut, frozen=True, kw_only=True):
+    """With a link that opens a message to the guest."""
+
     whatsapp_url: str
 
     @classmethod
@@ -134,6 +224,18 @@ class OrderInHandOut(OrderOut, frozen=True, kw_only=True):
             allowed_transitions=seen.allowed_transitions,
             whatsapp_url=seen.whatsapp_url,
         )
+
+
+class MovedOrderOut(Output, frozen=True, kw_only=True):
+    """One of many: its new ``status``, or the ``problem`` that kept it where it is."""
+
+    id: UUID
+    status: OrderStatus | None
+    problem: Problem | None
+
+
+class MovedOrdersOut(Output, frozen=True, kw_only=True):
+    items: list[MovedOrderOut]
 
 
 class OrderController(Controller):
@@ -147,17 +249,17 @@ class OrderController(Controller):
         status: FromQuery[OrderStatus | None] = None,
         limit: Limit = 20,
         cursor: Cursor = None,
-    ) -> Listed[OrderOut]:
+    ) -> Listed[OwnOrderOut]:
         """List the orders of one's own store."""
         page = await orders.of_merchant(request.user, paging(limit, cursor), status)
-        return Listed.of(page, OrderOut.of)
+        return Listed.of(page, OwnOrderOut.listed)
 
     @get("/{id:uuid}", problems=(OrderNotFound,))
     async def find(
         self, request: StrictRequest, id: FromPath[UUID], orders: NamedDependency[OrderService]
-    ) -> OrderInHandOut:
+    ) -> Response[OrderInHandOut]:
         """Look at one order."""
-        return OrderInHandOut.of_merchant(await orders.find(request.user, OrderId(id)))
+        return tagged(OrderInHandOut.of_merchant(await orders.find(request.user, OrderId(id))))
 
     @put(
         "/{id:uuid}/status",
@@ -168,6 +270,7 @@ class OrderController(Controller):
             NothingToCollect,
             CollectedTooMuch,
             ChangedMeanwhile,
+            StaleVersion,
         ),
     )
     async def move(
@@ -176,6 +279,43 @@ class OrderController(Controller):
         id: FromPath[UUID],
         data: JSONBody[MoveOrderIn],
         orders: NamedDependency[OrderService],
-    ) -> OrderInHandOut:
+    ) -> Response[OrderInHandOut]:
         """Bring an order to another status, its stock with it."""
-        return OrderInHandOut.of_merchant(await orders.move(data.wanted(request.user, id)))
+        moved = await orders.move(data.wanted(request.user, id, request.seen))
+        return tagged(OrderInHandOut.of_merchant(moved))
+
+    @post("/status", status_code=200)
+    async def move_many(
+        self,
+        request: StrictRequest,
+        data: JSONBody[MoveOrdersIn],
+        orders: NamedDependency[OrderService],
+    ) -> MovedOrdersOut:
+        """Bring up to 100 orders to another status; each is answered for."""
+        language = request.headers.get("accept-language", "")
+        moved = await orders.move_many(data.wanted(request.user))
+        return MovedOrdersOut(items=[_moved(each, language) for each in moved])
+
+    @post(
+        "/{id:uuid}/confirmation",
+        status_code=200,
+        problems=(OrderNotFound, WrongOrderStatus, TooManyConfirmationAttempts),
+    )
+    async def ask(
+        self,
+        request: StrictRequest,
+        id: FromPath[UUID],
+        data: JSONBody[ConfirmationIn],
+        confirming: NamedDependency[ConfirmingService],
+    ) -> Response[OrderInHandOut]:
+        """Write down that the guest was asked, and what they said."""
+        asked = await confirming.ask(data.wanted(request.user, id))
+        return tagged(OrderInHandOut.of_merchant(asked))
+
+
+def _moved(each: MovedOrder, language: str) -> MovedOrderOut:
+    return MovedOrderOut(
+        id=each.order_id,
+        status=each.order.status if each.order else None,
+        problem=told(each.refused, preferred(language), request_id.get()) if each.refused else None,
+    )

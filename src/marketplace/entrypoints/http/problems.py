@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar.exceptions import HTTPException, ValidationException
 
-from marketplace.domain.accounts import LinkExpired
+from marketplace.domain.accounts import LinkExpired, Locale
 from marketplace.domain.errors import (
     BadValue,
     Conflict,
@@ -167,11 +167,23 @@ class Answer:
 
 def answer(error: Exception, *, accept_language: str, request_id: str) -> Answer:
     """Say what went wrong, in the language asked for, and nothing about how we are built."""
-    known = understood(error)
-    status, locale = status_of(type(known)), preferred(accept_language)
+    known, locale = understood(error), preferred(accept_language)
+    problem = told(known, locale, request_id)
+    headers = {
+        "content-type": MEDIA_TYPE,
+        "content-language": locale,
+        "vary": "accept-language",
+        **_headers(known),
+    }
+    return Answer(problem.status, headers, msgspec.json.encode(problem, enc_hook=str))
+
+
+def told(known: MarketplaceError, locale: Locale, request_id: str) -> Problem:
+    """A refusal as a problem, be it the whole answer or a part of it."""
+    status = status_of(type(known))
     facts = known.facts if status < HTTPStatus.INTERNAL_SERVER_ERROR else {}
     title, _, detail = wording(type(known)).told(locale, facts).partition(". ")
-    problem = Problem(
+    return Problem(
         type=f"/problems/{known.code}",
         title=title.removesuffix("."),
         status=status,
@@ -189,13 +201,6 @@ def answer(error: Exception, *, accept_language: str, request_id: str) -> Answer
         ],
         facts=facts,
     )
-    headers = {
-        "content-type": MEDIA_TYPE,
-        "content-language": locale,
-        "vary": "accept-language",
-        **_headers(known),
-    }
-    return Answer(status, headers, msgspec.json.encode(problem, enc_hook=str))
 
 
 def understood(error: Exception) -> MarketplaceError:

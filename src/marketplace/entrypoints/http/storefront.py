@@ -10,8 +10,15 @@ from litestar.params import FromPath, JSONBody
 from litestar.serialization import encode_json
 from litestar.types import ExceptionHandlersMap
 
-from marketplace.application.orders import OrderService, PlacedOrder, PlaceOrder, Wish
-from marketplace.application.ports import OrderView, Site
+from marketplace.application.confirming import ConfirmingService
+from marketplace.application.orders import (
+    OrderService,
+    PlacedOrder,
+    PlaceOrder,
+    TrackedOrder,
+    Wish,
+)
+from marketplace.application.ports import Site
 from marketplace.application.storefront import StorefrontService, StorePage
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Locale
@@ -30,6 +37,7 @@ from marketplace.domain.orders import (
     Party,
     PaymentStatus,
     PriceChanged,
+    WrongOrderStatus,
 )
 from marketplace.domain.phones import masked
 from marketplace.domain.products import ProductNotFound, VariantRequired
@@ -93,6 +101,12 @@ class PlaceOrderIn(Input, frozen=True, kw_only=True):
     def wanted(self, store: str) -> PlaceOrder:
         items = [Wish(**each.said()) for each in self.items]
         return PlaceOrder(**{**self.said(), "items": items}, store=store)
+
+
+class CancelIn(Input, frozen=True, kw_only=True):
+    EXAMPLE: ClassVar[dict[str, Any]] = {"reason": "طلبته بالخطأ"}
+
+    reason: str | None = None
 
 
 class StoreOut(Output, frozen=True, kw_only=True):
@@ -172,6 +186,7 @@ class PlacedOrderOut(OrderOut, frozen=True, kw_only=True):
             placed.order,
             tracking_url=f"{site.public_url}/api/orders/track/{placed.tracking_token}",
             whatsapp_url=placed.whatsapp_url,
+            allowed_transitions=placed.allowed_transitions,
         )
 
 
@@ -206,19 +221,22 @@ class TrackedOrderOut(Output, frozen=True, kw_only=True):
     total: Amount
     currency: str
     placed_at: Moment
+    confirm_by: Moment
     tracking_number: str
     courier: str
     timeline: list[TrackedMoveOut]
+    allowed_transitions: list[OrderStatus]
     store: TrackedStoreOut
 
     @classmethod
-    def of(cls, seen: OrderView) -> Self:
+    def of(cls, seen: TrackedOrder) -> Self:
         order = seen.order
         return cls.told(
             order,
             customer_name=" ".join(f"{word[0]}•••" for word in order.customer.name.split()),
             customer_phone=masked(order.customer.phone),
             items=order.lines,
+            allowed_transitions=seen.allowed_transitions,
             store=TrackedStoreOut.of(seen.store, order.number),
         )
 
@@ -293,8 +311,39 @@ class TrackingController(Controller):
         self, token: FromPath[str], orders: NamedDependency[OrderService]
     ) -> Response[TrackedOrderOut]:
         """Follow an order by the link its guest was given."""
-        seen = TrackedOrderOut.of(await orders.track(token))
-        return Response(seen, headers={"x-robots-tag": "noindex"})
+        return _unlisted(await orders.track(token))
+
+    @post(
+        "/{token:str}/confirm",
+        public=True,
+        status_code=200,
+        problems=(OrderNotFound, WrongOrderStatus),
+    )
+    async def confirm(
+        self, token: FromPath[str], confirming: NamedDependency[ConfirmingService]
+    ) -> Response[TrackedOrderOut]:
+        """Stand by an order, as its guest; once more changes nothing."""
+        return _unlisted(await confirming.confirm_by_guest(token))
+
+    @post(
+        "/{token:str}/cancel",
+        public=True,
+        status_code=200,
+        problems=(OrderNotFound, WrongOrderStatus),
+    )
+    async def cancel(
+        self,
+        token: FromPath[str],
+        data: JSONBody[CancelIn],
+        confirming: NamedDependency[ConfirmingService],
+    ) -> Response[TrackedOrderOut]:
+        """Give an order up, as its guest, while it has not been prepared."""
+        return _unlisted(await confirming.cancel_by_guest(token, data.reason or ""))
+
+
+def _unlisted(seen: TrackedOrder) -> Response[TrackedOrderOut]:
+    """What no search engine is to find."""
+    return Response(TrackedOrderOut.of(seen), headers={"x-robots-tag": "noindex"})
 
 
 def _shared(shown: Output, request: StrictRequest) -> Response[Any]:

@@ -1,8 +1,11 @@
 """Every order with its lines and its timeline."""
 
+from copy import deepcopy
+from datetime import datetime
+
 from marketplace.application import ports
 from marketplace.domain.merchants import MerchantId
-from marketplace.domain.orders import OPEN, Order, OrderId, OrderNotFound
+from marketplace.domain.orders import OPEN, Order, OrderId, OrderNotFound, OrderStatus
 
 from ..repository import MemoryRepository
 
@@ -15,3 +18,16 @@ class MemoryOrders(MemoryRepository[OrderId, Order], ports.Orders):
         return [
             each.id for each in orders if each.merchant_id == merchant_id and each.status in OPEN
         ]
+
+    async def hold_tracked(self, tracking_hash: bytes, /) -> Order:
+        for each in self._transaction.all_of(Order):
+            if each.tracking_hash == tracking_hash:
+                return deepcopy(each)
+        raise OrderNotFound
+
+    async def hold_overdue(self, at: datetime, limit: int, /) -> list[Order]:
+        pending = (
+            each for each in self._transaction.all_of(Order) if each.status is OrderStatus.PENDING
+        )
+        due = sorted((each.confirm_by, each.id) for each in pending if each.confirm_by <= at)
+        return [await self.get(id) for id in sorted(id for _, id in due[:limit])]

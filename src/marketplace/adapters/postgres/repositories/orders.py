@@ -1,5 +1,7 @@
 """Every order with its lines and its timeline."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from marketplace.application import ports
@@ -8,7 +10,8 @@ from marketplace.domain.orders import OPEN, Order, OrderId, OrderNotFound
 
 from .. import tables
 from ..repository import PostgresRepository
-from ..statements import compiled, given, one_of
+from ..rows import from_row
+from ..statements import compiled, given, one_of, shown
 
 
 class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
@@ -19,6 +22,22 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
         .where(table.c.id == given("id", sa.Uuid))
         .with_for_update(key_share=True)
     )
+    _tracked = compiled(
+        sa.select(table.c.id)
+        .where(table.c.tracking_hash == given("hash", sa.LargeBinary))
+        .with_for_update(key_share=True)
+    )
+    _overdue = compiled(
+        sa.select(table.c.id)
+        .where(
+            table.c.status == sa.literal_column("'pending'"),
+            table.c.confirm_by <= given("at", tables.Time),
+        )
+        .order_by(table.c.confirm_by, table.c.id)
+        .limit(given("limit", sa.Integer))
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    _many = compiled(sa.select(*shown(table)).where(one_of(table.c.id, "ids")).order_by(table.c.id))
     _open_of = compiled(
         sa.select(table.c.id)
         .where(
@@ -31,6 +50,20 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
         """Locked first and read after: whoever held it before may have added to its timeline."""
         await self._locked.run(self._connection, id=key)
         return await self.get(key)
+
+    async def hold_tracked(self, tracking_hash: bytes, /) -> Order:
+        row = await self._tracked.first(self._connection, hash=tracking_hash)
+        if row is None:
+            raise OrderNotFound
+        return await self.get(OrderId(row["id"]))
+
+    async def hold_overdue(self, at: datetime, limit: int, /) -> list[Order]:
+        """Read after they are locked, as in ``hold``."""
+        rows = await self._overdue.run(self._connection, at=at, limit=limit)
+        if not rows:
+            return []
+        rows = await self._many.run(self._connection, ids=[row["id"] for row in rows])
+        return [from_row(row, Order) for row in rows]
 
     async def open_of(self, merchant_id: MerchantId, /) -> list[OrderId]:
         rows = await self._open_of.run(

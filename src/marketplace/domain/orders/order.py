@@ -1,25 +1,39 @@
-"""Orders: what a guest asked for, from placed to delivered, or wherever else it ended."""
+"""The order itself: its lines, whom they go to, and what has happened to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 from operator import add
-from typing import NewType
-from uuid import UUID
 
-from .accounts import EmailAddress
-from .errors import BadValue, Conflict, NotFound, RuleBroken
-from .events import Event
-from .merchants import MerchantId
-from .money import Money
-from .phones import PhoneNumber
-from .products import ProductId
-from .text import Missing, NotOneOf, word
-from .variants import VariantId
-
-OrderId = NewType("OrderId", UUID)
+from ..accounts import EmailAddress
+from ..errors import BadValue, Conflict, NotFound, RuleBroken
+from ..events import Event
+from ..merchants import MerchantId
+from ..money import Money
+from ..phones import PhoneNumber
+from ..products import ProductId
+from ..text import Missing, NotOneOf
+from ..variants import VariantId
+from .confirming import (
+    Confirmation,
+    ConfirmationAttempt,
+    ConfirmationMethod,
+    ConfirmationState,
+    Outcome,
+)
+from .moving import (
+    TRANSITIONS,
+    DeliveryFailure,
+    OrderId,
+    OrderMoved,
+    OrderStatus,
+    Party,
+    StockEffect,
+    Transition,
+    WrongOrderStatus,
+)
 
 MOST_LINES = 100
 MOST_UNITS = 10_000
@@ -29,66 +43,11 @@ MOST_RETRIES = 3
 """How often a failed delivery may be tried again."""
 
 
-class OrderStatus(StrEnum):
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    PREPARING = "preparing"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    DELIVERY_FAILED = "delivery_failed"
-    RETURNED = "returned"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-
-
 class PaymentStatus(StrEnum):
     UNPAID = "unpaid"
     COLLECTED = "collected"
     PARTIALLY_REFUNDED = "partially_refunded"
     REFUNDED = "refunded"
-
-
-class ConfirmationMethod(StrEnum):
-    """How the guest wants to be asked whether they mean it."""
-
-    WHATSAPP = "whatsapp"
-    PHONE = "phone"
-    LINK = "link"
-
-
-class ConfirmationState(StrEnum):
-    AWAITED = "awaited"
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-
-
-class DeliveryFailure(StrEnum):
-    """Why a parcel did not change hands."""
-
-    REFUSED = "refused"
-    NO_ANSWER = "no_answer"
-    WRONG_ADDRESS = "wrong_address"
-    POSTPONED = "postponed"
-    DAMAGED = "damaged"
-
-
-class Party(StrEnum):
-    """Who moves an order."""
-
-    GUEST = "guest"
-    MERCHANT = "merchant"
-    ADMIN = "admin"
-    CLOCK = "clock"
-
-
-class StockEffect(StrEnum):
-    """What a move does to the stock of every line; the words are methods of ``Variant``."""
-
-    NONE = "none"
-    RESERVE = "reserve"
-    RELEASE = "release"
-    CONSUME = "consume"
-    RESTOCK = "restock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +94,6 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmation:
-    """Whether the guest stands by the order."""
-
-    method: ConfirmationMethod
-    state: ConfirmationState = ConfirmationState.AWAITED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
     """One move of the order, for everybody who asks what happened to it."""
 
@@ -155,7 +106,12 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """What is said when an order is moved. An absent amount collected is the whole total."""
+    """
+    What is said when an order is moved.
+
+    An absent amount collected is the whole total. ``restock`` says whether what comes back goes on
+    the shelf again: all of it, none, or so many units of each variant; the rest is damaged.
+    """
 
     to: OrderStatus
     by: Party
@@ -164,7 +120,7 @@ class Move:
     tracking_number: str = ""
     courier: str = ""
     amount_collected: Money | None = None
-    restock: bool = True
+    restock: bool | Mapping[VariantId, int] = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -172,7 +128,8 @@ class Order:
     """
     A promise between a guest and a merchant, paid when the parcel arrives.
 
-    ``number`` counts up per store from 1001; ``tracking_hash`` recognises the guest's link.
+    ``number`` counts up per store from 1001; ``tracking_hash`` recognises the guest's link. A
+    pending order that nobody confirms expires at ``confirm_by``.
     """
 
     id: OrderId
@@ -191,6 +148,7 @@ class Order:
     amount_collected: Money | None = None
     retries: int = 0
     placed_at: datetime
+    confirm_by: datetime
     timeline: tuple[TimelineEntry, ...]
     version: int = 0
 
@@ -210,6 +168,7 @@ class Order:
         note: str,
         lines: Sequence[OrderLine],
         tracking_hash: bytes,
+        confirm_within: timedelta,
         at: datetime,
     ) -> "tuple[Order, OrderPlaced]":
         """Accept an order; its prices never change afterwards."""
@@ -224,6 +183,7 @@ class Order:
             lines=tuple(lines),
             tracking_hash=tracking_hash,
             placed_at=at,
+            confirm_by=at + confirm_within,
             timeline=(TimelineEntry(at=at, status=OrderStatus.PENDING, by=Party.GUEST),),
         )
         return order, OrderPlaced(at=at, order_id=id, merchant_id=merchant_id)
@@ -252,6 +212,8 @@ class Order:
             raise ReasonMissing
         if wanted.to is OrderStatus.DELIVERY_FAILED and wanted.reason not in list(DeliveryFailure):
             raise UnknownReason(allowed=list(DeliveryFailure))
+        if not isinstance(wanted.restock, bool):
+            self._check_units(wanted.restock)
         if wanted.amount_collected is not None:
             if wanted.to is not OrderStatus.DELIVERED:
                 raise NothingToCollect(status=wanted.to)
@@ -259,16 +221,36 @@ class Order:
                 raise CollectedTooMuch(total=self.total.amount, currency=self.currency)
         self._note(wanted, at)
         stock = rule.stock
-        if stock is StockEffect.RESTOCK and not wanted.restock:
+        if stock is StockEffect.RESTOCK and wanted.restock is False:
             stock = StockEffect.NONE
         was, self.status = self.status, wanted.to
         return rule.fact(
             at=at, order_id=self.id, merchant_id=self.merchant_id, was=was, stock=stock
         )
 
-    def _may(self, to: OrderStatus, by: Party, at: datetime, rule: "Transition") -> bool:
+    def attempt(self, outcome: Outcome, note: str, at: datetime) -> "ConfirmationAttempted":
+        """
+        Write down that the merchant asked the guest; what follows from the answer is a move.
+
+        Raises :class:`WrongOrderStatus` where nothing is left to ask.
+        """
+        if self.status is not OrderStatus.PENDING:
+            raise WrongOrderStatus(
+                status=self.status,
+                wanted=OrderStatus.CONFIRMED,
+                allowed=list(self.allowed(Party.MERCHANT, at)),
+            )
+        attempt = ConfirmationAttempt(at=at, outcome=outcome, note=note)
+        self.confirmation = self.confirmation.after(attempt)
+        return ConfirmationAttempted(
+            at=at, order_id=self.id, merchant_id=self.merchant_id, outcome=outcome
+        )
+
+    def _may(self, to: OrderStatus, by: Party, at: datetime, rule: Transition) -> bool:
         if TRANSITIONS.get((self.status, to)) is not rule or by not in rule.by:
             return False
+        if to is OrderStatus.EXPIRED:
+            return at >= self.confirm_by
         if to is OrderStatus.PENDING:
             return at <= self.timeline[-1].at + REOPENABLE_FOR
         if self.status is OrderStatus.DELIVERY_FAILED and to is OrderStatus.SHIPPED:
@@ -277,11 +259,12 @@ class Order:
 
     def _note(self, wanted: Move, at: datetime) -> None:
         if wanted.to is OrderStatus.CONFIRMED:
-            self._confirmation(ConfirmationState.CONFIRMED)
+            self.confirmation = self.confirmation.turned(ConfirmationState.CONFIRMED)
         elif wanted.to is OrderStatus.PENDING:
-            self._confirmation(ConfirmationState.AWAITED)
+            self.confirmation = self.confirmation.turned(ConfirmationState.AWAITED)
+            self.confirm_by = at + self._confirm_within
         elif wanted.to is OrderStatus.CANCELLED and self.status is OrderStatus.PENDING:
-            self._confirmation(ConfirmationState.DECLINED)
+            self.confirmation = self.confirmation.turned(ConfirmationState.DECLINED)
         elif wanted.to is OrderStatus.SHIPPED and self.status is OrderStatus.DELIVERY_FAILED:
             self.retries += 1
         elif wanted.to is OrderStatus.DELIVERED:
@@ -299,8 +282,17 @@ class Order:
         )
         self.timeline = (*self.timeline, entry)
 
-    def _confirmation(self, state: ConfirmationState) -> None:
-        self.confirmation = Confirmation(method=self.confirmation.method, state=state)
+    @property
+    def _confirm_within(self) -> timedelta:
+        """As long as it was given the last time it was pending."""
+        pending = (each.at for each in self.timeline if each.status is OrderStatus.PENDING)
+        return self.confirm_by - max(pending, default=self.placed_at)
+
+    def _check_units(self, restock: Mapping[VariantId, int]) -> None:
+        ordered = {each.variant_id: each.quantity for each in self.lines}
+        for variant_id, units in restock.items():
+            if not 0 <= units <= ordered.get(variant_id, -1):
+                raise NotInOrder(variant_id=variant_id, ordered=ordered.get(variant_id, 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,102 +302,16 @@ class OrderPlaced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderMoved(Event):
-    """Any move after placing; each kind of move has a name of its own below."""
+class ConfirmationAttempted(Event):
+    """The merchant asked the guest, and this was the answer."""
 
     order_id: OrderId
     merchant_id: MerchantId
-    was: OrderStatus
-    stock: StockEffect
-
-
-class OrderConfirmed(OrderMoved):
-    __slots__ = ()
-
-
-class OrderPrepared(OrderMoved):
-    __slots__ = ()
-
-
-class OrderShipped(OrderMoved):
-    __slots__ = ()
-
-
-class OrderDelivered(OrderMoved):
-    __slots__ = ()
-
-
-class DeliveryFailed(OrderMoved):
-    __slots__ = ()
-
-
-class OrderReturned(OrderMoved):
-    __slots__ = ()
-
-
-class OrderCancelled(OrderMoved):
-    __slots__ = ()
-
-
-class OrderExpired(OrderMoved):
-    __slots__ = ()
-
-
-class OrderReopened(OrderMoved):
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One line of the table: what happened, by whom it may be done, what it does to the stock."""
-
-    fact: type[OrderMoved]
-    by: frozenset[Party]
-    stock: StockEffect = StockEffect.NONE
-
-
-_MERCHANT = frozenset({Party.MERCHANT})
-_STAFF = frozenset({Party.MERCHANT, Party.ADMIN})
-_ANYBODY = frozenset({Party.GUEST, Party.MERCHANT, Party.ADMIN})
-_S = OrderStatus
-
-TRANSITIONS: dict[tuple[OrderStatus, OrderStatus], Transition] = {
-    (_S.PENDING, _S.CONFIRMED): Transition(
-        OrderConfirmed, frozenset({Party.GUEST, Party.MERCHANT})
-    ),
-    (_S.PENDING, _S.CANCELLED): Transition(OrderCancelled, _ANYBODY, StockEffect.RELEASE),
-    (_S.PENDING, _S.EXPIRED): Transition(
-        OrderExpired, frozenset({Party.CLOCK}), StockEffect.RELEASE
-    ),
-    (_S.CONFIRMED, _S.PREPARING): Transition(OrderPrepared, _MERCHANT),
-    (_S.CONFIRMED, _S.SHIPPED): Transition(OrderShipped, _MERCHANT, StockEffect.CONSUME),
-    (_S.CONFIRMED, _S.CANCELLED): Transition(OrderCancelled, _ANYBODY, StockEffect.RELEASE),
-    (_S.PREPARING, _S.SHIPPED): Transition(OrderShipped, _MERCHANT, StockEffect.CONSUME),
-    (_S.PREPARING, _S.CANCELLED): Transition(OrderCancelled, _STAFF, StockEffect.RELEASE),
-    (_S.SHIPPED, _S.DELIVERED): Transition(OrderDelivered, _MERCHANT),
-    (_S.SHIPPED, _S.DELIVERY_FAILED): Transition(DeliveryFailed, _MERCHANT),
-    (_S.SHIPPED, _S.RETURNED): Transition(OrderReturned, _MERCHANT, StockEffect.RESTOCK),
-    (_S.DELIVERY_FAILED, _S.SHIPPED): Transition(OrderShipped, _MERCHANT),
-    (_S.DELIVERY_FAILED, _S.RETURNED): Transition(OrderReturned, _MERCHANT, StockEffect.RESTOCK),
-    (_S.DELIVERED, _S.RETURNED): Transition(OrderReturned, _MERCHANT, StockEffect.RESTOCK),
-    (_S.CANCELLED, _S.PENDING): Transition(OrderReopened, _MERCHANT, StockEffect.RESERVE),
-    (_S.EXPIRED, _S.PENDING): Transition(OrderReopened, _MERCHANT, StockEffect.RESERVE),
-}
-"""The whole life of an order. What is not here does not happen."""
-
-OPEN = frozenset({_S.PENDING, _S.CONFIRMED, _S.PREPARING, _S.SHIPPED, _S.DELIVERY_FAILED})
-"""Statuses that somebody still has to do something about."""
-
-PROMISED = frozenset({_S.PENDING, _S.CONFIRMED, _S.PREPARING})
-"""Statuses in which the units of an order are reserved."""
+    outcome: Outcome
 
 
 class OrderNotFound(NotFound):
     """No such order, or another merchant's."""
-
-
-class WrongOrderStatus(Conflict):
-    """The order is in ``status`` and can only go to one of ``allowed``."""
 
 
 class PriceChanged(Conflict):
@@ -432,15 +338,16 @@ class UnknownReason(NotOneOf):
     """Not one of the reasons for this move."""
 
 
+class NotInOrder(BadValue):
+    """The order has not so many units of the variant; ``ordered`` says how many."""
+
+
 class TooManyLines(BadValue):
     """An order has at most ``at_most`` different variants."""
 
 
 class BadQuantity(BadValue):
     """Between 1 and 10,000 units of one variant."""
-
-
-parse_confirmation_method = word(ConfirmationMethod)
 
 
 def total_of(lines: Sequence[OrderLine]) -> Money:
