@@ -14,6 +14,7 @@ import pytest
 from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
 from marketplace.application.accounts import ChangePassword
+from marketplace.application.confirming import AT_ONCE
 from marketplace.application.images import ReceiveImage
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.orders import MoveOrder, Wish
@@ -35,6 +36,7 @@ from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import CurrencyFixed, StoreNotFound
 from marketplace.domain.orders import Move, OrderStatus, Party
+from marketplace.domain.variants import StockReason
 from tests.unit.contracts.outbox import OutboxContract
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
@@ -568,3 +570,44 @@ async def test_two_who_complete_an_upload_make_one_image(world: World) -> None:
     assert ended["Image"] >= 1
     async with world.ports.begin() as market:
         assert await market.images.count(mona.merchant_id) == 1
+
+
+async def test_an_order_expires_once_however_many_look(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller, stock=200)
+    for _ in range(AT_ONCE + 20):
+        await world.an_order(seller, lamp)
+    world.clock.pass_(timedelta(hours=48))
+
+    counted = await asyncio.gather(
+        *(world.marketplace.confirming.expire_due() for _ in range(4)), return_exceptions=True
+    )
+
+    assert sum(each for each in counted if isinstance(each, int)) == AT_ONCE + 20
+    assert await world.stock(lamp) == (200, 0)
+    ledger = await world.ledger(seller, lamp)
+    assert all(each.reason is StockReason.ORDER_EXPIRED for each in ledger[: AT_ONCE + 20])
+    assert not await world.marketplace.stock.reconcile(repair=False)
+
+
+async def test_of_a_guest_who_confirms_and_cancels_at_once_one_is_heard(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller, stock=5)
+    for _ in range(5):
+        placed = await world.an_order(seller, lamp)
+        token = placed.tracking_token
+        await outcomes(
+            [
+                each
+                for _ in range(4)
+                for each in (
+                    world.marketplace.confirming.confirm_by_guest(token),
+                    world.marketplace.confirming.cancel_by_guest(token),
+                )
+            ]
+        )
+        order = await world.order(placed.order.id)
+        assert order.status is OrderStatus.CANCELLED
+        assert len(order.timeline) <= 3
+    assert await world.stock(lamp) == (5, 0)
+    assert not await world.marketplace.stock.reconcile(repair=False)

@@ -32,7 +32,15 @@ from marketplace.domain.kyc import (
     SubmissionNotFound,
 )
 from marketplace.domain.merchants import MerchantId, MerchantNotFound, StoreNotFound
-from marketplace.domain.orders import Move, OrderId, OrderNotFound, OrderStatus, Party
+from marketplace.domain.orders import (
+    ConfirmationAttempt,
+    Move,
+    OrderId,
+    OrderNotFound,
+    OrderStatus,
+    Outcome,
+    Party,
+)
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus, StockRanLow
 from marketplace.domain.slugs import Slug, SlugTaken
 from marketplace.domain.variants import Drift, SkuTaken, StockReason
@@ -196,6 +204,39 @@ class UnitOfWorkContract:
 
         async with world.begin() as market:
             assert await market.orders.get(order.id) == order
+
+    async def test_an_order_is_held_by_the_link_of_its_guest(self, world: World) -> None:
+        order = await world.an_order(await world.a_merchant())
+
+        async with world.begin() as market:
+            assert await market.orders.hold_tracked(order.tracking_hash) == order
+            with pytest.raises(OrderNotFound):
+                await market.orders.hold_tracked(b"a guess")
+
+    async def test_what_nobody_confirmed_in_time_is_found(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        orders = [
+            await world.an_order(merchant, number=number, moved=False) for number in range(1, 4)
+        ]
+        settled = await world.an_order(merchant, number=4)
+        first, second, third = orders
+        async with world.begin() as market:
+            for each in orders:
+                each.confirmation = each.confirmation.after(
+                    ConfirmationAttempt(at=NOON, outcome=Outcome.NO_ANSWER, note="مغلق")
+                )
+            third.confirm_by, first.confirm_by = first.confirm_by, NOON
+            second.confirm_by = third.confirm_by = NOON + timedelta(hours=1)
+            for each in (first, second, third):
+                await market.orders.save(each)
+
+        async with world.begin() as market:
+            late = NOON + timedelta(hours=1)
+            assert await market.orders.hold_overdue(NOON, 9) == [first]
+            assert await market.orders.hold_overdue(late, 9) == orders
+            assert len(await market.orders.hold_overdue(late, 2)) == 2
+            assert await market.orders.hold_overdue(NOON - timedelta(seconds=1), 9) == []
+            assert settled.status is not OrderStatus.PENDING
 
     async def test_a_notification_comes_back_as_it_was(self, world: World) -> None:
         merchant = await world.a_merchant()
