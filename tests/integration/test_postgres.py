@@ -29,6 +29,7 @@ from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.merchants import StoreNotFound
 from marketplace.domain.orders import Move, OrderStatus, Party
+from tests.unit.contracts.answers import AnswersContract
 from tests.unit.contracts.outbox import OutboxContract
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
@@ -48,6 +49,10 @@ class TestPostgresOutbox(OutboxContract):
 
 
 class TestPostgresViews(ViewsContract):
+    pass
+
+
+class TestPostgresAnswers(AnswersContract):
     pass
 
 

@@ -35,17 +35,17 @@ CODES = """
     bad-amount bad-characters bad-email bad-hours bad-link bad-moment bad-phone bad-position
     bad-quantity bad-slug bad-stock bad-username bad-value below-minimum category-not-found
     category-taken changed-meanwhile collected-too-much common-password conflict email-taken
-    forbidden image-not-found image-too-large invalid-fields link-expired mail-refused
-    mail-unavailable merchant-not-found missing negative-amount not-enough-on-hand not-expected
-    not-found not-one-of nothing-to-collect notification-not-found order-not-found orders-open
-    out-of-stock phone-taken price-changed product-not-found reason-missing refresh-refused
-    reserved-username rule-broken same-options session-not-found several-variants sign-in-required
-    sign-ins-busy sku-taken slug-taken stale stale-version store-moved store-not-found
-    store-on-holiday too-long too-many too-many-attempts too-many-categories too-many-decimals
-    too-many-lines too-many-variants too-short unauthenticated unavailable unknown-country
-    unknown-currency unknown-reason unreadable-image username-taken variant-not-found
-    variant-required wrong-credentials wrong-merchant-status wrong-options wrong-order-status
-    wrong-password wrong-role
+    forbidden image-not-found image-too-large in-progress invalid-fields key-reused link-expired
+    mail-refused mail-unavailable merchant-not-found missing negative-amount not-enough-on-hand
+    not-expected not-found not-one-of nothing-to-collect notification-not-found order-not-found
+    orders-open out-of-stock phone-taken price-changed product-not-found reason-missing
+    refresh-refused reserved-username rule-broken same-options session-not-found several-variants
+    sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version store-moved
+    store-not-found store-on-holiday too-long too-many too-many-attempts too-many-categories
+    too-many-decimals too-many-lines too-many-variants too-short unauthenticated unavailable
+    unknown-country unknown-currency unknown-reason unreadable-image username-taken
+    variant-not-found variant-required wrong-credentials wrong-merchant-status wrong-options
+    wrong-order-status wrong-password wrong-role
 """.split()
 """Every code of the core. They are a promise: add to them, and never rename one."""
 

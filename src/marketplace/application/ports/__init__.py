@@ -23,6 +23,7 @@ from .neighbours import (
     MailUnavailable,
     PasswordHasher,
     Picture,
+    Sealing,
     Secrets,
     Site,
     Throttle,
@@ -32,10 +33,12 @@ from .neighbours import (
 from .repositories import (
     Accounts,
     Announcements,
+    Answers,
     AuditBook,
     BeginUnitOfWork,
     Categories,
     Images,
+    InProgress,
     Job,
     JobId,
     Merchants,
@@ -53,6 +56,7 @@ from .repositories import (
 from .views import (
     AccountViews,
     AdminViews,
+    AnswerViews,
     DayCount,
     Device,
     Identity,
@@ -79,6 +83,8 @@ __all__ = [
     "Accounts",
     "AdminViews",
     "Announcements",
+    "AnswerViews",
+    "Answers",
     "AuditBook",
     "BeginUnitOfWork",
     "Bell",
@@ -92,6 +98,7 @@ __all__ = [
     "ImageProcessor",
     "ImageStore",
     "Images",
+    "InProgress",
     "Inbox",
     "Job",
     "JobId",
@@ -121,6 +128,7 @@ __all__ = [
     "Products",
     "Reaction",
     "Repository",
+    "Sealing",
     "Secrets",
     "Sessions",
     "Site",
@@ -146,6 +154,7 @@ class Ports:
     clock: Clock
     ids: Ids
     secrets: Secrets
+    sealing: Sealing
     passwords: PasswordHasher
     throttle: Throttle
     access_tokens: AccessTokens

@@ -4,6 +4,7 @@ from marketplace.application import ports
 
 from .accounts import PostgresAccountViews
 from .admin import PostgresAdminViews
+from .answers import PostgresAnswerViews
 from .merchants import PostgresMerchantViews
 from .notifications import PostgresNotificationViews
 from .orders import PostgresOrderViews
@@ -19,6 +20,7 @@ class PostgresViews(
     PostgresOrderViews,
     PostgresNotificationViews,
     PostgresAdminViews,
+    PostgresAnswerViews,
     ports.Views,
 ):
     """Everything that is shown, concept by concept."""
