@@ -27,7 +27,7 @@ class AesSealing(Sealing):
         for key in self._keys:
             try:
                 return _cipher(key, secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-            except InvalidTag:
+            except (InvalidTag, ValueError):
                 continue
         return None
 

@@ -22,7 +22,7 @@ from .categories import CategoryController
 from .docs import docs
 from .edge import DEFAULT, Edge, HttpOptions, request_id
 from .health import health
-from .idempotency import Idempotency
+from .idempotency import idempotency
 from .images import ImageController
 from .media import media
 from .merchants import MerchantController
@@ -140,7 +140,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         ],
         dependencies={name: _provided(service) for name, service in services.items()},
         exception_handlers=REFUSALS,
-        middleware=[*middleware, DefineMiddleware(Idempotency, once=marketplace.once)],
+        middleware=[*middleware, idempotency(marketplace.once)],
         guards=[doorkeeper(marketplace.sessions), only_known_parameters],
         opt={"site": marketplace.ports.site},
         request_class=StrictRequest,

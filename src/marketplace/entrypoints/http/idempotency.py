@@ -6,6 +6,7 @@ succeed the next time.
 """
 
 import re
+from collections.abc import Callable
 from hashlib import sha256
 
 import msgspec
@@ -37,9 +38,16 @@ def is_repeatable(handler: BaseRouteHandler) -> bool:
     return "POST" in handler.http_methods and handler.status_code == 201
 
 
-class Idempotency:
-    """A middleware of every route. Without the header it is not there."""
+def idempotency(once: Once) -> Callable[[ASGIApp], ASGIApp]:
+    """
+    The middleware of every route. Without the header it is not there.
 
+    It is a function because Litestar copies every other kind, with everything it holds.
+    """
+    return lambda app: _Idempotency(app, once)
+
+
+class _Idempotency:
     def __init__(self, app: ASGIApp, once: Once) -> None:
         self.app = app
         self.once = once
