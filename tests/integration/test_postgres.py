@@ -37,6 +37,7 @@ from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import CurrencyFixed, StoreNotFound
 from marketplace.domain.orders import Move, OrderStatus, Party
 from marketplace.domain.variants import StockReason
+from tests.unit.contracts.answers import AnswersContract
 from tests.unit.contracts.outbox import OutboxContract
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
@@ -56,6 +57,10 @@ class TestPostgresOutbox(OutboxContract):
 
 
 class TestPostgresViews(ViewsContract):
+    pass
+
+
+class TestPostgresAnswers(AnswersContract):
     pass
 
 

@@ -9,6 +9,7 @@ from psycopg.pq import Trace
 from marketplace.adapters.postgres.pool import Pool, make_pool
 from marketplace.application.admin import FindMerchants
 from marketplace.application.merchants import EditMerchant
+from marketplace.application.once import Answer, RequestKey
 from marketplace.application.ports import MerchantSort, Paging
 from marketplace.application.sessions import SignIn
 from marketplace.domain.accounts import WrongCredentials
@@ -53,6 +54,44 @@ async def test_an_order_takes_seven_however_many_lines_it_has(
     # BEGIN, the store, the products, their stock, a number, the order with all that is its, COMMIT.
     assert asked() - before == 7
     assert len(placed.order.lines) == lines
+
+
+async def test_an_order_with_a_key_takes_three_more_and_once_more_takes_one(
+    world: World, asked: Asked
+) -> None:
+    seller = await world.a_merchant()
+    product = await world.a_product(seller)
+    request = RequestKey(scope="/api/store/sara/orders", key="a key", fingerprint=b"f" * 32)
+    before = asked()
+
+    async def act() -> Answer:
+        await world.an_order(seller, product)
+        return Answer(status=201, headers=(), body=b"{}")
+
+    await world.marketplace.once.once(request, act)
+
+    # A look for an answer; behind BEGIN, the claim; before COMMIT, the answer.
+    assert asked() - before == 7 + 3
+
+    await world.marketplace.once.once(request, act)
+
+    assert asked() - before == 7 + 3 + 1
+
+
+async def test_a_request_with_a_key_needs_one_connection(world: World, asked: Asked) -> None:
+    """There is only one: whoever looks for a store that moved gets it back first."""
+    seller = await world.a_merchant("mona")
+    moved = EditMerchant(acting=seller.actor, username="mona-new")
+    await world.marketplace.merchants.edit(moved)
+    product = await world.a_product(seller)
+    request = RequestKey(scope="/api/store/mona/orders", key="a key", fingerprint=b"f" * 32)
+
+    async def act() -> Answer:
+        await world.an_order(seller, product)
+        raise AssertionError("the store has moved")
+
+    with pytest.raises(StoreMoved):
+        await world.marketplace.once.once(request, act)
 
 
 @pytest.mark.parametrize("products", [1, 20])

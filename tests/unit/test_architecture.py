@@ -36,14 +36,14 @@ CODES = """
     bad-position bad-quantity bad-registration-number bad-size bad-slug bad-stock bad-username
     bad-value below-minimum category-not-found category-taken changed-meanwhile collected-too-much
     common-password conflict currency-fixed document-not-found document-too-large email-taken
-    forbidden image-not-found image-too-heavy image-too-large invalid-fields link-expired
-    mail-refused mail-unavailable merchant-not-found missing moved-too-often negative-amount
-    no-direct-uploads not-enough-on-hand not-expected not-found not-in-order not-one-of
-    nothing-to-collect notification-not-found order-not-found orders-open out-of-stock past-moment
-    phone-taken price-changed product-not-found reason-missing refresh-refused reserved-username
-    rule-broken same-options session-not-found several-variants sign-in-required sign-ins-busy
-    sku-taken slug-taken stale stale-version store-moved store-not-found store-on-holiday
-    submission-not-found too-long too-many too-many-attempts too-many-categories
+    forbidden image-not-found image-too-heavy image-too-large in-progress invalid-fields key-reused
+    link-expired mail-refused mail-unavailable merchant-not-found missing moved-too-often
+    negative-amount no-direct-uploads not-enough-on-hand not-expected not-found not-in-order
+    not-one-of nothing-to-collect notification-not-found order-not-found orders-open out-of-stock
+    past-moment phone-taken price-changed product-not-found reason-missing refresh-refused
+    reserved-username rule-broken same-options session-not-found several-variants sign-in-required
+    sign-ins-busy sku-taken slug-taken stale stale-version store-moved store-not-found
+    store-on-holiday submission-not-found too-long too-many too-many-attempts too-many-categories
     too-many-confirmation-attempts too-many-decimals too-many-images too-many-lines too-many-orders
     too-many-variants too-short unauthenticated unavailable unknown-country unknown-currency
     unknown-reason unknown-time-zone unreadable-image upload-not-found username-taken

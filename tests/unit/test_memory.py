@@ -8,6 +8,7 @@ from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.application.ports import BeginUnitOfWork, Views
 
+from .contracts.answers import AnswersContract
 from .contracts.outbox import OutboxContract
 from .contracts.unit_of_work import UnitOfWorkContract
 from .contracts.views import ViewsContract
@@ -43,4 +44,8 @@ class TestMemoryOutbox(OutboxContract):
 
 
 class TestMemoryViews(ViewsContract):
+    pass
+
+
+class TestMemoryAnswers(AnswersContract):
     pass

@@ -11,6 +11,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryImageStore,
     MemoryMailer,
     MemoryPasswordHasher,
+    MemorySealing,
     MemoryThrottle,
     SequentialIds,
 )
@@ -22,6 +23,7 @@ from .contracts.image_processor import ImageProcessorContract
 from .contracts.image_store import ImageStoreContract
 from .contracts.mailer import Arrivals, Arrived, MailerContract
 from .contracts.passwords import PasswordHasherContract
+from .contracts.sealing import SealingContract
 from .contracts.throttle import LetPass, ThrottleContract, admitted
 
 
@@ -55,6 +57,12 @@ class TestMemoryPasswordHasher(PasswordHasherContract):
     @pytest.fixture
     def earlier(self) -> MemoryPasswordHasher:
         return MemoryPasswordHasher(salt_bytes=4)
+
+
+class TestMemorySealing(SealingContract):
+    @pytest.fixture
+    def sealing(self) -> MemorySealing:
+        return MemorySealing()
 
 
 class TestMemoryThrottle(ThrottleContract):

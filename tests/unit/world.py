@@ -14,6 +14,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryImageStore,
     MemoryMailer,
     MemoryPasswordHasher,
+    MemorySealing,
     MemoryThrottle,
     SequentialIds,
 )
@@ -101,6 +102,7 @@ class World:
             clock=self.clock,
             ids=ids,
             secrets=EvenSecrets(b"a key that is known to everybody"),
+            sealing=MemorySealing(),
             passwords=MemoryPasswordHasher(),
             throttle=MemoryThrottle(self.clock),
             access_tokens=MemoryAccessTokens(),

@@ -9,6 +9,7 @@ from .jobs import JobService
 from .kyc import KycService
 from .merchants import MerchantService
 from .notifications import Correspondence, NotificationService
+from .once import Once, joining
 from .orders import OrderService
 from .ports import Ports
 from .products import ProductService
@@ -29,7 +30,9 @@ class Marketplace:
 
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
-        begin, views, clock, ids = ports.begin, ports.views, ports.clock, ports.ids
+        views, clock, ids = ports.views, ports.clock, ports.ids
+        begin = joining(ports.begin)
+        self.once = Once(begin=ports.begin, views=views, clock=clock, sealing=ports.sealing)
         throttling = Throttling(ports.throttle)
         self.sessions = SessionService(
             begin=begin,

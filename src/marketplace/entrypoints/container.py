@@ -22,6 +22,7 @@ from marketplace.adapters.postgres.migrations import migrate
 from marketplace.adapters.postgres.pool import make_pool
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.views import PostgresViews
+from marketplace.adapters.sealing import AesSealing
 from marketplace.adapters.storage.folder import FolderImageStore
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
 from marketplace.adapters.taskiq import TaskiqBell, make_broker
@@ -78,6 +79,10 @@ def make_secrets(secret_key: str, previous: Sequence[str]) -> SystemSecrets:
     return SystemSecrets(*(each.encode() for each in (secret_key, *previous)))
 
 
+def make_sealing(secret_key: str, previous: Sequence[str]) -> AesSealing:
+    return AesSealing(*(each.encode() for each in (secret_key, *previous)))
+
+
 class Production(containers.DeclarativeContainer):
     """Every neighbour in earnest. Nothing is opened here: ``running`` opens and closes."""
 
@@ -87,6 +92,9 @@ class Production(containers.DeclarativeContainer):
     ids = providers.Singleton(SystemIds)
     secrets = providers.Singleton(
         make_secrets, settings.provided.secret_key, settings.provided.secret_key_previous
+    )
+    sealing = providers.Singleton(
+        make_sealing, settings.provided.secret_key, settings.provided.secret_key_previous
     )
     broker = providers.Singleton(make_broker, settings.provided.redis_url)
     bell = providers.Singleton(TaskiqBell, broker)
@@ -117,6 +125,7 @@ class Production(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         secrets=secrets,
+        sealing=sealing,
         passwords=passwords,
         throttle=throttle,
         access_tokens=access_tokens,

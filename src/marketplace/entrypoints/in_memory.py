@@ -10,6 +10,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryImageStore,
     MemoryMailer,
     MemoryPasswordHasher,
+    MemorySealing,
     MemoryThrottle,
 )
 from marketplace.adapters.memory.store import MemoryStore
@@ -28,6 +29,7 @@ def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Po
         clock=clock,
         ids=ids,
         secrets=SystemSecrets(secrets.token_bytes(32)),
+        sealing=MemorySealing(),
         passwords=MemoryPasswordHasher(),
         throttle=MemoryThrottle(clock),
         access_tokens=MemoryAccessTokens(),

@@ -1,5 +1,6 @@
 """Images: shown at once, made showable in every size soon after."""
 
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 import pytest
@@ -443,13 +444,14 @@ async def test_a_crash_before_the_commit_leaves_nothing_after_a_day(world: World
     shown = await sent(world, mona)
     await world.run_jobs()
     kept = set(world.shelf.shelf)
-    blocks: list[UnitOfWork] = []
+    begun = 0
 
-    def cut_off() -> UnitOfWork:
-        if blocks:
+    def cut_off() -> AbstractAsyncContextManager[UnitOfWork]:
+        nonlocal begun
+        begun += 1
+        if begun > 1:
             raise PowerCut
-        blocks.append(world.ports.begin())
-        return blocks[0]
+        return world.ports.begin()
 
     with pytest.raises(PowerCut):
         await world.with_(begin=cut_off).images.receive(

@@ -132,7 +132,7 @@ async def test_every_problem_named_has_an_example(described: dict[str, Any]) -> 
     examples = described["components"]["examples"]
     conflict = described["paths"]["/api/store/{username}/orders"]["post"]["responses"]["409"]
 
-    assert {"out-of-stock", "price-changed", "store-on-holiday"} == set(
+    assert {"out-of-stock", "price-changed", "store-on-holiday", "in-progress"} == set(
         conflict["content"]["application/problem+json"]["examples"]
     )
     for code, example in examples.items():

@@ -85,6 +85,31 @@ class MemoryPasswordHasher(ports.PasswordHasher):
         return hashlib.sha256(salt.encode() + said).hexdigest()
 
 
+class MemorySealing(ports.Sealing):
+    """Out of what the standard library has. It guards nothing that matters."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+
+    def seal(self, plain: bytes, secret: bytes, /) -> bytes:
+        nonce = secrets.token_bytes(16)
+        hidden = self._hidden(nonce, plain, secret)
+        return nonce + self._mac(nonce + hidden, secret) + hidden
+
+    def open(self, sealed: bytes, secret: bytes, /) -> bytes | None:
+        nonce, mac, hidden = sealed[:16], sealed[16:48], sealed[48:]
+        if not hmac.compare_digest(self._mac(nonce + hidden, secret), mac):
+            return None
+        return self._hidden(nonce, hidden, secret)
+
+    def _hidden(self, nonce: bytes, text: bytes, secret: bytes) -> bytes:
+        pad = hashlib.shake_256(self._mac(nonce, secret)).digest(len(text))
+        return bytes(a ^ b for a, b in zip(text, pad, strict=True))
+
+    def _mac(self, text: bytes, secret: bytes) -> bytes:
+        return hmac.digest(hmac.digest(self._key, secret, "sha256"), text, "sha256")
+
+
 class MemoryThrottle(ports.Throttle):
     """
     Counts for this process alone.

@@ -36,6 +36,8 @@ class MemoryStore:
     stock_movements: list[StockMovement] = field(default_factory=list)
     audit: list[AuditEntry] = field(default_factory=list)
     jobs: dict[JobId, StoredJob] = field(default_factory=dict)
+    answers: dict[bytes, tuple[bytes, datetime]] = field(default_factory=dict)
+    claims: set[bytes] = field(default_factory=set)
 
     def all_of(self, kind: type[Kind]) -> list[Kind]:
         return [each for (stored, _), each in self.entities.items() if stored is kind]

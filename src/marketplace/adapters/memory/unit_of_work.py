@@ -9,6 +9,7 @@ from .outbox import MemoryOutbox
 from .repositories import (
     MemoryAccounts,
     MemoryAnnouncements,
+    MemoryAnswers,
     MemoryAuditBook,
     MemoryCategories,
     MemoryImages,
@@ -46,6 +47,7 @@ class MemoryUnitOfWork:
         self.notifications = MemoryNotifications(transaction)
         self.announcements = MemoryAnnouncements(transaction)
         self.audit = MemoryAuditBook(transaction)
+        self.answers = MemoryAnswers(transaction)
         self.outbox = MemoryOutbox(transaction)
         return self
 

@@ -347,6 +347,15 @@ announcements = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
 )
 
+# Neither column tells anything: the one is a hash, the other is sealed with what was hashed.
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("name", sa.LargeBinary, primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("kept_at", Time, nullable=False, index=True),
+)
+
 # The first migration has a trigger refuse every change. No foreign keys: the book outlives things.
 audit_entries = sa.Table(
     "audit_entries",

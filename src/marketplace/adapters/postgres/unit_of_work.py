@@ -13,6 +13,7 @@ from .pool import Pool
 from .repositories import (
     PostgresAccounts,
     PostgresAnnouncements,
+    PostgresAnswers,
     PostgresAuditBook,
     PostgresCategories,
     PostgresImages,
@@ -53,6 +54,7 @@ class PostgresUnitOfWork:
         self.notifications = PostgresNotifications(connection, outbox)
         self.announcements = PostgresAnnouncements(connection, outbox)
         self.audit = PostgresAuditBook(connection)
+        self.answers = PostgresAnswers(connection)
         return self
 
     async def __aexit__(

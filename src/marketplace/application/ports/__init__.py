@@ -23,6 +23,7 @@ from .neighbours import (
     MailUnavailable,
     PasswordHasher,
     Picture,
+    Sealing,
     Secrets,
     SignedUpload,
     Site,
@@ -34,10 +35,12 @@ from .neighbours import (
 from .repositories import (
     Accounts,
     Announcements,
+    Answers,
     AuditBook,
     BeginUnitOfWork,
     Categories,
     Images,
+    InProgress,
     Job,
     JobId,
     Merchants,
@@ -57,6 +60,7 @@ from .views import (
     AccountViews,
     AdminViews,
     AnnouncementView,
+    AnswerViews,
     DayCount,
     Device,
     Identity,
@@ -88,6 +92,8 @@ __all__ = [
     "AdminViews",
     "AnnouncementView",
     "Announcements",
+    "AnswerViews",
+    "Answers",
     "AuditBook",
     "BeginUnitOfWork",
     "Bell",
@@ -101,6 +107,7 @@ __all__ = [
     "ImageProcessor",
     "ImageStore",
     "Images",
+    "InProgress",
     "Inbox",
     "Job",
     "JobId",
@@ -134,6 +141,7 @@ __all__ = [
     "Products",
     "Reaction",
     "Repository",
+    "Sealing",
     "Secrets",
     "Sessions",
     "SignedUpload",
@@ -162,6 +170,7 @@ class Ports:
     clock: Clock
     ids: Ids
     secrets: Secrets
+    sealing: Sealing
     passwords: PasswordHasher
     throttle: Throttle
     access_tokens: AccessTokens

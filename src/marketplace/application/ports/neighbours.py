@@ -72,6 +72,18 @@ class PasswordHasher(Protocol):
         ...
 
 
+class Sealing(Protocol):
+    """Keeps what nobody is to read in a copy of the database."""
+
+    def seal(self, plain: bytes, secret: bytes, /) -> bytes:
+        """Unreadable without ``secret`` and the key of this installation, and never twice alike."""
+        ...
+
+    def open(self, sealed: bytes, secret: bytes, /) -> bytes | None:
+        """What was sealed, under an earlier key too; None if it was not sealed with ``secret``."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """At most ``most`` attempts called ``key`` within any ``seconds``, whenever they begin."""

@@ -1,6 +1,7 @@
 """The unit of work: what the marketplace remembers, one collection for each kind of thing."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -19,6 +20,7 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.categories import Category, CategoryId
+from marketplace.domain.errors import Conflict
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId
 from marketplace.domain.kyc import DocumentId, Submission, SubmissionId
@@ -373,6 +375,30 @@ class Outbox(Protocol):
         ...
 
 
+class InProgress(Conflict):
+    """The same request is being answered, or has just been. ``retry_after`` is in seconds."""
+
+
+class Answers(Protocol):
+    """The answers to requests that may come again, each under the name its client gave it."""
+
+    async def claim(self, name: bytes, after: datetime, /) -> None:
+        """
+        Be the only one to answer this request until this unit of work ends.
+
+        ``InProgress``, at once, if somebody else is, or has been since ``after``.
+        """
+        ...
+
+    async def keep(self, name: bytes, sealed: bytes, at: datetime, after: datetime, /) -> None:
+        """Keep the answer; ``InProgress`` if there is one that was kept since ``after``."""
+        ...
+
+    async def forget(self, before: datetime, limit: int, /) -> int:
+        """Throw away that many answers that were kept before, at most. How many there were."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: leaving the block commits, an exception rolls back."""
 
@@ -402,6 +428,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> AuditBook: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def answers(self) -> Answers: ...
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
@@ -413,4 +441,4 @@ class UnitOfWork(Protocol):
     ) -> None: ...
 
 
-BeginUnitOfWork = Callable[[], UnitOfWork]
+BeginUnitOfWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]

@@ -285,6 +285,14 @@ class AdminViews(Protocol):
         ...
 
 
+class AnswerViews(Protocol):
+    """What was answered before."""
+
+    async def answer(self, name: bytes, after: datetime, /) -> bytes | None:
+        """The sealed answer that was kept under this name since ``after``."""
+        ...
+
+
 class Views(
     AccountViews,
     StoreViews,
@@ -294,6 +302,7 @@ class Views(
     OrderViews,
     NotificationViews,
     AdminViews,
+    AnswerViews,
     Protocol,
 ):
     """What is shown, outside of any transaction. A page is newest first."""

@@ -22,6 +22,7 @@ from .categories import CategoryController
 from .docs import docs
 from .edge import DEFAULT, Edge, HttpOptions, request_id
 from .health import health
+from .idempotency import idempotency
 from .images import ImageController
 from .kyc import JudgingController, PapersController
 from .media import media
@@ -149,7 +150,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         ],
         dependencies={name: _provided(service) for name, service in services.items()},
         exception_handlers=REFUSALS,
-        middleware=middleware,
+        middleware=[*middleware, idempotency(marketplace.once)],
         guards=[doorkeeper(marketplace.sessions), only_known_parameters],
         opt={"site": marketplace.ports.site},
         request_class=StrictRequest,

@@ -25,11 +25,13 @@ from litestar.params import BodyKwarg, FromPath, PathParameter, QueryParameter
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
-from marketplace.application.ports import Site
+from marketplace.application.once import KeyReused
+from marketplace.application.ports import InProgress, Site
 from marketplace.domain.accounts import AccountSuspended, SignInRequired, WrongRole
 from marketplace.domain.errors import FieldProblem, InvalidFields, MarketplaceError
 from marketplace.domain.text import Missing
 
+from .idempotency import HEADER, REPLAYED, is_repeatable
 from .problems import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -88,6 +90,19 @@ _ASSETS = {
     "start.js": "text/javascript",
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
+}
+_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "A name for this call, such as a UUID, in quotes or without. Sent again within "
+    "24 hours with the same name and body, it is carried out once and answered the same way.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 257},
+    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+}
+_REPLAYED = {
+    "description": "The call was carried out before, and this is how it was answered then",
+    "schema": {"type": "string", "const": "true"},
 }
 _TAGS = {
     "auth": "Register, sign in, stay signed in, get back in",
@@ -206,7 +221,8 @@ def _operation(path: str, handler: HTTPRouteHandler, shapes: _Shapes) -> dict[st
             _parameter(name, field, shapes)
             for name, field in fields.items()
             if isinstance(field.kwarg_definition, PathParameter | QueryParameter)
-        ],
+        ]
+        + ([_KEY] if is_repeatable(handler) else []),
         "responses": {**_success(handler, shapes), **_problems(handler)},
     }
     if (data := fields.get("data")) and isinstance(data.kwarg_definition, BodyKwarg):
@@ -246,6 +262,8 @@ def _told(handler: HTTPRouteHandler) -> Any:
 def _success(handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
     told, status = _told(handler), handler.status_code
     answered: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if is_repeatable(handler):
+        answered["headers"] = {REPLAYED: _REPLAYED}
     if told is bytes:
         answered["content"] = {"application/octet-stream": {"schema": _TYPES[UploadFile]}}
     elif told is not None:
@@ -293,6 +311,8 @@ def _refusals(handler: HTTPRouteHandler) -> list[MarketplaceError]:
         refusals += [SignInRequired(), AccountSuspended()]
     if "role" in handler.opt:
         refusals.append(WrongRole(needed=handler.opt["role"]))
+    if is_repeatable(handler):
+        refusals += [InProgress(retry_after=1), KeyReused()]
     return [*refusals, *(error() for error in handler.opt.get("problems", ()))]
 
 

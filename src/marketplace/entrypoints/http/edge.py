@@ -46,11 +46,11 @@ _ALWAYS = (
 """On every answer that does not say otherwise itself."""
 _PREFLIGHT = {
     "access-control-allow-headers": "accept-language, authorization, content-type, "
-    "if-match, if-none-match, x-request-id",
+    "idempotency-key, if-match, if-none-match, x-request-id",
     "access-control-allow-methods": "DELETE, GET, POST, PUT",
     "access-control-max-age": "600",
 }
-_EXPOSED = b"etag, retry-after, x-request-id"
+_EXPOSED = b"etag, idempotent-replayed, retry-after, x-request-id"
 
 
 async def always_ready() -> None:

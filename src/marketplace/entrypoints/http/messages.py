@@ -90,6 +90,15 @@ MESSAGES: Mapping[str, Wording] = {
         ar="تغيّرت البيانات في هذه الأثناء. حدّثها ثم حاول من جديد.",
         en="It has changed meanwhile. Read it again, then try again.",
     ),
+    "in-progress": Wording(
+        ar="الطلب نفسه قيد التنفيذ. أعد إرساله بالمفتاح نفسه بعد لحظات لتصلك نتيجته.",
+        en="The same request is being carried out. Send it again with the same key in a moment, "
+        "for its answer.",
+    ),
+    "key-reused": Wording(
+        ar="استُخدم مفتاح Idempotency-Key هذا لطلب آخر. أرسل كل طلب جديد بمفتاح جديد.",
+        en="This Idempotency-Key was used for another request. Send a new request with a new key.",
+    ),
     # Requests
     "no-such-path": Wording(
         ar="لا يوجد شيء على هذا العنوان.",
@@ -152,6 +161,10 @@ MESSAGES: Mapping[str, Wording] = {
     "bad-cursor": Wording(
         ar="مؤشر الصفحة غير صالح. استخدم next_cursor كما وصلك.",
         en="Not a cursor. Use next_cursor as it was given.",
+    ),
+    "bad-idempotency-key": Wording(
+        ar="مفتاح غير صالح. أرسل ترويسة واحدة من 1 إلى 255 حرفًا لاتينيًا مطبوعًا، مثل UUID.",
+        en="Not a key. Send one header of 1 to 255 printable ASCII characters, such as a UUID.",
     ),
     "too-long": Wording(
         ar="النص أطول من المسموح به: {at_most} على الأكثر.",

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from litestar.exceptions import HTTPException, ValidationException
 
+from marketplace.application.ports import InProgress
 from marketplace.domain.accounts import LinkExpired, Locale
 from marketplace.domain.errors import (
     BadValue,
@@ -84,6 +85,10 @@ class OutOfRange(BadValue):
 
 class BadId(BadValue):
     """Not an id."""
+
+
+class BadIdempotencyKey(BadValue):
+    """Not one text of 1 to 255 printable ASCII characters, in quotes or without."""
 
 
 class BadCursor(BadValue):
@@ -254,7 +259,7 @@ def _field(said: Mapping[str, str]) -> FieldProblem:
 def _headers(error: MarketplaceError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         return {"www-authenticate": "Bearer"}
-    if isinstance(error, TooMany | Unavailable):
+    if isinstance(error, TooMany | Unavailable | InProgress):
         return {"retry-after": str(error.facts.get("retry_after", 1))}
     if isinstance(error, MethodNotAllowed):
         return {"allow": error.allow}

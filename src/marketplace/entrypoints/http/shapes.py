@@ -211,8 +211,7 @@ class StrictRequest(Request[Actor, None, State]):
 
 def read_json(body: bytes, shape: Any) -> Any:
     """The shape, or ``InvalidFields``, or ``MalformedRequest``."""
-    if body.count(b"[") + body.count(b"{") > MOST_NESTING and _depth(body) > MOST_NESTING:
-        raise MalformedRequest
+    must_be_shallow(body)
     try:
         try:
             return _decoder(shape).decode(body)
@@ -222,6 +221,12 @@ def read_json(body: bytes, shape: Any) -> Any:
             raise InvalidFields(*found or (field_problem(str(error)),)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise MalformedRequest from None
+
+
+def must_be_shallow(body: bytes) -> None:
+    """``MalformedRequest`` if it is nested deeper than anything we ask for."""
+    if body.count(b"[") + body.count(b"{") > MOST_NESTING and _depth(body) > MOST_NESTING:
+        raise MalformedRequest
 
 
 def _mistakes(said: Any, shape: Any, path: str = "") -> Iterator[FieldProblem]:

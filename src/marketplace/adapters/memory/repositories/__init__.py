@@ -1,6 +1,7 @@
 """The collections, as one transaction sees them."""
 
 from .accounts import MemoryAccounts, MemoryOneTimeTokens, MemorySessions
+from .answers import MemoryAnswers
 from .audit import MemoryAuditBook
 from .categories import MemoryCategories
 from .images import MemoryImages
@@ -13,6 +14,7 @@ from .products import MemoryProducts
 __all__ = [
     "MemoryAccounts",
     "MemoryAnnouncements",
+    "MemoryAnswers",
     "MemoryAuditBook",
     "MemoryCategories",
     "MemoryImages",

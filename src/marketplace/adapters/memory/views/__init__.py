@@ -4,6 +4,7 @@ from marketplace.application import ports
 
 from .accounts import MemoryAccountViews
 from .admin import MemoryAdminViews
+from .answers import MemoryAnswerViews
 from .kyc import MemoryKycViews
 from .merchants import MemoryMerchantViews
 from .notifications import MemoryNotificationViews
@@ -21,6 +22,7 @@ class MemoryViews(
     MemoryOrderViews,
     MemoryNotificationViews,
     MemoryAdminViews,
+    MemoryAnswerViews,
     ports.Views,
 ):
     """Everything that is shown, concept by concept."""

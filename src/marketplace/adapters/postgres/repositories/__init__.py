@@ -1,6 +1,7 @@
 """The collections, each a table and its parts, seen through one connection."""
 
 from .accounts import PostgresAccounts, PostgresOneTimeTokens, PostgresSessions
+from .answers import PostgresAnswers
 from .audit import PostgresAuditBook
 from .categories import PostgresCategories
 from .images import PostgresImages
@@ -13,6 +14,7 @@ from .products import PostgresProducts
 __all__ = [
     "PostgresAccounts",
     "PostgresAnnouncements",
+    "PostgresAnswers",
     "PostgresAuditBook",
     "PostgresCategories",
     "PostgresImages",

@@ -4,6 +4,7 @@ from marketplace.application import ports
 
 from .accounts import PostgresAccountViews
 from .admin import PostgresAdminViews
+from .answers import PostgresAnswerViews
 from .kyc import PostgresKycViews
 from .merchants import PostgresMerchantViews
 from .notifications import PostgresNotificationViews
@@ -21,6 +22,7 @@ class PostgresViews(
     PostgresOrderViews,
     PostgresNotificationViews,
     PostgresAdminViews,
+    PostgresAnswerViews,
     ports.Views,
 ):
     """Everything that is shown, concept by concept."""

@@ -1,0 +1,155 @@
+"""
+A call that creates something can be sent again, with an ``Idempotency-Key``, and creates it once.
+
+After draft-ietf-httpapi-idempotency-key-header-07. Only a success is kept: whatever was refused may
+succeed the next time.
+"""
+
+import re
+from collections.abc import Callable
+from hashlib import sha256
+
+import msgspec
+from litestar.enums import RequestEncodingType, ScopeType
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Send
+
+from marketplace.application.once import Answer, Once, RequestKey
+from marketplace.domain.accounts import Actor
+from marketplace.domain.errors import FieldProblem, InvalidFields
+
+from .problems import BadIdempotencyKey
+from .shapes import StrictRequest, must_be_shallow
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+
+_KEY = re.compile(r'"(?P<quoted>(?:[ !#-\[\]-~]|\\["\\])+)"|(?P<bare>[!#-~](?:[ -~]*[!-~])?)')
+"""A string (RFC 9651, 3.3.3), or the same without quotes."""
+_LONGEST_KEY = 255
+
+_AS_WRITTEN = msgspec.json.Decoder(float_hook=lambda digits: msgspec.Raw(digits.encode()))
+
+
+def is_repeatable(handler: BaseRouteHandler) -> bool:
+    """Whether calls to a route create something, so that a key is honoured."""
+    if not isinstance(handler, HTTPRouteHandler):
+        return False
+    return "POST" in handler.http_methods and handler.status_code == 201
+
+
+def idempotency(once: Once) -> Callable[[ASGIApp], ASGIApp]:
+    """
+    The middleware of every route. Without the header it is not there.
+
+    It is a function because Litestar copies every other kind, with everything it holds.
+    """
+    return lambda app: _Idempotency(app, once)
+
+
+class _Idempotency:
+    def __init__(self, app: ASGIApp, once: Once) -> None:
+        self.app = app
+        self.once = once
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        keys = []
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "POST":
+            keys = [value for name, value in scope["headers"] if name == b"idempotency-key"]
+        if keys and is_repeatable(scope["route_handler"]):
+            await self._once(keys, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _once(self, keys: list[bytes], scope: Scope, receive: Receive, send: Send) -> None:
+        request = StrictRequest(scope, receive, send)
+        # Whoever may not come in is not told what was answered when they might.
+        await request.route_handler.authorize_connection(request)
+        key = parse_key([each.decode("latin-1") for each in keys])
+        body = b"".join([chunk async for chunk in request.stream()])
+        path = scope["path"].rstrip("/")
+        actor = scope.get("user")
+        whose = f"account {actor.account_id} " if isinstance(actor, Actor) else ""
+        asked = RequestKey(
+            scope=f"{whose}{path}", key=key, fingerprint=fingerprint(request, path, body)
+        )
+
+        async def act() -> Answer:
+            recorder = _Recorder(body, receive)
+            await self.app(scope, recorder.receive, recorder.send)
+            return recorder.answer()
+
+        await _tell(await self.once.once(asked, act), send)
+
+
+def parse_key(said: list[str]) -> str:
+    """The key, or ``InvalidFields``, which names the header."""
+    match = _KEY.fullmatch(said[0].strip(" \t")) if len(said) == 1 else None
+    if match is not None:
+        quoted = match["quoted"]
+        key: str = match["bare"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+        if len(key) <= _LONGEST_KEY:
+            return key
+    raise InvalidFields(FieldProblem(HEADER, BadIdempotencyKey.code, {}))
+
+
+def fingerprint(request: StrictRequest, path: str, body: bytes) -> bytes:
+    """The SHA-256 of everything that was asked, and of nothing of how it was written down."""
+    asked = sha256()
+    query = request.scope["query_string"]
+    for part in (request.method.encode(), path.encode(), query, *_parts(request, body)):
+        asked.update(len(part).to_bytes(8, "big"))
+        asked.update(part)
+    return asked.digest()
+
+
+def _parts(request: StrictRequest, body: bytes) -> list[bytes]:
+    media_type, parameters = request.content_type
+    if media_type == RequestEncodingType.MULTI_PART:
+        # Whoever sends a form again separates its fields another way each time.
+        boundary = parameters.get("boundary", "")
+        return body.split(b"--" + boundary.encode()) if boundary else [body]
+    must_be_shallow(body)
+    try:
+        return [msgspec.json.encode(_AS_WRITTEN.decode(body), order="sorted")]
+    except (msgspec.MsgspecError, UnicodeError):
+        # Nobody will be able to read it, so that nothing is kept.
+        return [body]
+
+
+class _Recorder:
+    """Has a body read once more, and remembers what is sent."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._unread: bytes | None = body
+        self._receive = receive
+        self._status = 0
+        self._headers: list[tuple[str, str]] = []
+        self._sent: list[bytes] = []
+
+    async def receive(self) -> ReceiveMessage:
+        body, self._unread = self._unread, None
+        if body is None:
+            return await self._receive()
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._headers = [
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in message["headers"]
+            ]
+        elif message["type"] == "http.response.body":
+            self._sent.append(message["body"])
+
+    def answer(self) -> Answer:
+        return Answer(status=self._status, headers=tuple(self._headers), body=b"".join(self._sent))
+
+
+async def _tell(answer: Answer, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    if answer.is_replayed:
+        headers.append((REPLAYED.lower().encode(), b"true"))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})

@@ -1,0 +1,560 @@
+"""A call that creates something, sent twice with the same key, creates it once."""
+
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp
+
+from marketplace.adapters.memory.store import MemoryStore
+from marketplace.application.marketplace import Marketplace
+from marketplace.application.ports import UnitOfWork
+from marketplace.entrypoints.http import create_app
+from marketplace.entrypoints.http.app import routes
+from marketplace.entrypoints.http.edge import DEFAULT
+from marketplace.entrypoints.http.idempotency import is_repeatable
+from marketplace.entrypoints.in_memory import in_memory
+
+from .conftest import PASSWORD, PNG, Visit, fields, put_up, register
+
+KEY = {"idempotency-key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+ORDERS = "/api/store/sara/orders"
+
+
+def an_order(product: Mapping[str, Any], **said: object) -> dict[str, Any]:
+    return {
+        "customer_name": "نورة العتيبي",
+        "customer_phone": "0559876543",
+        "address": "حي الياسمين، مبنى 12",
+        "items": [{"product_id": product["id"], "quantity": 2}],
+        **said,
+    }
+
+
+@pytest.fixture
+async def product(merchant: httpx.AsyncClient) -> dict[str, Any]:
+    return await put_up(merchant)
+
+
+async def orders(merchant: httpx.AsyncClient) -> int:
+    return len((await merchant.get("/api/merchant/orders")).json()["items"])
+
+
+# The same again
+
+
+async def test_an_order_sent_again_is_answered_again_to_the_byte(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient, product: dict[str, Any]
+) -> None:
+    first = await guest.post(ORDERS, json=an_order(product), headers=KEY)
+    again = await guest.post(ORDERS, json=an_order(product), headers=KEY)
+
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content
+    assert "tracking_url" in first.json()
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert first.headers["x-request-id"] != again.headers["x-request-id"]
+    own = {"x-request-id", "idempotent-replayed"}
+    assert [each for each in first.headers.items() if each[0] not in own] == [
+        each for each in again.headers.items() if each[0] not in own
+    ]
+    assert await orders(merchant) == 1
+
+
+async def test_without_a_key_everything_is_as_it_was(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient, product: dict[str, Any]
+) -> None:
+    for _ in range(2):
+        answer = await guest.post(ORDERS, json=an_order(product))
+        assert answer.status_code == 201
+        assert "idempotent-replayed" not in answer.headers
+
+    assert await orders(merchant) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("abc", '"abc"'), ("a b,c", ' "a b,c"'), ('"a\\"b\\\\"', '"a\\"b\\\\" '), ("k" * 255,) * 2],
+)
+async def test_a_key_is_the_same_with_quotes_and_without(
+    guest: httpx.AsyncClient,
+    merchant: httpx.AsyncClient,
+    product: dict[str, Any],
+    one: str,
+    other: str,
+) -> None:
+    for key in (one, other):
+        answer = await guest.post(ORDERS, json=an_order(product), headers={"idempotency-key": key})
+        assert answer.status_code == 201
+
+    assert await orders(merchant) == 1
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [""],
+        ['""'],
+        [" "],
+        ["k" * 256],
+        [f'"{"k" * 256}"'],
+        ["a\tb"],
+        ["مفتاح"],
+        ["é"],
+        ['"open'],
+        ['"a"b"'],
+        ['"a\\b"'],
+        ["a\x7f"],
+        ["one", "two"],
+        ["one", "one"],
+    ],
+)
+async def test_an_odd_key_is_refused_by_name(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient, product: dict[str, Any], keys: list[str]
+) -> None:
+    headers = [(b"idempotency-key", key.encode()) for key in keys]
+
+    answer = await guest.post(ORDERS, json=an_order(product), headers=headers)
+
+    assert answer.status_code == 400
+    assert fields(answer) == {"Idempotency-Key": "bad-idempotency-key"}
+    assert await orders(merchant) == 0
+
+
+SAME = [
+    ('{"name": "a", "position": 1}', '{"position":1,"name":"a"}'),
+    ('{"name": "a"}', ' {\n"name" :"a"} '),
+    ('{"name": "é"}', '{"name": "\\u00e9"}'),
+]
+OTHER = [
+    ('{"name": "a", "position": 1}', '{"name": "a", "position": 2}'),
+    ('{"name": "a", "position": 1}', '{"name": "a"}'),
+    ('{"name": "a", "position": null}', '{"name": "a"}'),
+    ('{"name": "a", "name": "b"}', '{"name": "b", "name": "a"}'),
+    ('{"name": "a"}', '{"name": "a "}'),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+async def test_how_a_body_is_written_down_does_not_matter(
+    merchant: httpx.AsyncClient, one: str, other: str
+) -> None:
+    headers = {**KEY, "content-type": "application/json"}
+
+    for body in (one, other):
+        answer = await merchant.post("/api/merchant/categories", content=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+
+    assert answer.headers["idempotent-replayed"] == "true"
+
+
+@pytest.mark.parametrize(("one", "other"), OTHER)
+async def test_a_key_for_another_body_is_refused_and_tells_nothing(
+    merchant: httpx.AsyncClient, one: str, other: str
+) -> None:
+    path, headers = "/api/merchant/categories", {**KEY, "content-type": "application/json"}
+    first = await merchant.post(path, content=one, headers=headers)
+
+    answer = await merchant.post(path, content=other, headers=headers)
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "key-reused"
+    assert answer.json()["facts"] == {}
+    assert first.json()["id"] not in answer.text
+    assert len((await merchant.get(path)).json()["items"]) == 1
+
+
+async def test_a_number_is_another_body_than_its_text(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient, product: dict[str, Any]
+) -> None:
+    statuses: list[int] = []
+    for price in ("1", "1.0", '"1"', '"1.0"', "1.0"):
+        said = '{"title": "a", "stock": 1, "price": ' + price + "}"
+        headers = {**KEY, "content-type": "application/json"}
+        if not statuses:
+            headers["idempotency-key"] = "another"
+        answer = await merchant.post("/api/merchant/products", content=said, headers=headers)
+        statuses.append(answer.status_code)
+
+    assert statuses == [201, 201, 422, 422, 201]
+
+
+async def test_a_form_is_the_same_whatever_separates_its_fields(
+    merchant: httpx.AsyncClient,
+) -> None:
+    def form(boundary: str, content: bytes) -> dict[str, Any]:
+        files = {"image": ("a.png", content, "image/png")}
+        kind = f"multipart/form-data; boundary={boundary}"
+        return {"files": files, "data": {"alt": "a"}, "headers": {**KEY, "content-type": kind}}
+
+    path = "/api/merchant/upload-image"
+    first = await merchant.post(path, **form("one", PNG))
+    again = await merchant.post(path, **form("------another", PNG))
+    other = await merchant.post(path, **form("one", PNG + b"\0"))
+
+    assert first.status_code == 201, first.text
+    assert first.content == again.content
+    assert again.headers["idempotent-replayed"] == "true"
+    assert other.status_code == 422
+
+
+# Whose key
+
+
+async def test_the_same_key_in_another_store_is_another_key(
+    guest: httpx.AsyncClient,
+    merchant: httpx.AsyncClient,
+    rival: httpx.AsyncClient,
+    product: dict[str, Any],
+) -> None:
+    theirs = await put_up(rival)
+
+    mine = await guest.post(ORDERS, json=an_order(product), headers=KEY)
+    other = await guest.post("/api/store/rival/orders", json=an_order(theirs), headers=KEY)
+
+    assert mine.status_code == other.status_code == 201
+    assert mine.json()["id"] != other.json()["id"]
+
+
+async def test_the_same_key_of_another_account_is_another_key(
+    merchant: httpx.AsyncClient, rival: httpx.AsyncClient
+) -> None:
+    answers = [
+        await each.post("/api/merchant/categories", json={"name": "a"}, headers=KEY)
+        for each in (merchant, rival)
+    ]
+
+    assert [each.status_code for each in answers] == [201, 201]
+    assert answers[0].json()["id"] != answers[1].json()["id"]
+
+
+async def test_whoever_may_not_come_in_gets_nothing_that_was_answered_before(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    async def add(client: httpx.AsyncClient) -> int:
+        path = "/api/merchant/categories"
+        return (await client.post(path, json={"name": "a"}, headers=KEY)).status_code
+
+    assert await add(merchant) == 201
+    assert await add(guest) == 401
+    assert await add(admin) == 403
+    me = (await merchant.get("/api/merchant/me")).json()["id"]
+    await admin.post(f"/api/admin/merchants/{me}/suspend", json={"reason": "fraud"})
+    assert await add(merchant) == 403
+
+
+# What is not kept
+
+
+async def test_what_was_refused_may_succeed_with_the_same_key(
+    guest: httpx.AsyncClient,
+    merchant: httpx.AsyncClient,
+    marketplace: Marketplace,
+    standing_store: MemoryStore,
+) -> None:
+    product = await put_up(merchant, stock=1)
+    refused = await guest.post(ORDERS, json=an_order(product), headers=KEY)
+    assert refused.json()["code"] == "out-of-stock"
+    assert standing_store.answers == {}
+    assert standing_store.claims == set()
+    stock = {"adjust": 1, "reason": "received"}
+    await merchant.post(f"/api/merchant/products/{product['id']}/stock", json=stock)
+
+    answer = await guest.post(ORDERS, json=an_order(product), headers=KEY)
+
+    assert answer.status_code == 201
+    assert "idempotent-replayed" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"{}", "application/json", 400),
+        (b"{", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b"", "application/json", 400),
+        (b"[" * 1000, "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b'{"name": "\\ud800"}', "application/json", 400),
+        (b"{}", "text/plain", 415),
+        (b" " * 300_000, "application/json", 413),
+        (b"x", "multipart/form-data", 415),
+        (b"", "", 400),
+    ],
+)
+async def test_a_bad_body_is_refused_as_without_a_key(
+    guest: httpx.AsyncClient,
+    merchant: httpx.AsyncClient,
+    standing_store: MemoryStore,
+    content: bytes,
+    kind: str,
+    status: int,
+) -> None:
+    headers = {"content-type": kind} if kind else {}
+    without = await guest.post(ORDERS, content=content, headers=headers)
+
+    answer = await guest.post(ORDERS, content=content, headers=headers | KEY)
+
+    assert answer.status_code == without.status_code == status
+    assert answer.json() | {"request_id": ""} == without.json() | {"request_id": ""}
+    assert standing_store.answers == {}
+
+
+@pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=x", '; boundary="\u00e9"'])
+async def test_a_bad_form_is_refused_as_without_a_key(
+    merchant: httpx.AsyncClient, boundary: str
+) -> None:
+    headers = {b"content-type": f"multipart/form-data{boundary}".encode()}
+    path = "/api/merchant/upload-image"
+    key = {name.encode(): value.encode() for name, value in KEY.items()}
+
+    without = await merchant.post(path, content=b"--y\r\n", headers=headers)
+    answer = await merchant.post(path, content=b"--y\r\n", headers={**headers, **key})
+
+    assert answer.status_code == without.status_code == 400
+    assert answer.json()["code"] == without.json()["code"]
+
+
+async def test_a_store_that_moved_leads_on_with_a_key_too(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient, product: dict[str, Any]
+) -> None:
+    await merchant.put("/api/merchant/me", json={"username": "sara-new"})
+
+    answer = await guest.post(ORDERS, json=an_order(product), headers=KEY)
+
+    assert answer.status_code == 308
+    assert answer.headers["location"] == "/api/store/sara-new/orders"
+
+
+async def test_calls_that_create_nothing_take_no_notice(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient, standing_store: MemoryStore
+) -> None:
+    odd = {"idempotency-key": ""}
+
+    assert (await guest.get("/api/store/sara", headers=odd)).status_code == 200
+    assert (await merchant.put("/api/merchant/me", json={}, headers=odd)).status_code == 200
+    said = {"email": "sara@example.com", "password": PASSWORD}
+    for _ in range(2):
+        answer = await guest.post("/api/auth/login", json=said, headers=KEY)
+        assert answer.status_code == 200
+        assert "idempotent-replayed" not in answer.headers
+    assert standing_store.answers == {}
+
+
+async def test_a_registration_is_answered_again_however_often_that_is(
+    guest: httpx.AsyncClient, visit: Visit
+) -> None:
+    """Whoever asks again has not tried again."""
+    said = {
+        "email": "mona@example.com",
+        "username": "mona",
+        "password": PASSWORD,
+        "phone": "0501234568",
+        "name": "متجر منى",
+    }
+
+    answers = [await guest.post("/api/auth/register", json=said, headers=KEY) for _ in range(10)]
+
+    assert {each.status_code for each in answers} == {201}
+    assert len({each.content for each in answers}) == 1
+    signed_in = await visit(answers[-1].json()["token"])
+    assert (await signed_in.get("/api/merchant/me")).status_code == 200
+    for number in range(2, 6):
+        await register(guest, f"other-{number}", f"050123457{number}")
+
+
+# Every route
+
+
+async def _register(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    said = {"email": "mona@example.com", "username": "mona", "password": PASSWORD}
+    return _.guest, {"json": {**said, "phone": "0501234568", "name": "متجر منى"}}
+
+
+async def _product(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    return _.merchant, {"json": {"title": "a", "price": "1.00", "stock": 1}}
+
+
+async def _category(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    return _.merchant, {"json": {"name": "a"}}
+
+
+async def _image(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    kind = "multipart/form-data; boundary=xyz"
+    return _.merchant, {"files": {"image": ("a.png", PNG)}, "headers": {"content-type": kind}}
+
+
+async def _order(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    return _.guest, {"json": an_order(await put_up(_.merchant))}
+
+
+async def _announcement(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    return _.admin, {"json": {"title": "a", "body": "b", "target_type": "all_merchants"}}
+
+
+CREATING: dict[str, Callable[["People"], Awaitable[tuple[httpx.AsyncClient, dict[str, Any]]]]] = {
+    "/api/auth/register": _register,
+    "/api/merchant/products": _product,
+    "/api/merchant/categories": _category,
+    "/api/merchant/upload-image": _image,
+    "/api/store/{username}/orders": _order,
+    "/api/admin/notifications": _announcement,
+}
+"""A good call of every route that creates something."""
+
+
+def test_every_route_that_creates_something_is_tried() -> None:
+    app = Litestar(
+        [routes(Marketplace(in_memory()), DEFAULT)], openapi_config=None, logging_config=None
+    )
+    creating = {
+        route.path_format
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if is_repeatable(handler)
+    }
+
+    assert creating == CREATING.keys()
+
+
+class Watched:
+    """A neighbour that notices when it is kept waiting for inside a transaction."""
+
+    def __init__(self, neighbour: object, open_now: list[UnitOfWork], seen: list[str]) -> None:
+        self._neighbour, self._open, self._seen = neighbour, open_now, seen
+
+    def __getattr__(self, name: str) -> Any:
+        if self._open:
+            self._seen.append(f"{type(self._neighbour).__name__}.{name}")
+        return getattr(self._neighbour, name)
+
+
+class People:
+    """Everybody, at a marketplace whose transactions are watched."""
+
+    def __init__(self, marketplace: Marketplace) -> None:
+        self.begun = 0
+        self.seen: list[str] = []
+        open_now: list[UnitOfWork] = []
+        ports = marketplace.ports
+
+        @asynccontextmanager
+        async def begin() -> AsyncGenerator[UnitOfWork]:
+            assert not open_now, "one request needs two connections"
+            async with ports.begin() as market:
+                self.begun += 1
+                open_now.append(market)
+                try:
+                    yield market
+                finally:
+                    open_now.clear()
+
+        slow = ("views", "passwords", "images", "processor", "mailer")
+        watched = {name: Watched(getattr(ports, name), open_now, self.seen) for name in slow}
+        self.app = create_app(
+            Marketplace(replace(ports, begin=begin, **cast("dict[str, Any]", watched)))
+        )
+
+    async def come(self, visit: Visit, *signed_in: httpx.AsyncClient) -> "People":
+        self.guest = await visit(app=cast(ASGIApp, self.app))
+        tokens = [each.headers["authorization"].removeprefix("Bearer ") for each in signed_in]
+        self.merchant, self.admin = [
+            await visit(each, app=cast(ASGIApp, self.app)) for each in tokens
+        ]
+        return self
+
+
+@pytest.mark.parametrize("path", CREATING)
+async def test_what_is_sent_twice_is_created_once_in_one_transaction_that_waits_for_nobody(
+    marketplace: Marketplace,
+    standing_store: MemoryStore,
+    visit: Visit,
+    merchant: httpx.AsyncClient,
+    admin: httpx.AsyncClient,
+    path: str,
+) -> None:
+    people = await People(marketplace).come(visit, merchant, admin)
+    client, call = await CREATING[path](people)
+    call["headers"] = {**call.get("headers", {}), **KEY}
+    path = path.replace("{username}", "sara")
+    people.begun = 0
+
+    first = await client.post(path, **call)
+    there = len(standing_store.entities), len(standing_store.jobs)
+    again = await client.post(path, **call)
+
+    assert first.status_code == 201, first.text
+    assert again.content == first.content
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (len(standing_store.entities), len(standing_store.jobs)) == there
+    assert people.begun == 1
+    assert people.seen == []
+
+
+async def test_every_call_that_creates_something_tells_of_the_key(
+    passer_by: httpx.AsyncClient,
+) -> None:
+    described = (await passer_by.get("/api/schema")).json()
+
+    telling = {
+        path
+        for path, methods in described["paths"].items()
+        for method, call in methods.items()
+        if any(each["name"] == "Idempotency-Key" for each in call.get("parameters", ()))
+        and method == "post"
+        and "in-progress" in call["responses"]["409"]["description"]
+        and "key-reused" in call["responses"]["422"]["description"]
+        and "Idempotent-Replayed" in call["responses"]["201"]["headers"]
+    }
+    assert telling == CREATING.keys()
+
+
+async def test_a_page_of_another_site_may_send_a_key_and_see_the_replay(
+    marketplace: Marketplace, visit: Visit
+) -> None:
+    options = replace(DEFAULT, cors_allowed_origins=["https://shop.example"])
+    page = await visit(app=cast(ASGIApp, create_app(marketplace, options=options)))
+    origin = {"origin": "https://shop.example"}
+
+    asked = await page.options(ORDERS, headers={**origin, "access-control-request-method": "POST"})
+    answer = await page.get("/api/store/nobody", headers=origin)
+
+    assert "idempotency-key" in asked.headers["access-control-allow-headers"]
+    assert "idempotent-replayed" in answer.headers["access-control-expose-headers"]
+
+
+async def test_a_key_is_free_again_after_a_day(
+    guest: httpx.AsyncClient,
+    merchant: httpx.AsyncClient,
+    product: dict[str, Any],
+    standing_store: MemoryStore,
+) -> None:
+    await guest.post(ORDERS, json=an_order(product), headers=KEY)
+    [(name, (sealed, at))] = standing_store.answers.items()
+    standing_store.answers[name] = (sealed, at - timedelta(hours=24))
+
+    answer = await guest.post(ORDERS, json=an_order(product), headers=KEY)
+
+    assert answer.status_code == 201
+    assert "idempotent-replayed" not in answer.headers
+    assert await orders(merchant) == 2
+
+
+async def test_nothing_that_is_kept_can_be_read(
+    guest: httpx.AsyncClient, product: dict[str, Any], standing_store: MemoryStore
+) -> None:
+    answer = await guest.post(ORDERS, json=an_order(product), headers=KEY)
+
+    kept = repr(standing_store.answers)
+    token = answer.json()["tracking_url"].rpartition("/")[2]
+    for secret in (token, KEY["idempotency-key"], json.dumps("نورة")[1:-1], "نورة"):
+        assert secret not in kept
