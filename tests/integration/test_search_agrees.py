@@ -3,14 +3,18 @@
 import random
 import unicodedata
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import chain
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.adapters.postgres import search as postgres
+from marketplace.adapters.postgres.statements import compiled
+from marketplace.adapters.postgres.statements import given as given_as
 from marketplace.domain.search import Query, fold, forms, indexed, matches, words
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -132,6 +136,12 @@ def test_a_letter_that_one_side_forgets_is_noticed(database: Connection) -> None
         database.execute(whole.encode())
 
 
+def test_the_migration_made_the_functions_as_they_are() -> None:
+    step = import_module("marketplace.adapters.postgres.migrations.versions.0007_search")
+
+    assert step.FUNCTIONS == postgres.FUNCTIONS
+
+
 def test_a_page_without_spaces_can_be_stored(database: Connection) -> None:
     page = "ﷺ" * 5000 + "漢" * 5000 + "a1" * 2500
 
@@ -229,8 +239,11 @@ def test_the_functions_can_fill_a_generated_column(database: Connection) -> None
 
 def test_the_word_itself_in_the_title_comes_first(database: Connection) -> None:
     query = Query.parse("كريم اليد")
-    rank = postgres.rank("found_by", "%(said)s", "%(meant)s")
+    rank = compiled(
+        postgres.rank(sa.column("found_by"), given_as("said", sa.Text), given_as("meant", sa.Text))
+    )
     asked = {
+        **rank.fixed,
         "query": postgres.tsquery(query),
         "said": postgres.said(query),
         "meant": postgres.meant(query),
@@ -241,7 +254,7 @@ def test_the_word_itself_in_the_title_comes_first(database: Connection) -> None:
         " ('كريم', 'اليد'), ('كريم فقط', '')) AS sold (title, description),"
         " search_vector(title, '', description) AS found_by"
         " WHERE found_by @@ %(query)s::tsquery ORDER BY -".encode()
-        + rank.encode(),
+        + rank.text,
         asked,
     )
 

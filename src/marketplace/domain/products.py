@@ -109,6 +109,12 @@ class Product:
         return self.available is None or self.available > 0
 
     @property
+    def keywords(self) -> str:
+        """What it is found by beside its title and description: tags, SKUs, values of options."""
+        said = (word for each in self.offered for word in (each.sku, *each.options))
+        return " ".join(dict.fromkeys(filter(None, (*self.tags, *said))))
+
+    @property
     def is_low(self) -> bool:
         """Few units are left of some variant."""
         return (

@@ -8,6 +8,10 @@ search configuration, no locale of the server.
 import json
 from collections.abc import Mapping
 from string import Template
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from marketplace.domain.search import (
     AND,
@@ -193,17 +197,22 @@ def meant(query: Query) -> str:
     return " | ".join(_alternatives(term) for term in query.terms)
 
 
-def rank(vector: str, said: str, meant: str) -> str:
+def rank(
+    vector: sa.ColumnElement[Any], said: sa.ColumnElement[Any], meant: sa.ColumnElement[Any]
+) -> sa.ColumnElement[int]:
     """
-    The expression of how well a product fits, a whole number: cursors can hold it.
+    How well a product fits, a whole number: cursors can hold it.
 
     The title counts more than SKUs and tags, these more than the description, and the word itself
     more than another form of it.
     """
-    return (
-        f"(100000 * ts_rank('{WEIGHTS}', {vector}, {said}::tsquery)"
-        f" + 10000 * ts_rank('{WEIGHTS}', {vector}, {meant}::tsquery))::int"
+    weights = sa.literal_column(f"'{WEIGHTS}'")
+    itself, alike = (
+        sa.func.ts_rank(weights, vector, sa.cast(asked, TSQUERY), type_=sa.Float)
+        for asked in (said, meant)
     )
+    many, fewer = sa.literal_column("100000", sa.Float), sa.literal_column("10000", sa.Float)
+    return sa.cast(many * itself + fewer * alike, sa.Integer)
 
 
 def _alternatives(term: Term) -> str:
