@@ -32,10 +32,10 @@ MOST_LINES = 300
 
 CODES = """
     account-not-found account-suspended amount-too-large announcement-not-found bad-adjustment
-    bad-amount bad-characters bad-email bad-hours bad-link bad-moment bad-phone bad-position
-    bad-quantity bad-slug bad-stock bad-username bad-value below-minimum category-not-found
-    category-taken changed-meanwhile collected-too-much common-password conflict email-taken
-    forbidden image-not-found image-too-large invalid-fields link-expired mail-refused
+    bad-amount bad-characters bad-cursor bad-email bad-hours bad-link bad-moment bad-phone
+    bad-position bad-quantity bad-slug bad-stock bad-username bad-value below-minimum
+    category-not-found category-taken changed-meanwhile collected-too-much common-password conflict
+    email-taken forbidden image-not-found image-too-large invalid-fields link-expired mail-refused
     mail-unavailable merchant-not-found missing negative-amount not-enough-on-hand not-expected
     not-found not-one-of nothing-to-collect notification-not-found order-not-found orders-open
     out-of-stock phone-taken price-changed product-not-found reason-missing refresh-refused
@@ -276,7 +276,6 @@ def test_a_question_to_a_neighbour_is_explained() -> None:
         "AuditBook.add",
         "UnitOfWork.__aenter__",
         "UnitOfWork.__aexit__",
-        "StoreViews.on_sale",
         "MerchantViews.merchants",
         "ProductViews.products",
         "OrderViews.orders",

@@ -74,6 +74,9 @@ class FindProducts:
         return selection
 
 
+ANY = FindProducts()
+
+
 async def found(
     show: Show, selection: Selection, paging: Paging, views: Views, merchant_id: MerchantId
 ) -> Page[ProductView]:

@@ -10,6 +10,7 @@ from .notifications import Correspondence, NotificationService
 from .orders import OrderService
 from .ports import Ports
 from .products import ProductService
+from .quotes import QuoteService
 from .reactions import Reactions
 from .sessions import SessionService
 from .stock import StockService
@@ -57,6 +58,7 @@ class Marketplace:
         self.orders = OrderService(
             begin=begin, views=views, clock=clock, ids=ids, secrets=ports.secrets
         )
+        self.quotes = QuoteService(views=views, clock=clock)
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
         correspondence = Correspondence(

@@ -12,8 +12,11 @@ from marketplace.application.ports import (
     DayCount,
     Device,
     Identity,
+    ImageView,
     Page,
     Paging,
+    Place,
+    Selection,
     StoreCount,
     Views,
 )
@@ -159,11 +162,12 @@ class ViewsContract:
         await world.a_product(merchant, status=ProductStatus.ARCHIVED)
         await world.a_product(other)
 
-        page = await views.on_sale(merchant.id, Paging())
+        page = await views.on_sale(merchant.id, Selection(), Paging())
 
         assert page.next is None
         [shown] = page.items
-        assert (shown.product, shown.images) == (product, (second, first))
+        assert shown.product == product
+        assert shown.images == (ImageView.of(second), ImageView.of(first))
 
     async def test_a_merchant_sees_drafts_too(self, world: World, views: Views) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()
@@ -172,7 +176,7 @@ class ViewsContract:
         await world.a_product(merchant, status=ProductStatus.ARCHIVED)
         await world.a_product(other)
 
-        page = await views.products(merchant.id, Paging())
+        page = await views.products(merchant.id, Selection(), Paging())
 
         assert [each.product for each in page.items] == [draft, active]
 
@@ -197,7 +201,7 @@ class ViewsContract:
         ]
 
         walked = await self._walk(lambda paging: views.orders(merchant.id, paging))
-        on_sale = await self._walk(lambda paging: views.on_sale(merchant.id, paging))
+        on_sale = await self._walk(lambda paging: views.on_sale(merchant.id, Selection(), paging))
 
         assert walked == orders[::-1]
         assert [each.product for each in on_sale][-5:] == products[::-1]
@@ -247,7 +251,7 @@ class ViewsContract:
         inbox = await views.inbox(merchant.id, Paging(limit=2))
 
         assert inbox.page.items == (slips[2], slips[1])
-        assert inbox.page.next == slips[1].id
+        assert inbox.page.next == Place(id=slips[1].id)
         assert inbox.unread == 2
 
     async def test_merchants_are_listed_with_their_accounts(

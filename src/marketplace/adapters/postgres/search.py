@@ -206,7 +206,7 @@ def rank(
     The title counts more than SKUs and tags, these more than the description, and the word itself
     more than another form of it.
     """
-    weights = sa.literal_column(f"'{WEIGHTS}'")
+    weights: sa.ColumnElement[Any] = sa.literal_column(f"'{WEIGHTS}'")
     itself, alike = (
         sa.func.ts_rank(weights, vector, sa.cast(asked, TSQUERY), type_=sa.Float)
         for asked in (said, meant)

@@ -120,6 +120,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "categories": marketplace.categories,
         "storefront": marketplace.storefront,
         "orders": marketplace.orders,
+        "quotes": marketplace.quotes,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,
     }

@@ -86,10 +86,6 @@ class BadId(BadValue):
     """Not an id."""
 
 
-class BadCursor(BadValue):
-    """Not a cursor this list has given out."""
-
-
 STATUS: Mapping[type[MarketplaceError], int] = {
     StoreMoved: HTTPStatus.PERMANENT_REDIRECT,
     BadValue: HTTPStatus.BAD_REQUEST,

@@ -9,7 +9,7 @@ down_revision = "0003"
 
 # ruff: noqa: E501
 
-FOLD = r'''CREATE FUNCTION search_fold(said text) RETURNS text
+FOLD = r"""CREATE FUNCTION search_fold(said text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path FROM CURRENT -- who restores a dump has none
 AS $$
@@ -40,9 +40,9 @@ BEGIN
     t := regexp_replace(t, '([^ ]{64})[^ ]+', '\1', 'g');
     RETURN t;
 END
-$$'''
+$$"""
 
-APART = r'''CREATE FUNCTION search_apart(folded text) RETURNS text
+APART = r"""CREATE FUNCTION search_apart(folded text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path FROM CURRENT -- who restores a dump has none
 AS $$
@@ -53,9 +53,9 @@ BEGIN
     t := regexp_replace(t, '([0-9])([^ 0-9])', '\1 \2', 'g');
     RETURN t;
 END
-$$'''
+$$"""
 
-FORMS = r'''CREATE FUNCTION search_forms(folded text) RETURNS text[]
+FORMS = r"""CREATE FUNCTION search_forms(folded text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path FROM CURRENT -- who restores a dump has none
 AS $$
@@ -85,9 +85,9 @@ BEGIN
         WHERE singular IS NOT NULL);
     RETURN array_remove(string_to_array(folded || apart || plain || t, ' '), '') || singulars;
 END
-$$'''
+$$"""
 
-VECTOR = r'''CREATE FUNCTION search_vector(title text, more text, description text) RETURNS tsvector
+VECTOR = r"""CREATE FUNCTION search_vector(title text, more text, description text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path FROM CURRENT -- who restores a dump has none
 AS $$
@@ -104,7 +104,7 @@ BEGIN
         || coalesce(nullif(array_to_string(second, ':1B ') || ':1B', ':1B'), '')::tsvector
         || array_to_tsvector(search_forms(search_fold(description)));
 END
-$$'''
+$$"""
 
 FUNCTIONS = (FOLD, APART, FORMS, VECTOR)
 """As they were when this step was made; whoever changes them makes another step."""
