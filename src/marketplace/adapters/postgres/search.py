@@ -29,8 +29,12 @@ from marketplace.domain.search import (
     Term,
 )
 
-WEIGHTS = "{0.1, 0.3, 0.6, 1}"
-"""Of the description, of nothing, of what is neither title nor description, and of the title."""
+WEIGHTS = "{0.02, 0.3, 0.6, 1}"
+"""
+Of the description, of nothing, of what is neither title nor description, and of the title.
+
+The word itself in a description must not come before another form of it in a title.
+"""
 
 _OFTEN = {ord(letter): LETTERS[ord(letter)] for letter in "ةى"}
 
