@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from marketplace.domain.errors import MarketplaceError
 from marketplace.domain.merchants import Merchant, StoreOnHoliday
@@ -35,6 +36,7 @@ class Quote:
     subtotal: Money
     total: Money
     accepting_orders: bool
+    reopens_at: datetime | None
     refusals: tuple[MarketplaceError, ...]
 
 
@@ -71,5 +73,6 @@ class QuoteService:
             subtotal=subtotal,
             total=total,
             accepting_orders=open_now,
+            reopens_at=None if open_now else store.closed_until,
             refusals=tuple(refusals),
         )

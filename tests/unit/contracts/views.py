@@ -302,8 +302,8 @@ class ViewsContract:
             shown = await views.product_on_sale(merchant.id, called)
             assert (shown.product, shown.images) == (product, (ImageView.of(image),))
             assert shown.category is not None
-        for called in (draft, archived, theirs):
-            for name in (called.id, called.slug):
+        for other_one in (draft, archived, theirs):
+            for name in (other_one.id, other_one.slug):
                 with pytest.raises(ProductNotFound):
                     await views.product_on_sale(merchant.id, name)
         every = [each.id for each in (product, draft, archived, theirs)]

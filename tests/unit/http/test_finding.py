@@ -12,7 +12,7 @@ from marketplace.application.finding import FindProducts
 from marketplace.application.ports import Page, Place
 from marketplace.entrypoints.http.shapes import Listed
 
-from .conftest import fields, put_up
+from .conftest import PNG, fields, put_up
 
 
 async def listed(client: httpx.AsyncClient, **asked: object) -> list[str]:
@@ -216,3 +216,92 @@ async def test_a_cursor_that_was_made_up_is_refused(
         answer = await guest.get("/api/store/sara", params=asked)
         fits = type(key) is type(good) and key not in (2**63, -(2**63), "a\0b")
         assert answer.status_code == (200 if fits else 400), key
+
+
+async def test_one_product_is_shown_by_its_id_or_slug(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient, rival: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant, title="عباءة سوداء", description="قماش " * 100)
+    draft = await put_up(merchant, status="draft")
+    theirs = await put_up(rival)
+
+    by_id = await guest.get(f"/api/store/sara/products/{product['id']}")
+    by_slug = await guest.get("/api/store/SARA/products/عباءة-سوداء")
+
+    assert by_id.status_code == by_slug.status_code == 200
+    assert by_id.content == by_slug.content
+    shown = by_id.json()
+    assert shown["id"] == product["id"]
+    assert shown["variants"][0]["stock"] == 12
+    assert shown["preview"]["title"] == "عباءة سوداء"
+    assert shown["preview"]["image"] is None
+    assert 190 < len(shown["preview"]["description"]) <= 200
+    assert shown["preview"]["description"].endswith("قماش…")
+    again = await guest.get(
+        f"/api/store/sara/products/{product['id']}",
+        headers={"if-none-match": by_id.headers["etag"]},
+    )
+    assert (again.status_code, again.content) == (304, b"")
+    for called in (draft["id"], draft["slug"], theirs["id"], "nothing", "-", "x" * 3000, "%00"):
+        missing = await guest.get(f"/api/store/sara/products/{called}")
+        assert missing.status_code in (400, 404), called
+        assert missing.json()["code"] in ("product-not-found", "malformed-request")
+
+
+async def test_categories_are_listed_with_how_much_they_hold(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    lamps, watches = await shelf(merchant, "إضاءة"), await shelf(merchant, "ساعات")
+    await put_up(merchant, category=lamps["id"])
+    await put_up(merchant, category=lamps["id"], status="draft")
+
+    answer = await guest.get("/api/store/sara/categories")
+
+    assert answer.headers["cache-control"] == "public, max-age=5"
+    told = answer.json()
+    assert told["next_cursor"] is None
+    assert [(each["id"], each["slug"], each["product_count"]) for each in told["items"]] == [
+        (lamps["id"], "إضاءة", 1),
+        (watches["id"], "ساعات", 0),
+    ]
+
+
+async def test_a_link_to_a_store_shows_what_it_is(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    image = await merchant.post(
+        "/api/merchant/upload-image", files={"image": ("a.png", PNG)}, data={"purpose": "logo"}
+    )
+    if image.status_code == 400:
+        image = await merchant.post("/api/merchant/upload-image", files={"image": ("a.png", PNG)})
+    said = {"logo": image.json()["id"], "description": "كل ما يضيء\nبيتك"}
+    assert (await merchant.put("/api/merchant/me", json=said)).status_code == 200
+
+    store = (await guest.get("/api/store/sara")).json()["store"]
+
+    assert store["preview"] == {
+        "title": "متجر sara",
+        "description": "كل ما يضيء بيتك",
+        "image": image.json()["url"],
+    }
+
+
+@pytest.mark.parametrize("path", ["products/{id}", "categories"])
+async def test_a_renamed_store_leads_on_and_a_closed_one_does_not(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient, admin: httpx.AsyncClient, path: str
+) -> None:
+    product = await put_up(merchant)
+    path = path.replace("{id}", product["slug"])
+    mine = (await merchant.put("/api/merchant/me", json={"username": "sara-new"})).json()
+
+    led_on = await guest.get(f"/api/store/sara/{path}", follow_redirects=True)
+    quoted = await guest.post(
+        "/api/store/sara/quote", json={"items": [{"product_id": product["id"], "quantity": 1}]}
+    )
+    await admin.post(f"/api/admin/merchants/{mine['id']}/suspend", json={"reason": "fraud"})
+    gone = await guest.get(f"/api/store/sara-new/{path}")
+
+    assert led_on.status_code == 200
+    assert [each.status_code for each in led_on.history] == [308]
+    assert (quoted.status_code, quoted.headers["location"]) == (308, "/api/store/sara-new/quote")
+    assert (gone.status_code, gone.json()["code"]) == (404, "store-not-found")

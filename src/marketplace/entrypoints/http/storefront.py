@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -254,6 +255,7 @@ class QuoteOut(Output, frozen=True, kw_only=True):
     currency: str
     min_order_total: Amount
     accepting_orders: bool
+    reopens_at: Moment | None
     problems: list[RefusalOut]
 
     @classmethod
@@ -338,7 +340,9 @@ def _led_on(request: Request[Any, Any, Any], moved: StoreMoved) -> Response[byte
     """The same call, method and query and all, at the address where the store is now."""
     language = request.headers.get("accept-language", "")
     problem = answer(moved, accept_language=language, request_id=request_id.get())
-    there = request.scope["path_template"].replace("{username}", str(moved.facts["username"]))
+    there = request.scope["path_template"]
+    for name, said in {**request.path_params, **moved.facts}.items():
+        there = there.replace(f"{{{name}}}", quote(str(said), safe=""))
     query = request.scope["query_string"].decode("latin-1")
     headers = {
         **problem.headers,
@@ -432,8 +436,8 @@ class StoreController(Controller):
 
         Lines of one variant are put together, as an order does.
         """
-        quote = await quotes.quote(username, data.wanted())
-        return QuoteOut.of(quote, preferred(request.headers.get("accept-language", "")))
+        told = await quotes.quote(username, data.wanted())
+        return QuoteOut.of(told, preferred(request.headers.get("accept-language", "")))
 
     @post(
         "/orders",
