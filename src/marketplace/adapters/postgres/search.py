@@ -201,6 +201,11 @@ def meant(query: Query) -> str:
     return " | ".join(_alternatives(term) for term in query.terms)
 
 
+def touching(query: Query) -> str:
+    """What has anything to do with the query, be it with half of a word of it."""
+    return " | ".join(_touching(term) for term in query.terms)
+
+
 def rank(
     vector: sa.ColumnElement[Any], said: sa.ColumnElement[Any], meant: sa.ColumnElement[Any]
 ) -> sa.ColumnElement[int]:
@@ -221,13 +226,18 @@ def rank(
 
 def _alternatives(term: Term) -> str:
     parts = " & ".join(f"({_alternatives(part)})" for part in term.parts)
-    return " | ".join(
-        [
-            *(f"{_lexeme(word)}:*" for word in term.starts),
-            *(_lexeme(word) for word in sorted(term.equal.difference(term.starts))),
-            *([f"({parts})"] if parts else []),
-        ]
-    )
+    return " | ".join([*_words(term), *([f"({parts})"] if parts else [])])
+
+
+def _touching(term: Term) -> str:
+    return " | ".join([*_words(term), *map(_touching, term.parts)])
+
+
+def _words(term: Term) -> list[str]:
+    return [
+        *(f"{_lexeme(word)}:*" for word in term.starts),
+        *(_lexeme(word) for word in sorted(term.equal.difference(term.starts))),
+    ]
 
 
 def _lexeme(word: str) -> str:

@@ -19,8 +19,17 @@ from ..tables import categories, products, variants
 KEPT = [each for each in ProductStatus if each is not ProductStatus.ARCHIVED]
 
 _shelf = categories.alias("shelf")
-_found_by = products.c.found_by.op("||")(
-    sa.func.coalesce(_shelf.c.found_by, sa.literal_column("''"), type_=products.c.found_by.type)
+# Where the name of the shelf has nothing to do with the query it is not joined, and what is NULL is
+# not put together: of ten thousand products that takes twice as long as to look at them.
+_found_by = sa.func.coalesce(
+    products.c.found_by.op("||")(_shelf.c.found_by),
+    products.c.found_by,
+    type_=products.c.found_by.type,
+)
+_its_shelf = sa.and_(
+    _shelf.c.id == products.c.category,
+    _shelf.c.merchant_id == given("merchant", sa.Uuid),
+    _shelf.c.found_by.bool_op("@@")(sa.cast(given("touching", sa.Text), TSQUERY)),
 )
 _called = (
     sa.select(categories.c.id)
@@ -85,7 +94,7 @@ def _listing(shown: sa.Select[Any], asked: frozenset[str], sort: Sort, goes_on: 
     if key is not None:
         listed = listed.add_columns(key.label("place__key"))
     if "query" in asked:
-        listed = listed.outerjoin(_shelf, _shelf.c.id == products.c.category)
+        listed = listed.outerjoin(_shelf, _its_shelf)
     for name in sorted(asked):
         listed = listed.where(_CONDITIONS[name])
     if goes_on:
@@ -111,6 +120,7 @@ def _values(selection: Selection) -> dict[str, object]:
     }
     if selection.query:
         values["query"] = search.tsquery(selection.query)
+        values["touching"] = search.touching(selection.query)
     if selection.query and selection.sort is Sort.RELEVANCE:
         values |= {"said": search.said(selection.query), "meant": search.meant(selection.query)}
     return {name: value for name, value in values.items() if value is not None}
