@@ -17,7 +17,12 @@ from marketplace.adapters.postgres.statements import compiled
 from marketplace.adapters.postgres.statements import given as given_as
 from marketplace.domain.search import Query, fold, forms, indexed, matches, words
 
+from .conftest import WORKER
+
 Connection = psycopg.Connection[tuple[object, ...]]
+
+SCHEMA = f"search_agrees_{WORKER}"
+"""Workers share the server."""
 
 BLOCKS = {
     "Latin-1": range(0x01, 0x100),
@@ -53,13 +58,13 @@ ALPHABET = [*"ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآ
 def database(server_url: str) -> Iterator[Connection]:
     """The functions in a schema of their own, so that no test depends on a migration."""
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS search_agrees CASCADE")
-        connection.execute("CREATE SCHEMA search_agrees")
-        connection.execute("SET search_path TO search_agrees")
+        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE".encode())
+        connection.execute(f"CREATE SCHEMA {SCHEMA}".encode())
+        connection.execute(f"SET search_path TO {SCHEMA}".encode())
         for function in postgres.FUNCTIONS:
             connection.execute(function.encode())
         yield connection
-        connection.execute("DROP SCHEMA search_agrees CASCADE")
+        connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE".encode())
 
 
 def disagreements(database: Connection, texts: list[str]) -> list[object]:
@@ -228,9 +233,9 @@ def test_the_functions_can_fill_a_generated_column(database: Connection) -> None
     # As a restored dump does, which trusts no path.
     database.execute("SET search_path TO ''")
     database.execute(
-        "INSERT INTO search_agrees.sold VALUES ('عباية سوداء', 'من قماش الكريب'), ('', '')"
+        f"INSERT INTO {SCHEMA}.sold VALUES ('عباية سوداء', 'من قماش الكريب'), ('', '')".encode()  # noqa: S608
     )
-    database.execute("SET search_path TO search_agrees")
+    database.execute(f"SET search_path TO {SCHEMA}".encode())
 
     asked = postgres.tsquery(Query.parse("العبايات كريب"))
     rows = database.execute("SELECT title FROM sold WHERE found_by @@ %s::tsquery", [asked])
