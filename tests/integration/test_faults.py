@@ -12,7 +12,7 @@ from marketplace.adapters.postgres.faults import DatabaseUnavailable, translated
 from marketplace.adapters.postgres.pool import Pool, make_pool
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.views import PostgresViews
-from marketplace.application.ports import Paging
+from marketplace.application.ports import Paging, Selection
 from marketplace.domain.accounts import AccountRegistered
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.merchants import MerchantId
@@ -77,7 +77,9 @@ async def test_a_database_that_is_away_is_unavailable() -> None:
         pool.timeout = 0.05
 
         with pytest.raises(DatabaseUnavailable):
-            await PostgresViews(pool).products(MerchantId(SequentialIds().new()), Paging())
+            await PostgresViews(pool).products(
+                MerchantId(SequentialIds().new()), Selection(), Paging()
+            )
         with pytest.raises(DatabaseUnavailable):
             async with PostgresUnitOfWork(pool, SequentialIds(), MemoryBell()):
                 raise AssertionError

@@ -8,8 +8,10 @@ from psycopg.pq import Trace
 
 from marketplace.adapters.postgres.pool import Pool, make_pool
 from marketplace.application.admin import FindMerchants
+from marketplace.application.finding import FindProducts
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.once import Answer, RequestKey
+from marketplace.application.orders import Wish
 from marketplace.application.ports import MerchantSort, Paging
 from marketplace.application.sessions import SignIn
 from marketplace.domain.accounts import WrongCredentials
@@ -105,6 +107,42 @@ async def test_the_page_of_a_store_takes_two(world: World, asked: Asked, product
 
     assert asked() - before == 2
     assert len(page.products.items) == products
+
+
+@pytest.mark.parametrize(
+    ("wanted", "trips"),
+    [
+        (FindProducts(q="مصباح", category="x", tag="y", in_stock=True, sort="price_asc"), 3),
+        (FindProducts(q="المصابيح نحاس"), 3),
+        (FindProducts(q="مصباح"), 2),
+        (FindProducts(in_stock=True, min_price="1", sort="title"), 2),
+        (FindProducts(q="مصباخ"), 4),
+    ],
+)
+async def test_to_look_for_something_takes_two_and_two_more_for_a_slip(
+    world: World, asked: Asked, wanted: FindProducts, trips: int
+) -> None:
+    seller = await world.a_merchant()
+    await world.a_product(seller)
+    before = asked()
+
+    await world.marketplace.storefront.page(seller.username, Paging(), wanted)
+
+    assert asked() - before == trips
+
+
+async def test_a_product_the_categories_and_a_quote_take_two(world: World, asked: Asked) -> None:
+    seller = await world.a_merchant()
+    products = [await world.a_product(seller) for _ in range(5)]
+    storefront, quotes = world.marketplace.storefront, world.marketplace.quotes
+    wishes = [Wish(product_id=each, quantity=1) for each in products]
+    before = asked()
+
+    await storefront.product(seller.username, str(products[0]))
+    await storefront.categories(seller.username)
+    await quotes.quote(seller.username, wishes)
+
+    assert asked() - before == 6
 
 
 async def test_an_address_that_was_left_takes_one_more(world: World, asked: Asked) -> None:

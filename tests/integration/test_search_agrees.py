@@ -3,17 +3,26 @@
 import random
 import unicodedata
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import chain
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.adapters.postgres import search as postgres
+from marketplace.adapters.postgres.statements import compiled
+from marketplace.adapters.postgres.statements import given as given_as
 from marketplace.domain.search import Query, fold, forms, indexed, matches, words
 
+from .conftest import WORKER
+
 Connection = psycopg.Connection[tuple[object, ...]]
+
+SCHEMA = f"search_agrees_{WORKER}"
+"""Workers share the server."""
 
 BLOCKS = {
     "Latin-1": range(0x01, 0x100),
@@ -49,13 +58,13 @@ ALPHABET = [*"ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآ
 def database(server_url: str) -> Iterator[Connection]:
     """The functions in a schema of their own, so that no test depends on a migration."""
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS search_agrees CASCADE")
-        connection.execute("CREATE SCHEMA search_agrees")
-        connection.execute("SET search_path TO search_agrees")
+        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE".encode())
+        connection.execute(f"CREATE SCHEMA {SCHEMA}".encode())
+        connection.execute(f"SET search_path TO {SCHEMA}".encode())
         for function in postgres.FUNCTIONS:
             connection.execute(function.encode())
         yield connection
-        connection.execute("DROP SCHEMA search_agrees CASCADE")
+        connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE".encode())
 
 
 def disagreements(database: Connection, texts: list[str]) -> list[object]:
@@ -130,6 +139,12 @@ def test_a_letter_that_one_side_forgets_is_noticed(database: Connection) -> None
     finally:
         whole = postgres.FUNCTIONS[0].replace("CREATE", "CREATE OR REPLACE", 1)
         database.execute(whole.encode())
+
+
+def test_the_migration_made_the_functions_as_they_are() -> None:
+    step = import_module("marketplace.adapters.postgres.migrations.versions.0007_search")
+
+    assert step.FUNCTIONS == postgres.FUNCTIONS
 
 
 def test_a_page_without_spaces_can_be_stored(database: Connection) -> None:
@@ -218,9 +233,9 @@ def test_the_functions_can_fill_a_generated_column(database: Connection) -> None
     # As a restored dump does, which trusts no path.
     database.execute("SET search_path TO ''")
     database.execute(
-        "INSERT INTO search_agrees.sold VALUES ('عباية سوداء', 'من قماش الكريب'), ('', '')"
+        f"INSERT INTO {SCHEMA}.sold VALUES ('عباية سوداء', 'من قماش الكريب'), ('', '')".encode()  # noqa: S608
     )
-    database.execute("SET search_path TO search_agrees")
+    database.execute(f"SET search_path TO {SCHEMA}".encode())
 
     asked = postgres.tsquery(Query.parse("العبايات كريب"))
     rows = database.execute("SELECT title FROM sold WHERE found_by @@ %s::tsquery", [asked])
@@ -229,8 +244,11 @@ def test_the_functions_can_fill_a_generated_column(database: Connection) -> None
 
 def test_the_word_itself_in_the_title_comes_first(database: Connection) -> None:
     query = Query.parse("كريم اليد")
-    rank = postgres.rank("found_by", "%(said)s", "%(meant)s")
+    rank = compiled(
+        postgres.rank(sa.column("found_by"), given_as("said", sa.Text), given_as("meant", sa.Text))
+    )
     asked = {
+        **rank.fixed,
         "query": postgres.tsquery(query),
         "said": postgres.said(query),
         "meant": postgres.meant(query),
@@ -241,7 +259,7 @@ def test_the_word_itself_in_the_title_comes_first(database: Connection) -> None:
         " ('كريم', 'اليد'), ('كريم فقط', '')) AS sold (title, description),"
         " search_vector(title, '', description) AS found_by"
         " WHERE found_by @@ %(query)s::tsquery ORDER BY -".encode()
-        + rank.encode(),
+        + rank.text,
         asked,
     )
 

@@ -32,12 +32,12 @@ MOST_LINES = 300
 
 CODES = """
     account-not-found account-suspended amount-too-large announcement-not-found bad-adjustment
-    bad-amount bad-characters bad-document bad-email bad-hours bad-link bad-moment bad-phone
-    bad-position bad-quantity bad-registration-number bad-size bad-slug bad-stock bad-username
-    bad-value below-minimum category-not-found category-taken changed-meanwhile collected-too-much
-    common-password conflict currency-fixed document-not-found document-too-large email-taken
-    forbidden image-not-found image-too-heavy image-too-large in-progress invalid-fields key-reused
-    link-expired mail-refused mail-unavailable merchant-not-found missing moved-too-often
+    bad-amount bad-characters bad-cursor bad-document bad-email bad-hours bad-link bad-moment
+    bad-phone bad-position bad-quantity bad-registration-number bad-size bad-slug bad-stock
+    bad-username bad-value below-minimum category-not-found category-taken changed-meanwhile
+    collected-too-much common-password conflict currency-fixed document-not-found document-too-large
+    email-taken forbidden image-not-found image-too-heavy image-too-large in-progress invalid-fields
+    key-reused link-expired mail-refused mail-unavailable merchant-not-found missing moved-too-often
     negative-amount no-direct-uploads not-enough-on-hand not-expected not-found not-in-order
     not-one-of nothing-to-collect notification-not-found order-not-found orders-open out-of-stock
     past-moment phone-taken price-changed product-not-found reason-missing refresh-refused
@@ -279,7 +279,6 @@ def test_a_question_to_a_neighbour_is_explained() -> None:
         "AuditBook.add",
         "UnitOfWork.__aenter__",
         "UnitOfWork.__aexit__",
-        "StoreViews.on_sale",
         "MerchantViews.merchants",
         "KycViews.submissions",
         "AdminViews.announcements",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import NoneType
 from uuid import UUID
 
 from marketplace.domain.accounts import Actor, Role
@@ -29,6 +30,7 @@ from marketplace.domain.text import Missing, line, prose
 from .orders import move
 from .ports import (
     AnnouncementView,
+    BadCursor,
     BeginUnitOfWork,
     Clock,
     Ids,
@@ -65,6 +67,10 @@ class Announce:
     target_id: UUID | None = None
 
 
+_KEYS = {MerchantSort.NAME: str, MerchantSort.ORDERS: int}
+"""What merchants are listed by, where it is not their id alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindMerchants:
     """``q`` is part of a name, a username, an address or a telephone number, in any form."""
@@ -94,6 +100,8 @@ class AdminService:
         wanted.acting.must_be(Role.ADMIN)
         with Form() as form:
             text = form.read("q", line(100, at_least=0), wanted.q)
+            if paging.after and not isinstance(paging.after.key, _KEYS.get(wanted.sort, NoneType)):
+                form.refuse("cursor", BadCursor())
         search = MerchantSearch(
             status=wanted.status,
             kyc_status=wanted.kyc_status,

@@ -13,6 +13,7 @@ from .once import Once, joining
 from .orders import OrderService
 from .ports import Ports
 from .products import ProductService
+from .quotes import QuoteService
 from .reactions import Reactions
 from .sessions import SessionService
 from .stock import StockService
@@ -76,6 +77,7 @@ class Marketplace:
             begin=begin, views=views, clock=clock, ids=ids, secrets=ports.secrets
         )
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)
+        self.quotes = QuoteService(views=views, clock=clock)
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
         correspondence = Correspondence(

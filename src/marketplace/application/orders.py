@@ -1,6 +1,6 @@
 """What one can do with orders: place one, follow it, see it through."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -47,14 +47,16 @@ from marketplace.domain.orders import (
     total_of,
 )
 from marketplace.domain.phones import parse_phone
-from marketplace.domain.products import Product, ProductId, ProductNotFound
+from marketplace.domain.products import Product, ProductId, ProductNotFound, VariantRequired
 from marketplace.domain.text import Missing, line, prose, word
 from marketplace.domain.variants import (
     OutOfStock,
     StockChange,
     StockMovement,
     StockReason,
+    Variant,
     VariantId,
+    VariantNotFound,
 )
 
 from .merchants import leading_on, selling, store_address
@@ -86,6 +88,39 @@ class Wish:
     product_id: ProductId
     quantity: int
     variant_id: VariantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """So many units of one variant, at what it costs today."""
+
+    product: Product
+    variant: Variant
+    quantity: int
+
+    @property
+    def available(self) -> int | None:
+        """Units that could be ordered; None where nobody counts them."""
+        if self.variant.retired:
+            return 0
+        return self.variant.available if self.product.track_stock else None
+
+    @property
+    def short(self) -> bool:
+        return not self.product.has_room_for(self.variant, self.quantity)
+
+    def written_down(self) -> OrderLine:
+        """As an order keeps it."""
+        return OrderLine(
+            product_id=self.product.id,
+            variant_id=self.variant.id,
+            title=self.product.title,
+            variant=self.variant.title,
+            sku=self.variant.sku,
+            unit_price=self.variant.price,
+            quantity=self.quantity,
+            tracked=self.product.track_stock,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +250,7 @@ class OrderService:
         Raises ``StoreNotFound``, ``StoreMoved``, ``StoreOnHoliday``, ``ProductNotFound``,
         ``OutOfStock`` with every short line, ``PriceChanged`` or ``BelowMinimum``.
         """
-        wishes = _merged(wanted.items)
+        wishes = merged(wanted.items)
         token, now = self.secrets.token(), self.clock.now()
         address = store_address(wanted.store)
         async with leading_on(self.views, address), self.begin() as market:
@@ -362,12 +397,15 @@ async def _restock(
         return
     lines = [(line, moved) for order, moved in moving for line in order.lines if line.tracked]
     products = await market.products.hold_all(list({line.product_id for line, _ in lines}))
-    again: Wishes = {
-        (line.product_id, line.variant_id): line.quantity
+    _must_be_there(
+        Priced(
+            product=products[line.product_id],
+            variant=products[line.product_id].variant(line.variant_id),
+            quantity=line.quantity,
+        )
         for line, moved in lines
         if moved.stock is StockEffect.RESERVE
-    }
-    _must_be_there(again, products)
+    )
     movements: list[StockMovement] = []
     with Form() as form:
         for line, moved in lines:
@@ -394,7 +432,7 @@ _REASONS: Mapping[type[OrderMoved], StockReason] = {
 Wishes = Mapping[tuple[ProductId, VariantId | None], int]
 
 
-def _merged(items: Sequence[Wish]) -> Wishes:
+def merged(items: Sequence[Wish]) -> Wishes:
     """One wish per variant: two lines of the same one must not each be checked alone."""
     wishes: dict[tuple[ProductId, VariantId | None], int] = {}
     with Form() as form:
@@ -443,56 +481,62 @@ def _read(
 def _reserved(
     wishes: Wishes, products: Mapping[ProductId, Product], store: MerchantId
 ) -> tuple[list[OrderLine], list[StockChange]]:
-    """Reserve every line and write down what it costs today, all of them or none."""
-    for product_id, _ in wishes:
-        product = products.get(product_id)
-        if product is None or product.merchant_id != store or not product.is_on_sale:
-            raise ProductNotFound(product_id=product_id)
-    merged: dict[tuple[ProductId, VariantId | None], int] = {}
+    """Reserve every line at what it costs today, all of them or none."""
+    lines, refusals = priced(wishes, products, store)
+    if refusals:
+        raise refusals[0]
+    _must_be_there(lines)
+    changes = [each.variant.reserve(each.quantity) for each in lines if each.product.track_stock]
+    return [each.written_down() for each in lines], changes
+
+
+def priced(
+    wishes: Wishes, products: Mapping[ProductId, Product], store: MerchantId
+) -> tuple[list[Priced], list[MarketplaceError]]:
+    """Every wish at what it costs today, and why some of them are none that could be granted."""
+    chosen: dict[tuple[ProductId, VariantId], Priced] = {}
+    refusals: list[MarketplaceError] = []
     with Form() as form:
         for (product_id, said), quantity in wishes.items():
+            product = products.get(product_id)
+            if product is None or product.merchant_id != store or not product.is_on_sale:
+                refusals.append(ProductNotFound(product_id=product_id))
+                continue
+            try:
+                variant = product.variant(said)
+            except (VariantNotFound, VariantRequired) as refusal:
+                refusals.append(refusal)
+                continue
             # A variant that is named and the default one that is not may be the same.
-            key = product_id, products[product_id].variant(said).id
-            merged[key] = form.read("items", parse_quantity, merged.get(key, 0) + quantity)
-    _must_be_there(merged, products)
-    lines, changes = [], []
-    for (product_id, variant_id), quantity in merged.items():
-        product = products[product_id]
-        variant = product.variant(variant_id)
-        if product.track_stock:
-            changes.append(variant.reserve(quantity))
-        lines.append(
-            OrderLine(
-                product_id=product.id,
-                variant_id=variant.id,
-                title=product.title,
-                variant=variant.title,
-                sku=variant.sku,
-                unit_price=variant.price,
-                quantity=quantity,
-                tracked=product.track_stock,
+            before = chosen.get((product_id, variant.id))
+            together = quantity + ((before and before.quantity) or 0)
+            chosen[product_id, variant.id] = Priced(
+                product=product,
+                variant=variant,
+                quantity=form.read("items", parse_quantity, together),
             )
-        )
-    return lines, changes
+    return list(chosen.values()), refusals
 
 
-def _must_be_there(wishes: Wishes, products: Mapping[ProductId, Product]) -> None:
+def _must_be_there(lines: Iterable[Priced]) -> None:
     """``OutOfStock`` that names every short line, or nothing."""
-    short = []
-    for (product_id, variant_id), wanted in wishes.items():
-        product = products[product_id]
-        variant = product.variant(variant_id)
-        if not product.has_room_for(variant, wanted):
-            short.append(
-                {
-                    "product_id": product_id,
-                    "variant_id": variant.id,
-                    "wanted": wanted,
-                    "available": 0 if variant.retired else variant.available,
-                }
-            )
-    if short:
-        raise OutOfStock(lines=short)
+    if refusal := short_of(lines):
+        raise refusal
+
+
+def short_of(lines: Iterable[Priced]) -> OutOfStock | None:
+    """What is asked for and not there."""
+    short = [
+        {
+            "product_id": each.product.id,
+            "variant_id": each.variant.id,
+            "wanted": each.quantity,
+            "available": each.available,
+        }
+        for each in lines
+        if each.short
+    ]
+    return OutOfStock(lines=short) if short else None
 
 
 def _said(wanted: MoveOrder, order: Order) -> Move:

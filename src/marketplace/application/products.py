@@ -21,9 +21,20 @@ from marketplace.domain.slugs import parse_slug, slug_of
 from marketplace.domain.text import line, prose, word
 from marketplace.domain.variants import StockReason, parse_stock
 
+from .finding import ANY, FindProducts, found
 from .images import own
 from .merchants import selling
-from .ports import BeginUnitOfWork, Clock, Ids, Page, Paging, ProductView, UnitOfWork, Views
+from .ports import (
+    BeginUnitOfWork,
+    Clock,
+    Ids,
+    ImageView,
+    Page,
+    Paging,
+    ProductView,
+    UnitOfWork,
+    Views,
+)
 from .stock import keep_stock, written_down
 from .variants import Arranging, VariantWish
 
@@ -94,8 +105,19 @@ class ProductService:
     clock: Clock
     ids: Ids
 
-    async def of_merchant(self, acting: Actor, paging: Paging) -> Page[ProductView]:
-        return await self.views.products(selling(acting), paging)
+    async def of_merchant(
+        self, acting: Actor, paging: Paging, wanted: FindProducts = ANY
+    ) -> Page[ProductView]:
+        """What is archived is shown only if that is asked for; prices play no part."""
+        merchant_id = selling(acting)
+        selection = wanted.selection("", paging.after)
+        return await found(
+            lambda chosen: self.views.products(merchant_id, chosen, paging),
+            selection,
+            paging,
+            self.views,
+            merchant_id,
+        )
 
     async def find(self, acting: Actor, product_id: ProductId) -> ProductView:
         return await self.views.product(selling(acting), product_id)
@@ -175,7 +197,7 @@ async def put_up(
         by=wanted.acting.account_id,
     )
     await keep_stock(market, [product], opening)
-    return ProductView(product=product, category=category, images=tuple(images))
+    return ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
 
 
 async def change(
@@ -227,7 +249,7 @@ async def change(
         by=wanted.acting.account_id,
     )
     await keep_stock(market, [product], counted)
-    return ProductView(product=product, category=category, images=tuple(images))
+    return ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
 
 
 def _common(wanted: AddProduct | EditProduct) -> VariantWish:

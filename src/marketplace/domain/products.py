@@ -108,6 +108,12 @@ class Product:
     def in_stock(self) -> bool:
         return self.available is None or self.available > 0
 
+    @property
+    def keywords(self) -> str:
+        """What it is found by beside its title and description: tags, SKUs, values of options."""
+        said = (word for each in self.offered for word in (each.sku, *each.options))
+        return " ".join(dict.fromkeys(filter(None, (*self.tags, *said))))
+
     def variant(self, id: VariantId | None) -> Variant:
         """
         The variant of this id, retired or not; the only one where none is named.

@@ -113,6 +113,13 @@ _TOO_LONG = re.compile(f"([^ ]{{{LONGEST_WORD}}})[^ ]+")
 _DIGIT = re.compile("[0-9]")
 _TO_PLAIN = {**LETTERS, **DIGITS}
 
+ALIKE = "تث دذز ضظ جغق سص"
+"""Letters that many people pronounce, and so write, alike."""
+
+_SOUNDS = {ord(letter): alike[0] for alike in ALIKE.split() for letter in alike}
+_SLIP = 2
+"""Halves in a slip of the pen."""
+
 PARTICLES = frozenset(
     "و ف ب ل ك س ا في من مع علي عن الي او ثم the a an and of for with in to s".split()
 )
@@ -368,20 +375,24 @@ def near(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
     """
     The words that differ the least, by one slip from four letters on and by two from eight on.
 
-    A slip is a letter too many, too few, another one, or two that changed places. A word with
-    digits has no near ones: the next model is another model.
+    A slip is a letter too many, too few, another one, or two that changed places; a letter that
+    sounds like the right one is half a slip. A word with digits has no near ones: the next model is
+    another model.
     """
     slips = 0 if len(word) < 4 or _DIGIT.search(word) else 1 if len(word) < 8 else 2
     if not slips:
         return ()
-    letters = frozenset(word)
+    letters = frozenset(word.translate(_SOUNDS))
     lengths = range(max(len(word) - slips, 3), len(word) + slips + 1)
-    best, closest = slips, set[str]()
+    best, closest = slips * _SLIP, set[str]()
     for other in vocabulary:
-        # A slip brings at most one new letter: counting them costs a tenth of comparing words.
-        if len(other) not in lengths or len(letters.difference(other)) > best:
+        if len(other) not in lengths:
             continue
-        if len(frozenset(other).difference(letters)) > best or _DIGIT.search(other):
+        # A slip brings at most one new sound: counting them costs a tenth of comparing words.
+        others = frozenset(other.translate(_SOUNDS))
+        if max(len(letters - others), len(others - letters)) * _SLIP > best:
+            continue
+        if _DIGIT.search(other):
             continue
         distance = _distance(word, other, best)
         if distance < best:
@@ -392,16 +403,23 @@ def near(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
 
 
 def _distance(one: str, other: str, at_most: int) -> int:
-    """Slips between two words (optimal string alignment), or more than ``at_most``."""
+    """Halves of slips between two words (optimal string alignment), or more than ``at_most``."""
     before: list[int] = []
-    row = list(range(len(other) + 1))
+    row = [_SLIP * place for place in range(len(other) + 1)]
     for i, letter in enumerate(one, 1):
-        earlier, before, row = before, row, [i]
+        earlier, before, row = before, row, [_SLIP * i]
         for j, another in enumerate(other, 1):
-            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != another))
+            cost = min(before[j] + _SLIP, row[-1] + _SLIP, before[j - 1] + _change(letter, another))
             if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == another:
-                cost = min(cost, earlier[j - 2] + 1)
+                cost = min(cost, earlier[j - 2] + _SLIP)
             row.append(cost)
         if min(row) > at_most:
             return at_most + 1
     return row[-1]
+
+
+def _change(letter: str, another: str) -> int:
+    if letter == another:
+        return 0
+    alike = _SOUNDS.get(ord(letter), letter) == _SOUNDS.get(ord(another), another)
+    return _SLIP // 2 if alike else _SLIP

@@ -74,6 +74,15 @@ def clean(text: str, *, at_most: int, at_least: int = 0, lines: bool = False) ->
     return kept
 
 
+def beginning(text: str, at_most: int) -> str:
+    """As much of a text as fits on one line of so many characters, cut between two words."""
+    told = " ".join(text.split())
+    if len(told) <= at_most:
+        return told
+    cut, _, _ = told[:at_most].rpartition(" ")
+    return (cut or told[: at_most - 1]).rstrip(" ،,.؛;:-") + "…"
+
+
 def line(at_most: int, at_least: int = 1) -> Callable[[str], str]:
     """A parser of one line of text, for a :class:`~marketplace.domain.errors.Form`."""
     return lambda text: clean(text, at_most=at_most, at_least=at_least)

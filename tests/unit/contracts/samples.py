@@ -180,21 +180,27 @@ class World:
         stock: int = 5,
         status: ProductStatus = ProductStatus.ACTIVE,
         images: tuple[ImageId, ...] = (),
+        title: str = "مصباح",
+        price: int = 4750,
+        track_stock: bool = True,
     ) -> Product:
         id = ProductId(self.new())
         product, _ = Product.add(
             id=id,
             merchant_id=merchant.id,
-            title="مصباح",
+            title=title,
             slug=Slug(f"مصباح-{id.hex}"),
             description="يضيء",
             status=status,
             options=[Option(name="اللون", values=("أسود", "Blue"))],
-            variants=[self.variant(stock, "أسود"), self.variant(stock + 1, "Blue")],
+            variants=[
+                self.variant(stock, "أسود", price=price),
+                self.variant(stock + 1 if stock else 0, "Blue", price=price),
+            ],
             at=NOON,
         )
         product.images, product.tags, product.low_stock_at = images, ("ضوء", "lamp"), 3
-        product.track_stock = True
+        product.track_stock = track_stock
         category = self.category(merchant)
         product.category = category.id
         async with self.begin() as market:
@@ -212,13 +218,13 @@ class World:
             position=int(id) & 0xFFFF,
         )
 
-    def variant(self, stock: int, *options: str) -> Variant:
+    def variant(self, stock: int, *options: str, price: int = 4750) -> Variant:
         id = uuid4()
         return Variant(
             id=VariantId(id),
             options=options,
             sku=f"A-{id}",
-            price=Money(4750, "KWD"),
+            price=Money(price, "KWD"),
             compare_at_price=Money(5000, "KWD"),
             on_hand=stock + 1,
             reserved=1,

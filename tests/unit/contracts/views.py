@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -12,18 +13,27 @@ from marketplace.application.ports import (
     DayCount,
     Device,
     Identity,
+    ImageView,
     MerchantSearch,
     MerchantSort,
     Page,
     Paging,
+    Place,
+    ProductView,
+    Selection,
+    Sort,
     StoreCount,
     Views,
 )
 from marketplace.domain.accounts import Role, SessionId, Username
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
+from marketplace.domain.categories import CategoryId
 from marketplace.domain.merchants import KycStatus, MerchantId, MerchantNotFound, StoreNotFound
+from marketplace.domain.money import Money
 from marketplace.domain.orders import OrderId, OrderNotFound, OrderStatus
-from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.search import Query, words
+from marketplace.domain.slugs import Slug
 
 from .samples import NOON, World
 
@@ -161,11 +171,12 @@ class ViewsContract:
         await world.a_product(merchant, status=ProductStatus.ARCHIVED)
         await world.a_product(other)
 
-        page = await views.on_sale(merchant.id, Paging())
+        page = await views.on_sale(merchant.id, Selection(), Paging())
 
         assert page.next is None
         [shown] = page.items
-        assert (shown.product, shown.images) == (product, (second, first))
+        assert shown.product == product
+        assert shown.images == (ImageView.of(second), ImageView.of(first))
 
     async def test_a_merchant_sees_drafts_too(self, world: World, views: Views) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()
@@ -174,9 +185,144 @@ class ViewsContract:
         await world.a_product(merchant, status=ProductStatus.ARCHIVED)
         await world.a_product(other)
 
-        page = await views.products(merchant.id, Paging())
+        page = await views.products(merchant.id, Selection(), Paging())
 
         assert [each.product for each in page.items] == [draft, active]
+
+    async def test_products_are_listed_by_what_is_asked_of_them(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        cheap = await world.a_product(merchant, price=1000, title="مصباح أحمر", stock=0)
+        dear = await world.a_product(merchant, price=3000, title="Lamp", track_stock=False)
+        draft = await world.a_product(merchant, price=2000, status=ProductStatus.DRAFT)
+        archived = await world.a_product(merchant, status=ProductStatus.ARCHIVED)
+        theirs = await world.a_product(other, title="مصباح أحمر")
+        async with world.begin() as market:
+            shelf = await market.categories.get(_shelf_of(dear))
+
+        async def shown(**asked: Any) -> list[Product]:
+            selection, paging = Selection(**asked), Paging()
+            everything = (await views.products(merchant.id, selection, paging)).items
+            on_sale = (await views.on_sale(merchant.id, selection, paging)).items
+            found = [each.product for each in everything]
+            if asked.get("status") in (None, ProductStatus.ACTIVE):
+                assert [each.product for each in on_sale] == [
+                    each for each in found if each != draft
+                ]
+            return found
+
+        money = Money(2000, "KWD")
+        assert await shown() == [draft, dear, cheap]
+        assert await shown(status=ProductStatus.ACTIVE) == [dear, cheap]
+        assert await shown(status=ProductStatus.ARCHIVED) == [archived]
+        assert await shown(category=shelf.id) == await shown(category=shelf.slug) == [dear]
+        assert await shown(category=_shelf_of(theirs)) == []
+        assert await shown(category=Slug("nothing")) == []
+        assert await shown(tag="lamp") == [draft, dear, cheap]
+        assert await shown(tag="Lamp") == []
+        assert await shown(min_price=money) == [draft, dear]
+        assert await shown(max_price=money) == [draft, cheap]
+        assert await shown(max_price=Money(0, "KWD")) == []
+        assert await shown(in_stock=True) == [draft, dear]
+        assert await shown(in_stock=False) == [cheap]
+        assert await shown(sort=Sort.PRICE_ASC) == [cheap, draft, dear]
+        assert await shown(sort=Sort.PRICE_DESC) == [dear, draft, cheap]
+        assert await shown(sort=Sort.TITLE) == [dear, draft, cheap]
+        assert await shown(query=Query.parse("المصابيح الحمراء احمر")) == []
+        assert await shown(query=Query.parse("المصباح احمر")) == [cheap]
+        assert await shown(query=Query.parse(cheap.default.sku)) == [cheap]
+        assert await shown(query=Query.parse("blue"), sort=Sort.PRICE_ASC) == [cheap, draft, dear]
+        assert await shown(query=Query.parse(f"LAMP {shelf.name}")) == [dear]
+        assert await shown(
+            query=Query.parse("Lamp"), tag="ضوء", in_stock=True, max_price=money
+        ) == [draft]
+
+    @pytest.mark.parametrize("sort", Sort)
+    @pytest.mark.parametrize("query", [None, Query.parse("مصباح")])
+    async def test_a_sorted_list_is_walked_while_others_come_and_go(
+        self, world: World, views: Views, sort: Sort, query: Query | None
+    ) -> None:
+        if query is None and sort is Sort.RELEVANCE:
+            return
+        merchant = await world.a_merchant()
+        there = [
+            await world.a_product(merchant, price=price, title=title)
+            for price, title in [(20, "مصباح"), (10, "مصباح"), (20, "مصباح ب"), (10, "ا مصباح")] * 2
+        ]
+        ordered = await self._walk(
+            lambda paging: views.on_sale(merchant.id, Selection(sort=sort, query=query), paging)
+        )
+        gone = {each.product.id for each in ordered[1::3]}
+        coming = iter([5, 15, 25] * 3)
+
+        async def busy(paging: Paging) -> Page[ProductView]:
+            page = await views.on_sale(merchant.id, Selection(sort=sort, query=query), paging)
+            for price in islice(coming, 3):
+                await world.a_product(merchant, price=price, title="مصباح")
+            async with world.begin() as market:
+                for id in gone & {each.product.id for each in page.items}:
+                    held = await market.products.hold(id)
+                    await market.products.save(held, held.archive(NOON))
+            return page
+
+        walked = [each.product.id for each in await self._walk(busy)]
+
+        assert len(walked) == len(set(walked))
+        stayed = [each.product.id for each in ordered]
+        assert [each for each in walked if each in stayed] == stayed
+        assert {each.id for each in there} == set(stayed)
+
+    async def test_the_words_of_a_store_are_those_of_what_is_listed(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        await world.a_product(merchant, title="Lantern")
+        await world.a_product(merchant, title="Secret", status=ProductStatus.DRAFT)
+        await world.a_product(merchant, title="Gone", status=ProductStatus.ARCHIVED)
+        await world.a_product(other, title="Foreign")
+
+        sold = await views.vocabulary(merchant.id, ProductStatus.ACTIVE)
+        kept = await views.vocabulary(merchant.id, None)
+
+        assert {"lantern", "lamp", "blue", *words("إضاءة")} <= sold
+        assert not {"secret", "gone", "foreign"} & sold
+        assert kept - sold >= {"secret"}
+        assert not {"gone", "foreign"} & kept
+
+    async def test_one_thing_on_sale_is_found_by_id_and_by_slug(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        image = await world.an_image(merchant)
+        product = await world.a_product(merchant, images=(image.id,))
+        draft = await world.a_product(merchant, status=ProductStatus.DRAFT)
+        archived = await world.a_product(merchant, status=ProductStatus.ARCHIVED)
+        theirs = await world.a_product(other)
+
+        for called in (product.id, product.slug):
+            shown = await views.product_on_sale(merchant.id, called)
+            assert (shown.product, shown.images) == (product, (ImageView.of(image),))
+            assert shown.category is not None
+        for other_one in (draft, archived, theirs):
+            for name in (other_one.id, other_one.slug):
+                with pytest.raises(ProductNotFound):
+                    await views.product_on_sale(merchant.id, name)
+        every = [each.id for each in (product, draft, archived, theirs)]
+        assert await views.products_on_sale(merchant.id, every) == {product.id: product}
+        assert await views.products_on_sale(merchant.id, []) == {}
+
+    async def test_categories_count_what_is_on_sale(self, world: World, views: Views) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        sold = await world.a_product(merchant)
+        draft = await world.a_product(merchant, status=ProductStatus.DRAFT)
+        await world.a_product(other)
+
+        shelves = await views.categories_on_sale(merchant.id)
+
+        assert [each.category for each in shelves] == list(await views.categories(merchant.id))
+        counted = {each.category.id: each.product_count for each in shelves}
+        assert counted == {sold.category: 1, draft.category: 0}
 
     async def test_another_merchants_product_is_not_found(self, world: World, views: Views) -> None:
         owner, thief = await world.a_merchant(), await world.a_merchant()
@@ -199,7 +345,7 @@ class ViewsContract:
         ]
 
         walked = await self._walk(lambda paging: views.orders(merchant.id, paging))
-        on_sale = await self._walk(lambda paging: views.on_sale(merchant.id, paging))
+        on_sale = await self._walk(lambda paging: views.on_sale(merchant.id, Selection(), paging))
 
         assert walked == orders[::-1]
         assert [each.product for each in on_sale][-5:] == products[::-1]
@@ -249,7 +395,7 @@ class ViewsContract:
         inbox = await views.inbox(merchant.id, Paging(limit=2))
 
         assert inbox.page.items == (slips[2], slips[1])
-        assert inbox.page.next == slips[1].id
+        assert inbox.page.next == Place(id=slips[1].id)
         assert inbox.unread == 2
 
     async def test_merchants_are_listed_with_their_accounts(
@@ -325,7 +471,7 @@ class ViewsContract:
                 walked += [each.merchant.id for each in page.items]
                 if page.next is None:
                     break
-                paging = Paging(limit=limit, after=page.next, mark=page.mark)
+                paging = Paging(limit=limit, after=page.next)
 
             assert walked == [merchants[each].id for each in order]
 
@@ -344,7 +490,7 @@ class ViewsContract:
             held.name = ""
             await market.merchants.save(held)
 
-        rest = await views.merchants(Paging(limit=100, after=first.next, mark=first.mark), search)
+        rest = await views.merchants(Paging(limit=100, after=first.next), search)
 
         seen = [each.merchant.id for each in rest.items]
         assert shown.id not in seen
@@ -514,3 +660,8 @@ class ViewsContract:
         assert [(each.variant_id, each.promised, each.ledger_on_hand) for each in found] == [
             (second.id, 2, 0)
         ]
+
+
+def _shelf_of(product: Product) -> CategoryId:
+    assert product.category is not None
+    return product.category

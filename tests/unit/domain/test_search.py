@@ -185,6 +185,15 @@ def test_of_near_words_the_nearest_count() -> None:
     assert near("كتابه", ["كتاب", "كتابي", "مكتبه"]) == ("كتاب", "كتابي")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("بلوثوت", "بلوتوث"), ("ظابط", "ضابط"), ("مقناطيس", "مغناطيس"), ("صاعات", "ساعات")],
+)
+def test_what_sounds_alike_is_half_a_slip(typed: str, meant: str) -> None:
+    assert near(typed, [meant, "طاولة", "كرسي"]) == (meant,)
+    assert near("سيارة", ["صيارة", "ليارة"]) == ("صيارة",)
+
+
 def test_a_big_store_is_looked_through_in_a_moment() -> None:
     chance = random.Random(7)
     letters = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"

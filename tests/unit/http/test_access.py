@@ -39,6 +39,9 @@ POST   /api/auth/logout-all                     401 401 401 401 403 204 204 204
 GET    /api/auth/sessions                       401 401 401 401 403 200 200 200
 DELETE /api/auth/sessions/{id}                  401 401 401 401 403 404 204 404
 GET    /api/store/{username}                    200 200 200 200 200 200 200 200
+GET    /api/store/{username}/products/{product} 200 200 200 200 200 200 200 200
+GET    /api/store/{username}/categories         200 200 200 200 200 200 200 200
+POST   /api/store/{username}/quote              400 400 400 400 400 400 400 400
 POST   /api/store/{username}/orders             400 400 400 400 400 400 400 400
 GET    /api/orders/track/{token}                200 200 200 200 200 200 200 200
 POST   /api/orders/track/{token}/confirm        200 200 200 200 200 200 200 200
@@ -131,7 +134,7 @@ class Cast:
     def address(self, path: str) -> str:
         owned = next((id for kind, id in self.ids.items() if f"/{kind}/{{id}}" in path), "")
         named = {"{username}": "sara", "{name}": "start.js", "{path}": "nothing.webp"}
-        named |= {"{id}": owned, "{token}": self.ids["token"]}
+        named |= {"{id}": owned, "{token}": self.ids["token"], "{product}": self.ids["products"]}
         for name, value in named.items():
             path = path.replace(name, value)
         return path

@@ -15,7 +15,7 @@ from marketplace.entrypoints.http.orders import MoveOrderIn
 from marketplace.entrypoints.http.products import ProductChange, ProductIn
 from marketplace.entrypoints.http.sessions import SignInIn
 from marketplace.entrypoints.http.shapes import Input
-from marketplace.entrypoints.http.storefront import PlaceOrderIn
+from marketplace.entrypoints.http.storefront import PlaceOrderIn, QuoteIn
 
 from .conftest import PNG, Visit, fields, place, put_up
 
@@ -115,6 +115,7 @@ async def test_no_text_in_any_field_breaks_anything(
         (guest, "POST /api/auth/login", SignInIn),
         (guest, "POST /api/auth/password-reset/confirm", ResetIn),
         (guest, "POST /api/store/sara/orders", PlaceOrderIn),
+        (guest, "POST /api/store/sara/quote", QuoteIn),
         (merchant, "PUT /api/merchant/me", MerchantIn),
         (merchant, "POST /api/merchant/products", ProductIn),
         (merchant, f"PUT /api/merchant/products/{product['id']}", ProductChange),

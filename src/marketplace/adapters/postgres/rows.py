@@ -19,6 +19,11 @@ def kept(table: sa.Table) -> list[sa.Column[Any]]:
     return [column for column in table.c if column.server_default is None]
 
 
+def read(table: sa.Table) -> list[sa.Column[Any]]:
+    """The columns an entity is made of again."""
+    return [column for column in kept(table) if not column.info.get("derived")]
+
+
 def to_row(thing: object, table: sa.Table, **given: object) -> Row:
     """One value per column: ``price__minor`` is ``thing.price.minor``, or None without a price."""
     row: Row = {}

@@ -8,6 +8,10 @@ search configuration, no locale of the server.
 import json
 from collections.abc import Mapping
 from string import Template
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from marketplace.domain.search import (
     AND,
@@ -25,8 +29,12 @@ from marketplace.domain.search import (
     Term,
 )
 
-WEIGHTS = "{0.1, 0.3, 0.6, 1}"
-"""Of the description, of nothing, of what is neither title nor description, and of the title."""
+WEIGHTS = "{0.02, 0.3, 0.6, 1}"
+"""
+Of the description, of nothing, of what is neither title nor description, and of the title.
+
+The word itself in a description must not come before another form of it in a title.
+"""
 
 _OFTEN = {ord(letter): LETTERS[ord(letter)] for letter in "ةى"}
 
@@ -193,28 +201,43 @@ def meant(query: Query) -> str:
     return " | ".join(_alternatives(term) for term in query.terms)
 
 
-def rank(vector: str, said: str, meant: str) -> str:
+def touching(query: Query) -> str:
+    """What has anything to do with the query, be it with half of a word of it."""
+    return " | ".join(_touching(term) for term in query.terms)
+
+
+def rank(
+    vector: sa.ColumnElement[Any], said: sa.ColumnElement[Any], meant: sa.ColumnElement[Any]
+) -> sa.ColumnElement[int]:
     """
-    The expression of how well a product fits, a whole number: cursors can hold it.
+    How well a product fits, a whole number: cursors can hold it.
 
     The title counts more than SKUs and tags, these more than the description, and the word itself
     more than another form of it.
     """
-    return (
-        f"(100000 * ts_rank('{WEIGHTS}', {vector}, {said}::tsquery)"
-        f" + 10000 * ts_rank('{WEIGHTS}', {vector}, {meant}::tsquery))::int"
+    weights: sa.ColumnElement[Any] = sa.literal_column(f"'{WEIGHTS}'")
+    itself, alike = (
+        sa.func.ts_rank(weights, vector, sa.cast(asked, TSQUERY), type_=sa.Float)
+        for asked in (said, meant)
     )
+    many, fewer = sa.literal_column("100000", sa.Float), sa.literal_column("10000", sa.Float)
+    return sa.cast(many * itself + fewer * alike, sa.Integer)
 
 
 def _alternatives(term: Term) -> str:
     parts = " & ".join(f"({_alternatives(part)})" for part in term.parts)
-    return " | ".join(
-        [
-            *(f"{_lexeme(word)}:*" for word in term.starts),
-            *(_lexeme(word) for word in sorted(term.equal.difference(term.starts))),
-            *([f"({parts})"] if parts else []),
-        ]
-    )
+    return " | ".join([*_words(term), *([f"({parts})"] if parts else [])])
+
+
+def _touching(term: Term) -> str:
+    return " | ".join([*_words(term), *map(_touching, term.parts)])
+
+
+def _words(term: Term) -> list[str]:
+    return [
+        *(f"{_lexeme(word)}:*" for word in term.starts),
+        *(_lexeme(word) for word in sorted(term.equal.difference(term.starts))),
+    ]
 
 
 def _lexeme(word: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
 from .faults import translated
-from .rows import Row, document, kept
+from .rows import Row, document, read
 from .tables import PARTS
 
 Connection = AsyncConnection[Row]
@@ -60,7 +60,7 @@ def listed(name: str, *columns: sa.Column[Any]) -> sa.TableValuedAlias:
 def shown(table: sa.Table, prefix: str = "") -> list[sa.ColumnElement[Any]]:
     """Everything an entity is made of, what has rows of its own as JSON, in one SELECT."""
     columns: list[sa.ColumnElement[Any]] = [
-        column.label(prefix + column.name) for column in kept(table)
+        column.label(prefix + column.name) for column in read(table)
     ]
     for field, part in PARTS.get(table, {}).items():
         in_order = aggregate_order_by(document(part.own), part.table.c.position)

@@ -2,14 +2,15 @@
 The tables, which are also the mapping.
 
 A column named ``price__minor`` holds ``entity.price.minor``; nothing else says so. A column with a
-``server_default`` is the database's own, and no entity knows of it.
+``server_default``, or computed, is the database's own, and no entity knows of it. One that is
+:data:`DERIVED` is written for whoever sorts or searches, and never read back.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 metadata = sa.MetaData(
     naming_convention={
@@ -22,6 +23,7 @@ metadata = sa.MetaData(
 )
 
 Time = sa.DateTime(timezone=True)
+DERIVED = {"derived": True}
 
 accounts = sa.Table(
     "accounts",
@@ -167,6 +169,7 @@ categories = sa.Table(
     sa.Column("slug", sa.Text, nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("found_by", TSVECTOR, sa.Computed("search_vector('', name, '')"), nullable=False),
     sa.UniqueConstraint("merchant_id", "slug"),
     sa.Index("uq_categories_name", "merchant_id", sa.text("lower(name)"), unique=True),
 )
@@ -187,12 +190,29 @@ products = sa.Table(
     sa.Column("track_stock", sa.Boolean, nullable=False),
     sa.Column("low_stock_at", sa.Integer),
     # The entity looks for its cheapest variant; this is for whoever sorts products by price.
-    sa.Column("price_from__minor", sa.BigInteger, nullable=False),
+    sa.Column("price_from__minor", sa.BigInteger, nullable=False, info=DERIVED),
+    sa.Column("keywords", sa.Text, nullable=False, info=DERIVED),
     sa.Column("created_at", Time, nullable=False),
     sa.Column("updated_at", Time, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    # No index: it would have to look through what all stores have of a common word. To read what
+    # one store has is a hundred times quicker (docs/decisions/0015).
+    sa.Column(
+        "found_by",
+        TSVECTOR,
+        sa.Computed("search_vector(title, keywords, description)"),
+        nullable=False,
+    ),
+    # By code points, as everywhere; cut off, for an entry of an index must not be long.
+    sa.Column(
+        "sorted_by",
+        sa.Text(collation="C"),
+        sa.Computed("left(search_fold(title), 100)"),
+        nullable=False,
+    ),
     sa.Index(None, "merchant_id", "id"),
     sa.Index(None, "merchant_id", "price_from__minor", "id"),
+    sa.Index(None, "merchant_id", "sorted_by", "id"),
     # What is archived leaves its name to others.
     sa.Index(
         "uq_products_slug",
@@ -267,7 +287,7 @@ orders = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("currency", sa.String(3), nullable=False),
     # The entity adds its lines up; this is for whoever counts orders without their lines.
-    sa.Column("total__minor", sa.BigInteger, nullable=False),
+    sa.Column("total__minor", sa.BigInteger, nullable=False, info=DERIVED),
     sa.Column("tracking_hash", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("tracking_number", sa.Text, nullable=False),
     sa.Column("courier", sa.Text, nullable=False),

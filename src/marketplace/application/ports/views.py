@@ -1,47 +1,128 @@
 """What is shown: reads that join or list, one statement each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
 from marketplace.domain.accounts import AccountId, EmailAddress, Role, SessionId, Username
 from marketplace.domain.audit import AuditEntry
-from marketplace.domain.categories import Category
-from marketplace.domain.images import Image
+from marketplace.domain.categories import Category, CategoryId
+from marketplace.domain.errors import BadValue
+from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
 from marketplace.domain.kyc import Submission
 from marketplace.domain.merchants import KycStatus, Merchant, MerchantId, MerchantStatus
+from marketplace.domain.money import Money
 from marketplace.domain.notifications import Announcement, Notification
 from marketplace.domain.orders import Order, OrderId, OrderStatus
 from marketplace.domain.phones import PhoneNumber
-from marketplace.domain.products import Product, ProductId
+from marketplace.domain.products import Product, ProductId, ProductStatus
+from marketplace.domain.search import Query
+from marketplace.domain.slugs import Slug
 from marketplace.domain.variants import Drift, StockMovement
 
 Item = TypeVar("Item")
 
+MOST_READ = 1000
+"""Products whose words are compared with one that was not found."""
+
+
+class BadCursor(BadValue):
+    """Not a cursor this list has given out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """
+    Where a stretch of a list ends: at this item, whatever is put before or taken away since.
+
+    ``key`` is what the list is sorted by, if that is more than the id. ``loosely`` says that the
+    list is of what was found only after forgiving slips of the pen.
+    """
+
+    id: UUID
+    key: int | str | None = None
+    loosely: bool = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
-    """
-    A stretch of a list, newest first; ``next`` is where the following stretch begins after.
-
-    A list in another order goes by ``mark``, which is what that last item had when it was shown.
-    """
+    """A stretch of a list; ``next`` is where the following stretch begins after."""
 
     items: tuple[Item, ...]
-    next: UUID | None = None
-    mark: str = ""
+    next: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """Which stretch of a list: ``limit`` items (1 to 100) at most, behind ``after``."""
+    """Which stretch of a list: at most ``limit`` items (1 to 100) that come after a place."""
 
     limit: int = 20
-    after: UUID | None = None
-    mark: str = ""
+    after: Place | None = None
+
+
+class Sort(StrEnum):
+    NEWEST = "newest"
+    PRICE_ASC = "price_asc"
+    PRICE_DESC = "price_desc"
+    TITLE = "title"
+    RELEVANCE = "relevance"
+
+
+SORT_KEYS: Mapping[Sort, type[int | str] | None] = {
+    Sort.NEWEST: None,
+    Sort.PRICE_ASC: int,
+    Sort.PRICE_DESC: int,
+    Sort.TITLE: str,
+    Sort.RELEVANCE: int,
+}
+"""What the key of a :class:`Place` is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """
+    Which products of a store, and in which order; what is None plays no part.
+
+    A price is that of the cheapest variant. Without ``status`` it is whatever is not archived.
+    Products that are sorted alike come by their id, and :attr:`Sort.RELEVANCE` needs a ``query``.
+    """
+
+    query: Query | None = None
+    category: CategoryId | Slug | None = None
+    tag: str | None = None
+    status: ProductStatus | None = None
+    min_price: Money | None = None
+    max_price: Money | None = None
+    in_stock: bool | None = None
+    sort: Sort = Sort.NEWEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageView:
+    """What is shown of an image."""
+
+    id: ImageId
+    status: ImageStatus
+    alt: str
+    width: int
+    height: int
+    preview: Rendition
+    renditions: tuple[Rendition, ...]
+
+    @classmethod
+    def of(cls, image: Image) -> Self:
+        return cls(
+            id=image.id,
+            status=image.status,
+            alt=image.alt,
+            width=image.width,
+            height=image.height,
+            preview=image.preview,
+            renditions=image.renditions,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +131,15 @@ class ProductView:
 
     product: Product
     category: Category | None
-    images: tuple[Image, ...]
+    images: tuple[ImageView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryView:
+    """A category, and how many of its products are on sale."""
+
+    category: Category
+    product_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +293,27 @@ class StoreViews(Protocol):
         """What the open store that once had this name is called now."""
         ...
 
-    async def on_sale(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]: ...
+    async def on_sale(
+        self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
+    ) -> Page[ProductView]:
+        """What a store sells of a selection, whatever status that names."""
+        ...
+
+    async def product_on_sale(
+        self, merchant_id: MerchantId, called: ProductId | Slug, /
+    ) -> ProductView:
+        """One thing a store sells, or ``ProductNotFound``."""
+        ...
+
+    async def products_on_sale(
+        self, merchant_id: MerchantId, ids: Sequence[ProductId], /
+    ) -> Mapping[ProductId, Product]:
+        """Those of the named that a store sells; nobody is kept from buying them meanwhile."""
+        ...
+
+    async def categories_on_sale(self, merchant_id: MerchantId, /) -> tuple[CategoryView, ...]:
+        """All of a store, in their order."""
+        ...
 
 
 class MerchantViews(Protocol):
@@ -234,7 +343,19 @@ class ProductViews(Protocol):
         """A merchant's own product, or ``ProductNotFound``."""
         ...
 
-    async def products(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]: ...
+    async def products(
+        self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
+    ) -> Page[ProductView]: ...
+
+    async def vocabulary(
+        self, merchant_id: MerchantId, status: ProductStatus | None, /
+    ) -> frozenset[str]:
+        """
+        Everything that a merchant's products of a status can be found by.
+
+        Of :data:`MOST_READ` products, the newest, and without one of whatever is not archived.
+        """
+        ...
 
     async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
         """All of a merchant, in their order."""
@@ -305,4 +426,4 @@ class Views(
     AnswerViews,
     Protocol,
 ):
-    """What is shown, outside of any transaction. A page is newest first."""
+    """What is shown, outside of any transaction. A page is newest first if nothing else is said."""

@@ -44,13 +44,6 @@ from .shapes import (
 )
 
 NO_REASON = "no reason given"
-_MARKS = {
-    MerchantSort.NEWEST: "",
-    MerchantSort.OLDEST: "",
-    MerchantSort.NAME: r"[^\x00]*",
-    MerchantSort.ORDERS: "[0-9]{1,9}",
-}
-"""What a cursor may hold of the merchant it is behind: PostgreSQL is asked with it."""
 
 
 class ReasonIn(Input, frozen=True, kw_only=True):
@@ -201,8 +194,9 @@ class AdminController(Controller):
         wanted = FindMerchants(
             acting=request.user, status=status, kyc_status=kyc_status, q=q, sort=sort
         )
-        page = await admin.merchants(wanted, paging(limit, cursor, _MARKS[sort]))
-        return Listed.of(page, lambda each: MerchantOut.of(each, request.site))
+        of = (status, kyc_status, q, sort)
+        page = await admin.merchants(wanted, paging(limit, cursor, of))
+        return Listed.of(page, lambda each: MerchantOut.of(each, request.site), of)
 
     @get("/merchants/{id:uuid}", problems=(MerchantNotFound,))
     async def merchant(

@@ -131,6 +131,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "confirming": marketplace.confirming,
         "storefront": marketplace.storefront,
         "orders": marketplace.orders,
+        "quotes": marketplace.quotes,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,
     }

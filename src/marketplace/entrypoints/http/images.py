@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, MultipartBody
 
 from marketplace.application.images import ImageService, ReceiveImage
-from marketplace.application.ports import Site
+from marketplace.application.ports import ImageView, Site
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import (
@@ -77,11 +77,11 @@ class ImageOut(Output, frozen=True, kw_only=True):
     renditions: dict[str, str]
 
     @classmethod
-    def of(cls, image: Image, site: Site) -> Self:
+    def of(cls, image: Image | ImageView, site: Site) -> Self:
         return cls.told(
             image,
-            url=_url(image.preview, site),
-            renditions={str(each.edge): _url(each, site) for each in image.renditions},
+            url=url_of(image.preview, site),
+            renditions={str(each.edge): url_of(each, site) for each in image.renditions},
         )
 
 
@@ -114,5 +114,5 @@ def ids_of(images: Sequence[UUID | ImageRef]) -> list[ImageId]:
     return [ImageId(each.id if isinstance(each, ImageRef) else each) for each in images]
 
 
-def _url(rendition: Rendition, site: Site) -> str:
+def url_of(rendition: Rendition, site: Site) -> str:
     return f"{site.media_url}/{rendition.key.removeprefix('public/')}"

@@ -91,10 +91,6 @@ class BadIdempotencyKey(BadValue):
     """Not one text of 1 to 255 printable ASCII characters, in quotes or without."""
 
 
-class BadCursor(BadValue):
-    """Not a cursor this list has given out."""
-
-
 STATUS: Mapping[type[MarketplaceError], int] = {
     StoreMoved: HTTPStatus.PERMANENT_REDIRECT,
     BadValue: HTTPStatus.BAD_REQUEST,

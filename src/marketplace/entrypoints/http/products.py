@@ -1,16 +1,17 @@
 """A merchant's products, over HTTP."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, TypeAlias
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, field
 
-from marketplace.application.ports import ProductView, Site
+from marketplace.application.finding import FindProducts
+from marketplace.application.ports import ProductView, Site, Sort
 from marketplace.application.products import AddProduct, EditProduct, ProductService
 from marketplace.application.variants import VariantWish
 from marketplace.domain.accounts import Actor
@@ -38,6 +39,9 @@ from .shapes import (
     tagged,
     words,
 )
+
+OneOfSorts: TypeAlias = FromQuery[Annotated[str, words(Sort)]]
+OneOfStatuses: TypeAlias = FromQuery[Annotated[str, words(ProductStatus)]]
 
 
 class CategoryRef(msgspec.Struct, frozen=True):
@@ -211,7 +215,7 @@ class ProductOut(Output, frozen=True, kw_only=True):
         return cls._of(view, site, VariantOut)
 
     @classmethod
-    def _of(cls, view: ProductView, site: Site, variant: type[VariantOut]) -> Self:
+    def _of(cls, view: ProductView, site: Site, variant: type[VariantOut], **more: object) -> Self:
         product, default = view.product, view.product.default
         return cls.told(
             product,
@@ -222,6 +226,7 @@ class ProductOut(Output, frozen=True, kw_only=True):
             images=[ImageOut.of(each, site) for each in view.images],
             options=product.options,
             variants=[variant.of(each, product) for each in product.offered],
+            **more,
         )
 
 
@@ -246,12 +251,25 @@ class ProductController(Controller):
         self,
         request: StrictRequest,
         products: NamedDependency[ProductService],
+        q: FromQuery[str] = "",
+        status: OneOfStatuses = "",
+        category: FromQuery[str] = "",
+        tag: FromQuery[str] = "",
+        in_stock: FromQuery[bool | None] = None,
+        sort: OneOfSorts = "",
         limit: Limit = 20,
         cursor: Cursor = None,
     ) -> Listed[OwnProductOut]:
-        """List one's own products, drafts too."""
-        page = await products.of_merchant(request.user, paging(limit, cursor))
-        return Listed.of(page, lambda each: OwnProductOut.of(each, request.site))
+        """
+        List one's own products, drafts too.
+
+        What is archived is shown if `status` asks for it.
+        """
+        wanted = FindProducts(
+            q=q, status=status, category=category, tag=tag, in_stock=in_stock, sort=sort
+        )
+        page = await products.of_merchant(request.user, paging(limit, cursor, wanted), wanted)
+        return Listed.of(page, lambda each: OwnProductOut.of(each, request.site), wanted)
 
     @post(problems=(ImageNotFound, CategoryNotFound, SlugTaken, SkuTaken))
     async def add(

@@ -5,6 +5,7 @@ A request shape has ``wanted()``, which makes the command; an answer has ``of()`
 entity. Names on both sides are those of the domain, so that fields need no mapping by hand.
 """
 
+import hashlib
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
@@ -31,14 +32,14 @@ from litestar.datastructures import State
 from litestar.params import BodyKwarg, FromQuery, QueryParameter
 from msgspec import UNSET, UnsetType
 
-from marketplace.application.ports import Page, Paging, Site
+from marketplace.application.ports import BadCursor, Page, Paging, Place, Site
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import FieldProblem, InvalidFields
 from marketplace.domain.money import Money
 from marketplace.domain.text import Missing
 
 from .edge import request_id
-from .problems import BadCursor, MalformedRequest, UnknownField, WrongMediaType, field_problem
+from .problems import MalformedRequest, UnknownField, WrongMediaType, field_problem
 
 Said = TypeVar("Said")
 Shape = TypeVar("Shape")
@@ -121,33 +122,32 @@ def tagged(told: Told) -> Response[Told]:
 
 
 class Listed(Output, Generic[Item], frozen=True, kw_only=True):
-    """A stretch of a list, newest first; ``next_cursor`` asks for the following one."""
+    """A stretch of a list; ``next_cursor`` asks for the following one, with all else the same."""
 
     items: list[Item]
     next_cursor: str | None
 
     @classmethod
-    def of(cls, page: Page[Entity], shape: Callable[[Entity], Item]) -> "Listed[Item]":
+    def of(
+        cls, page: Page[Entity], shape: Callable[[Entity], Item], wanted: object = None
+    ) -> "Listed[Item]":
         items = [shape(each) for each in page.items]
-        return Listed(items=items, next_cursor=_cursor(page.next, page.mark))
+        next_cursor = _cursor(page.next, wanted) if page.next else None
+        return Listed(items=items, next_cursor=next_cursor)
 
 
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most")]
 Cursor: TypeAlias = FromQuery[str | None]
 
 
-def paging(limit: int, cursor: str | None, marks: str = "") -> Paging:
-    """Which stretch of a list was asked for; ``marks`` is the pattern of those it has."""
+def paging(limit: int, cursor: str | None, wanted: object = None) -> Paging:
+    """Which stretch of a list was asked for; a cursor is good for what else was ``wanted`` only."""
     if cursor is None:
         return Paging(limit=limit)
     try:
-        place = urlsafe_b64decode(f"{cursor}==")
-        after, mark = UUID(bytes=place[:_ID]), place[_ID:].decode()
+        return Paging(limit=limit, after=_place(cursor, wanted))
     except ValueError:
         raise InvalidFields(FieldProblem("cursor", BadCursor.code, {})) from None
-    if not re.fullmatch(marks, mark):
-        raise InvalidFields(FieldProblem("cursor", BadCursor.code, {}))
-    return Paging(limit=limit, after=after, mark=mark)
 
 
 class StrictRequest(Request[Actor, None, State]):
@@ -305,7 +305,29 @@ def _depth(body: bytes) -> int:
     return max(accumulate(_STEPS.get(byte, 0) for byte in _STRING.sub(b"", body)))
 
 
-def _cursor(after: UUID | None, mark: str = "") -> str | None:
-    if after is None:
-        return None
-    return urlsafe_b64encode(after.bytes + mark.encode()).decode().rstrip("=")
+_Cursor = tuple[bytes, bytes, int | str | None, bool]
+_CURSORS = msgspec.msgpack.Decoder(_Cursor)
+_LONGEST_CURSOR = 1000
+
+
+def _cursor(place: Place, wanted: object) -> str:
+    """A place as opaque text. It is no secret: whatever it says is looked at when it comes back."""
+    told: _Cursor = (_digest(wanted), place.id.bytes, place.key, place.loosely)
+    return urlsafe_b64encode(msgspec.msgpack.encode(told)).decode().rstrip("=")
+
+
+def _place(cursor: str, wanted: object) -> Place:
+    """The place again, or ``ValueError`` if anything of the cursor is not as we would write it."""
+    if len(cursor) > _LONGEST_CURSOR:
+        raise ValueError
+    digest, id, key, loosely = _CURSORS.decode(urlsafe_b64decode(f"{cursor}=="))
+    place = Place(id=UUID(bytes=id), key=key, loosely=loosely)
+    storable = "\0" not in key if isinstance(key, str) else abs(key or 0) < 2**63
+    if digest != _digest(wanted) or not storable or _cursor(place, wanted) != cursor:
+        raise ValueError
+    return place
+
+
+def _digest(wanted: object) -> bytes:
+    """Not ``hash``, which is another one in the next process."""
+    return hashlib.sha256(repr(wanted).encode()).digest()[:6]

@@ -1,27 +1,34 @@
 """The public side of a store, over HTTP: look, order, and follow the order."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.serialization import encode_json
 from litestar.types import ExceptionHandlersMap
 
 from marketplace.application.confirming import ConfirmingService
+from marketplace.application.finding import FindProducts
 from marketplace.application.orders import (
     OrderService,
     PlacedOrder,
     PlaceOrder,
+    Priced,
     TrackedOrder,
     Wish,
 )
-from marketplace.application.ports import Site
+from marketplace.application.ports import CategoryView, ImageView, ProductView, Site
+from marketplace.application.quotes import Quote, QuoteService
 from marketplace.application.storefront import StorefrontService, StorePage
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Locale
+from marketplace.domain.errors import MarketplaceError
+from marketplace.domain.images import Image
 from marketplace.domain.merchants import (
     Merchant,
     PaymentPreference,
@@ -41,13 +48,15 @@ from marketplace.domain.orders import (
 )
 from marketplace.domain.phones import masked
 from marketplace.domain.products import ProductNotFound, VariantRequired
+from marketplace.domain.text import beginning
 from marketplace.domain.variants import OutOfStock, VariantNotFound
 
 from .edge import request_id
-from .images import ImageOut
+from .images import ImageOut, url_of
+from .messages import preferred
 from .orders import ConfirmationOut, OrderLineOut, OrderOut
-from .problems import answer
-from .products import ProductOut
+from .problems import answer, wording
+from .products import OneOfSorts, ProductOut, VariantOut
 from .shapes import (
     Amount,
     AmountSaid,
@@ -64,6 +73,9 @@ from .shapes import (
 
 FRESH_FOR = 5
 """Seconds for which a shared cache may show a store as it was."""
+
+PREVIEWED = 200
+"""Characters of a description that a messenger shows."""
 
 MOVED_FOR = 60
 """Seconds for which a shared cache may lead on to another address: it can be taken back."""
@@ -109,6 +121,38 @@ class CancelIn(Input, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class QuoteIn(Input, frozen=True, kw_only=True):
+    """What an order would be made of."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "items": [{"product_id": "0198c2f4-8f1e-7cc3-98c4-dc0c0c07398f", "quantity": 2}],
+    }
+
+    items: list[WishIn]
+
+    def wanted(self) -> list[Wish]:
+        return [Wish(**each.said()) for each in self.items]
+
+
+class PreviewOut(Output, frozen=True, kw_only=True):
+    """What a link to it shows in a message: ``image`` is a JPEG, which every messenger can read."""
+
+    title: str
+    description: str
+    image: str | None
+
+    @classmethod
+    def of(
+        cls, title: str, description: str, images: Iterable[Image | ImageView | None], site: Site
+    ) -> Self:
+        shown = next((each for each in images if each is not None), None)
+        return cls(
+            title=title,
+            description=beginning(description, PREVIEWED),
+            image=None if shown is None else url_of(shown.preview, site),
+        )
+
+
 class StoreOut(Output, frozen=True, kw_only=True):
     """
     A store as everybody sees it; ``dir`` is the direction its language is written in.
@@ -150,6 +194,7 @@ class StoreOut(Output, frozen=True, kw_only=True):
     accepting_orders: bool
     reopens_at: Moment | None
     min_order_total: Amount
+    preview: PreviewOut
 
     @classmethod
     def of(cls, page: StorePage, site: Site) -> Self:
@@ -159,6 +204,7 @@ class StoreOut(Output, frozen=True, kw_only=True):
             page,
             logo=None if logo is None else ImageOut.of(logo, site),
             dir="rtl" if store.locale is Locale.ARABIC else "ltr",
+            preview=PreviewOut.of(store.name, store.description, [logo], site),
         )
 
 
@@ -167,10 +213,96 @@ class StorePageOut(Output, frozen=True, kw_only=True):
     products: Listed[ProductOut]
 
     @classmethod
-    def of(cls, page: StorePage, site: Site) -> Self:
+    def of(cls, page: StorePage, site: Site, wanted: FindProducts) -> Self:
         return cls(
             store=StoreOut.of(page, site),
-            products=Listed.of(page.products, lambda each: ProductOut.of(each, site)),
+            products=Listed.of(page.products, lambda each: ProductOut.of(each, site), wanted),
+        )
+
+
+class ProductPageOut(ProductOut, frozen=True, kw_only=True):
+    """A product on a page of its own."""
+
+    preview: PreviewOut
+
+    @classmethod
+    def of(cls, view: ProductView, site: Site) -> Self:
+        product = view.product
+        preview = PreviewOut.of(product.title, product.description, view.images, site)
+        return cls._of(view, site, VariantOut, preview=preview)
+
+
+class ShelfOut(Output, frozen=True, kw_only=True):
+    """A category of a store; ``product_count`` is how many of its products are on sale."""
+
+    id: UUID
+    name: str
+    slug: str
+    position: int
+    product_count: int
+
+    @classmethod
+    def of(cls, seen: CategoryView) -> Self:
+        return cls.told(seen.category, seen)
+
+
+class QuotedLineOut(Output, frozen=True, kw_only=True):
+    """``available`` is what could be ordered, or null where nobody counts it."""
+
+    product_id: UUID
+    variant_id: UUID
+    title: str
+    variant: str
+    sku: str
+    unit_price: Amount
+    quantity: int
+    total: Amount
+    available: int | None
+    short: bool
+
+    @classmethod
+    def of(cls, line: Priced) -> Self:
+        return cls.told(line.written_down(), line)
+
+
+class RefusalOut(Output, frozen=True, kw_only=True):
+    """Why an order of all this would be refused, as the order itself would say it."""
+
+    code: str
+    message: str
+    facts: dict[str, Any]
+
+
+class FeeOut(Output, frozen=True, kw_only=True):
+    name: str
+    amount: Amount
+
+
+class QuoteOut(Output, frozen=True, kw_only=True):
+    """
+    What an order would cost now; nothing is kept.
+
+    What cannot be sold is none of the ``items``, and one of the ``problems``: without any, an order
+    would be taken.
+    """
+
+    items: list[QuotedLineOut]
+    subtotal: Amount
+    fees: list[FeeOut]
+    total: Amount
+    currency: str
+    min_order_total: Amount
+    accepting_orders: bool
+    reopens_at: Moment | None
+    problems: list[RefusalOut]
+
+    @classmethod
+    def of(cls, quote: Quote, locale: Locale) -> Self:
+        return cls.told(
+            quote,
+            quote.store,
+            items=[QuotedLineOut.of(each) for each in quote.lines],
+            problems=[_refusal(each, locale) for each in quote.refusals],
         )
 
 
@@ -241,11 +373,18 @@ class TrackedOrderOut(Output, frozen=True, kw_only=True):
         )
 
 
+def _refusal(error: MarketplaceError, locale: Locale) -> RefusalOut:
+    message = wording(type(error)).told(locale, error.facts)
+    return RefusalOut(code=error.code, message=message, facts=error.facts)
+
+
 def _led_on(request: Request[Any, Any, Any], moved: StoreMoved) -> Response[bytes]:
     """The same call, method and query and all, at the address where the store is now."""
     language = request.headers.get("accept-language", "")
     problem = answer(moved, accept_language=language, request_id=request_id.get())
-    there = request.scope["path_template"].replace("{username}", str(moved.facts["username"]))
+    there = request.scope["path_template"]
+    for name, said in {**request.path_params, **moved.facts}.items():
+        there = there.replace(f"{{{name}}}", quote(str(said), safe=""))
     query = request.scope["query_string"].decode("latin-1")
     headers = {
         **problem.headers,
@@ -269,12 +408,78 @@ class StoreController(Controller):
         request: StrictRequest,
         username: FromPath[str],
         storefront: NamedDependency[StorefrontService],
+        q: FromQuery[str] = "",
+        category: FromQuery[str] = "",
+        tag: FromQuery[str] = "",
+        min_price: FromQuery[str] = "",
+        max_price: FromQuery[str] = "",
+        in_stock: FromQuery[bool | None] = None,
+        sort: OneOfSorts = "",
         limit: Limit = 20,
         cursor: Cursor = None,
     ) -> Response[StorePageOut]:
-        """Look at a store and its newest products."""
-        page = await storefront.page(username, paging(limit, cursor))
-        return _shared(StorePageOut.of(page, request.site), request)
+        """
+        Look at a store and its products, newest first, or look for some.
+
+        `q` finds Arabic and English in any spelling, beginnings of words too, and forgives a slip
+        where nothing else is found; the best come first. `category` is an id or a slug. Prices are
+        those of the cheapest variant.
+        """
+        wanted = FindProducts(
+            q=q,
+            category=category,
+            tag=tag,
+            min_price=min_price,
+            max_price=max_price,
+            in_stock=in_stock,
+            sort=sort,
+        )
+        page = await storefront.page(username, paging(limit, cursor, wanted), wanted)
+        return _shared(StorePageOut.of(page, request.site, wanted), request)
+
+    @get(
+        "/products/{product:str}",
+        public=True,
+        problems=(StoreNotFound, StoreMoved, ProductNotFound),
+    )
+    async def product(
+        self,
+        request: StrictRequest,
+        username: FromPath[str],
+        product: FromPath[str],
+        storefront: NamedDependency[StorefrontService],
+    ) -> Response[ProductPageOut]:
+        """Look at one product, by its id or slug."""
+        seen = await storefront.product(username, product)
+        return _shared(ProductPageOut.of(seen, request.site), request)
+
+    @get("/categories", public=True, problems=(StoreNotFound, StoreMoved))
+    async def categories(
+        self,
+        request: StrictRequest,
+        username: FromPath[str],
+        storefront: NamedDependency[StorefrontService],
+    ) -> Response[Listed[ShelfOut]]:
+        """List the categories of a store, in its order."""
+        seen = await storefront.categories(username)
+        shelves = Listed(items=[ShelfOut.of(each) for each in seen], next_cursor=None)
+        return _shared(shelves, request)
+
+    @post("/quote", public=True, status_code=200, problems=(StoreNotFound, StoreMoved))
+    async def quote(
+        self,
+        request: StrictRequest,
+        username: FromPath[str],
+        data: JSONBody[QuoteIn],
+        quotes: NamedDependency[QuoteService],
+    ) -> QuoteOut:
+        """
+        Ask what an order would cost, and whether it would be taken.
+
+        Lines of one variant are put together, as an order does.
+        """
+        told = await quotes.quote(username, data.wanted())
+        return QuoteOut.of(told, preferred(request.headers.get("accept-language", "")))
 
     @post(
         "/orders",

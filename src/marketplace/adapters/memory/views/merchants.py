@@ -12,6 +12,7 @@ from marketplace.application.ports import (
     MerchantView,
     Page,
     Paging,
+    Place,
 )
 from marketplace.domain.accounts import Account
 from marketplace.domain.kyc import Submission
@@ -44,13 +45,13 @@ class MemoryMerchantViews(Reading, ports.MerchantViews):
             return page_of(found, paging, self._merchant)
         found.sort(key=lambda each: self._place(each, search.sort))
         if paging.after is not None:
-            last = _behind(search.sort, paging.mark, MerchantId(paging.after))
+            last = _behind(search.sort, paging.after)
             found = [each for each in found if self._place(each, search.sort) > last]
         shown = found[: paging.limit]
         items = tuple(self._merchant(each) for each in shown)
         if len(found) == len(shown):
             return Page(items=items)
-        return Page(items=items, next=shown[-1].id, mark=self._mark(shown[-1], search.sort))
+        return Page(items=items, next=self._end(shown[-1], search.sort))
 
     def _is_sought(self, merchant: Merchant, search: MerchantSearch) -> bool:
         account: Account = self._store.entities[Account, merchant.account_id]
@@ -66,15 +67,15 @@ class MemoryMerchantViews(Reading, ports.MerchantViews):
             )
         )
 
-    def _mark(self, merchant: Merchant, sort: MerchantSort) -> str:
-        if sort is MerchantSort.NAME:
-            return merchant.name
-        if sort is MerchantSort.ORDERS:
-            return str(self._store.order_numbers.get(merchant.id, 1000) + 1)
-        return ""
+    def _end(self, merchant: Merchant, sort: MerchantSort) -> Place:
+        keys: dict[MerchantSort, str | int] = {
+            MerchantSort.NAME: merchant.name,
+            MerchantSort.ORDERS: self._store.order_numbers.get(merchant.id, 1000) + 1,
+        }
+        return Place(id=merchant.id, key=keys.get(sort))
 
     def _place(self, merchant: Merchant, sort: MerchantSort) -> tuple[Any, int]:
-        return _behind(sort, self._mark(merchant, sort), merchant.id)
+        return _behind(sort, self._end(merchant, sort))
 
     def _merchant(self, merchant: Merchant) -> MerchantView:
         account: Account = self._store.entities[Account, merchant.account_id]
@@ -86,8 +87,8 @@ class MemoryMerchantViews(Reading, ports.MerchantViews):
         )
 
 
-def _behind(sort: MerchantSort, mark: str, id: MerchantId) -> tuple[Any, int]:
+def _behind(sort: MerchantSort, place: Place) -> tuple[Any, int]:
     """What a merchant is sorted by, smallest first."""
     if sort is MerchantSort.ORDERS:
-        return -int(mark), -int(id)
-    return mark, int(id)
+        return -int(place.key or 0), -int(place.id)
+    return place.key or "", int(place.id)

@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 from marketplace.application import ports
-from marketplace.application.ports import Page, Paging, ProductView
+from marketplace.application.ports import MOST_READ, Page, Paging, ProductView, Selection
 from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.orders import Order
@@ -12,6 +12,7 @@ from marketplace.domain.variants import Drift, StockMovement
 
 from ..stock import drifting
 from .reading import Reading, page_of
+from .selecting import document, in_order, selected
 
 
 class MemoryProductViews(Reading, ports.ProductViews):
@@ -21,10 +22,21 @@ class MemoryProductViews(Reading, ports.ProductViews):
             raise ProductNotFound
         return self._product(product)
 
-    async def products(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]:
+    async def products(
+        self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
+    ) -> Page[ProductView]:
         products = self._products_of(merchant_id)
-        kept = (each for each in products if each.status is not ProductStatus.ARCHIVED)
-        return page_of(kept, paging, self._product)
+        chosen = (each for each in products if selected(each, self._category(each), selection))
+        return in_order(chosen, selection.sort, paging, self._product)
+
+    async def vocabulary(
+        self, merchant_id: MerchantId, status: ProductStatus | None, /
+    ) -> frozenset[str]:
+        selection = Selection(status=status)
+        read = await self.products(merchant_id, selection, Paging(limit=MOST_READ))
+        return frozenset[str]().union(
+            *(document(each.product, each.category) for each in read.items)
+        )
 
     async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
         every = self._store.all_of(Category)

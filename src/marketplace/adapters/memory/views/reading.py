@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import TypeVar
 from uuid import UUID
 
-from marketplace.application.ports import Page, Paging, ProductView
+from marketplace.application.ports import ImageView, Page, Paging, Place, ProductView
 from marketplace.domain.categories import Category
 from marketplace.domain.images import Image, ImageId
 from marketplace.domain.merchants import Merchant, MerchantId
@@ -26,12 +26,17 @@ class Reading:
     def _products_of(self, merchant_id: MerchantId) -> list[Product]:
         return [each for each in self._store.all_of(Product) if each.merchant_id == merchant_id]
 
+    def _category(self, product: Product) -> Category | None:
+        found: Category | None = self._store.entities.get(
+            (Category, product.category or product.id)
+        )
+        return found
+
     def _product(self, product: Product) -> ProductView:
-        category = self._store.entities.get((Category, product.category or product.id))
         return ProductView(
             product=deepcopy(product),
-            category=deepcopy(category),
-            images=self._images(product.images),
+            category=deepcopy(self._category(product)),
+            images=tuple(map(ImageView.of, self._images(product.images))),
         )
 
     def _logo(self, merchant: Merchant) -> Image | None:
@@ -44,11 +49,12 @@ class Reading:
 def page_of(items: Iterable[Item], paging: Paging, shown: Callable[[Item], Shown]) -> Page[Shown]:
     """Newest first: ids of version 7 sort by the time they were made."""
     newest = sorted(items, key=_id, reverse=True)
-    older = [each for each in newest if paging.after is None or _id(each) < paging.after]
+    older = [each for each in newest if paging.after is None or _id(each) < paging.after.id]
     stretch = older[: paging.limit]
     more = len(older) > paging.limit
     return Page(
-        items=tuple(shown(each) for each in stretch), next=_id(stretch[-1]) if more else None
+        items=tuple(shown(each) for each in stretch),
+        next=Place(id=_id(stretch[-1])) if more else None,
     )
 
 

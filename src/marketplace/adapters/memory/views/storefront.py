@@ -1,13 +1,27 @@
 """What the public sees."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 
 from marketplace.application import ports
-from marketplace.application.ports import Page, Paging, ProductView, StoreView
+from marketplace.application.ports import (
+    CategoryView,
+    Page,
+    Paging,
+    ProductView,
+    Selection,
+    StoreView,
+)
 from marketplace.domain.accounts import Username
+from marketplace.domain.categories import Category
 from marketplace.domain.merchants import Merchant, MerchantId, MerchantStatus, StoreNotFound
+from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.slugs import Slug
 
-from .reading import Reading, page_of
+from .reading import Reading
+from .selecting import in_order, selected
 
 
 class MemoryStoreViews(Reading, ports.StoreViews):
@@ -24,6 +38,36 @@ class MemoryStoreViews(Reading, ports.StoreViews):
                 return merchant.username
         return None
 
-    async def on_sale(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]:
-        products = self._products_of(merchant_id)
-        return page_of((each for each in products if each.is_on_sale), paging, self._product)
+    async def on_sale(
+        self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
+    ) -> Page[ProductView]:
+        wanted, products = replace(selection, status=ProductStatus.ACTIVE), self._sold(merchant_id)
+        chosen = (each for each in products if selected(each, self._category(each), wanted))
+        return in_order(chosen, selection.sort, paging, self._product)
+
+    async def product_on_sale(
+        self, merchant_id: MerchantId, called: ProductId | Slug, /
+    ) -> ProductView:
+        for product in self._sold(merchant_id):
+            if called in (product.id, product.slug):
+                return self._product(product)
+        raise ProductNotFound
+
+    async def products_on_sale(
+        self, merchant_id: MerchantId, ids: Sequence[ProductId], /
+    ) -> Mapping[ProductId, Product]:
+        return {each.id: deepcopy(each) for each in self._sold(merchant_id) if each.id in ids}
+
+    async def categories_on_sale(self, merchant_id: MerchantId, /) -> tuple[CategoryView, ...]:
+        counted = Counter(each.category for each in self._sold(merchant_id))
+        every = self._store.all_of(Category)
+        own = sorted(
+            (each for each in every if each.merchant_id == merchant_id),
+            key=lambda each: (each.position, each.id),
+        )
+        return tuple(
+            CategoryView(category=deepcopy(each), product_count=counted[each.id]) for each in own
+        )
+
+    def _sold(self, merchant_id: MerchantId) -> list[Product]:
+        return [each for each in self._products_of(merchant_id) if each.is_on_sale]

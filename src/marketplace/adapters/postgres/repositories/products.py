@@ -15,7 +15,7 @@ from marketplace.domain.variants import Drift, StockMovement
 from .. import tables
 from ..outbox import JOBS
 from ..repository import PostgresRepository, alone, with_jobs
-from ..rows import Row, from_row, kept, to_json, to_row
+from ..rows import Row, from_row, read, to_json, to_row
 from ..statements import compiled, given, listed, one_of
 from ..stock import drifting
 from ..tables import PARTS
@@ -28,7 +28,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     # the locked rows afresh, and nothing else. Stock from a subquery would be stale, and oversold.
     _held_all = compiled(
         sa.select(
-            *(column.label(column.name) for column in kept(table)),
+            *(column.label(column.name) for column in read(table)),
             *(column.label(f"variants__{column.name}") for column in PARTS[table]["variants"].own),
         )
         .join_from(table, tables.variants)

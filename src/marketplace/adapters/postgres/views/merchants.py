@@ -70,19 +70,19 @@ _sought = _a_merchant.where(
 )
 # As Python sorts, whatever the database was made for.
 _name = sa.collate(merchants.c.name, "C")
-_place = sa.tuple_(given("mark", sa.Text), given("after", sa.Uuid))
+_named = sa.tuple_(given("key", sa.Text), given("after", sa.Uuid))
 _number = merchants.c.next_order_number
-_counted = sa.tuple_(sa.cast(given("mark", sa.Text), sa.Integer), given("after", sa.Uuid))
+_counted = sa.tuple_(given("key", sa.Integer), given("after", sa.Uuid))
 
 
 def _listed(
-    mark: sa.ColumnElement[Any],
+    key: sa.ColumnElement[Any],
     behind: sa.ColumnElement[bool],
     *order: sa.ColumnElement[Any],
 ) -> sa.Select[Any]:
     """One stretch of a list that goes by something else than its ids, by keyset."""
     return (
-        _sought.add_columns(merchants.c.id.label("place"), sa.cast(mark, sa.Text).label("mark"))
+        _sought.add_columns(merchants.c.id.label("place__id"), key.label("place__key"))
         .where(behind)
         .order_by(*order)
         .limit(given("limit", sa.Integer))
@@ -92,14 +92,12 @@ def _listed(
 _MERCHANTS = {
     MerchantSort.NEWEST: compiled(newest_first(_sought, merchants)),
     MerchantSort.OLDEST: compiled(
-        _listed(
-            sa.literal_column("''"), merchants.c.id > given("after", sa.Uuid), merchants.c.id.asc()
-        )
+        _listed(sa.null(), merchants.c.id > given("after", sa.Uuid), merchants.c.id.asc())
     ),
     MerchantSort.NAME: compiled(
         _listed(
             merchants.c.name,
-            sa.tuple_(_name, merchants.c.id) > _place,
+            sa.tuple_(_name, merchants.c.id) > _named,
             _name.asc(),
             merchants.c.id.asc(),
         )
@@ -115,8 +113,8 @@ _MERCHANTS = {
 }
 _FIRST: dict[MerchantSort, dict[str, object]] = {
     MerchantSort.OLDEST: {"after": UUID(int=0)},
-    MerchantSort.NAME: {"after": UUID(int=0), "mark": ""},
-    MerchantSort.ORDERS: {"mark": str(2**31 - 1)},
+    MerchantSort.NAME: {"after": UUID(int=0), "key": ""},
+    MerchantSort.ORDERS: {"key": 2**31 - 1},
 }
 """What the first page comes after, unless it is the newest."""
 
@@ -133,9 +131,11 @@ class PostgresMerchantViews(Reading, ports.MerchantViews):
         return from_row(row | {"merchant": row}, MerchantFile)
 
     async def merchants(self, paging: Paging, search: MerchantSearch, /) -> Page[MerchantView]:
-        place: dict[str, object] = {**stretch(paging), "mark": paging.mark}
+        place = stretch(paging)
         if paging.after is None:
             place |= _FIRST.get(search.sort, {})
+        else:
+            place["key"] = paging.after.key
         rows = await self._rows(
             _MERCHANTS[search.sort],
             statuses=[search.status] if search.status else list(MerchantStatus),

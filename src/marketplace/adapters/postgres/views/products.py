@@ -4,25 +4,29 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.application import ports
-from marketplace.application.ports import Page, Paging, ProductView
+from marketplace.application.ports import MOST_READ, Page, Paging, ProductView, Selection
 from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.variants import Drift, StockMovement
 
 from ..rows import document, from_row, kept
-from ..statements import compiled, given, shown
+from ..statements import compiled, given, one_of, shown
 from ..stock import drifting
 from ..tables import categories, images, products, stock_movements, variants
-from .reading import Reading, newest_first
+from .reading import Reading, newest_first, page_of
+from .selecting import KEPT, listing
 
 _id = given("id", sa.Uuid)
 _owner = given("merchant", sa.Uuid)
+_shown_of_images = [
+    images.c[name] for name in ("id", "status", "alt", "width", "height", "preview", "renditions")
+]
 _place = sa.func.array_position(products.c.images, images.c.id)
 _images = (
     sa.select(
         sa.func.coalesce(
-            sa.func.json_agg(aggregate_order_by(document(kept(images)), _place)),
+            sa.func.json_agg(aggregate_order_by(document(_shown_of_images), _place)),
             sa.literal_column("'[]'"),
         )
     )
@@ -40,8 +44,21 @@ a_product = sa.select(*shown(products, "product__"), _category, _images).where(
     products.c.merchant_id == _owner
 )
 _PRODUCT = compiled(a_product.where(products.c.id == _id))
-_PRODUCTS = compiled(
-    newest_first(a_product.where(products.c.status != ProductStatus.ARCHIVED), products)
+
+_read = (
+    sa.select(products.c.found_by, products.c.category)
+    .where(products.c.merchant_id == _owner, one_of(products.c.status, "statuses"))
+    .order_by(products.c.id.desc())
+    .limit(sa.literal_column(str(MOST_READ)))
+    .cte("read")
+)
+_VOCABULARY = compiled(
+    sa.union(
+        sa.select(sa.func.unnest(sa.func.tsvector_to_array(_read.c.found_by)).label("word")),
+        sa.select(sa.func.unnest(sa.func.tsvector_to_array(categories.c.found_by))).where(
+            categories.c.id.in_(sa.select(_read.c.category))
+        ),
+    )
 )
 
 _CATEGORIES = compiled(
@@ -67,8 +84,18 @@ class PostgresProductViews(Reading, ports.ProductViews):
             _PRODUCT, ProductView, ProductNotFound, merchant=merchant_id, id=product_id
         )
 
-    async def products(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]:
-        return await self._page(_PRODUCTS, ProductView, paging, merchant=merchant_id)
+    async def products(
+        self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
+    ) -> Page[ProductView]:
+        statement, values = listing(a_product, merchant_id, selection, paging)
+        return page_of(await self._rows(statement, **values), ProductView, paging)
+
+    async def vocabulary(
+        self, merchant_id: MerchantId, status: ProductStatus | None, /
+    ) -> frozenset[str]:
+        statuses = [status] if status else KEPT
+        rows = await self._rows(_VOCABULARY, merchant=merchant_id, statuses=statuses)
+        return frozenset(row["word"] for row in rows)
 
     async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
         rows = await self._rows(_CATEGORIES, merchant=merchant_id)

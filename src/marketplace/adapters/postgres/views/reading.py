@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from marketplace.application.ports import Page, Paging
+from marketplace.application.ports import Page, Paging, Place
 from marketplace.domain.errors import NotFound
 
 from ..faults import translated
@@ -23,7 +23,7 @@ _NEWEST = UUID(int=2**128 - 1)
 def newest_first(listing: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
     """One stretch of a list, by keyset: what is skipped costs nothing."""
     return (
-        listing.add_columns(table.c.id.label("place"))
+        listing.add_columns(table.c.id.label("place__id"))
         .where(table.c.id < given("after", sa.Uuid))
         .order_by(table.c.id.desc())
         .limit(given("limit", sa.Integer))
@@ -71,13 +71,11 @@ class Reading:
 
 def stretch(paging: Paging) -> dict[str, object]:
     """One more than is shown: it tells whether there are more."""
-    return {"limit": paging.limit + 1, "after": paging.after or _NEWEST}
+    return {"limit": paging.limit + 1, "after": paging.after.id if paging.after else _NEWEST}
 
 
 def page_of(rows: Sequence[Row], kind: type[Item], paging: Paging) -> Page[Item]:
     items = tuple(from_row(row, kind) for row in rows[: paging.limit])
     more = len(rows) > paging.limit
-    if not more:
-        return Page(items=items)
-    last = rows[paging.limit - 1]
-    return Page(items=items, next=last["place"], mark=last.get("mark", ""))
+    next = from_row(rows[paging.limit - 1]["place"], Place) if more else None
+    return Page(items=items, next=next)

@@ -1,18 +1,32 @@
 """What the public sees."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
 import sqlalchemy as sa
 
 from marketplace.application import ports
-from marketplace.application.ports import Page, Paging, ProductView, StoreView
+from marketplace.application.ports import (
+    CategoryView,
+    Page,
+    Paging,
+    ProductView,
+    Selection,
+    StoreView,
+)
 from marketplace.domain.accounts import Username
 from marketplace.domain.merchants import MerchantId, MerchantStatus, StoreNotFound
-from marketplace.domain.products import ProductStatus
+from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.slugs import Slug
 
-from ..statements import compiled, given
-from ..tables import former_usernames, merchants, products
+from ..rows import from_row
+from ..statements import compiled, given, one_of, shown
+from ..tables import categories, former_usernames, merchants, products
 from .merchants import a_store
 from .products import a_product
-from .reading import Reading, newest_first
+from .reading import Reading, page_of
+from .selecting import listing
 
 _STORE = compiled(
     a_store.where(
@@ -30,8 +44,29 @@ _MOVED_TO = compiled(
     )
 )
 
-_ON_SALE = compiled(
-    newest_first(a_product.where(products.c.status == ProductStatus.ACTIVE), products)
+_is_on_sale = products.c.status == ProductStatus.ACTIVE
+_owner = given("merchant", sa.Uuid)
+_BY_ID = compiled(a_product.where(products.c.id == given("id", sa.Uuid), _is_on_sale))
+_BY_SLUG = compiled(a_product.where(products.c.slug == given("slug", sa.Text), _is_on_sale))
+_NAMED = compiled(
+    sa.select(*shown(products)).where(
+        products.c.merchant_id == _owner, one_of(products.c.id, "ids"), _is_on_sale
+    )
+)
+_counted = (
+    sa.select(products.c.category, sa.func.count().label("products"))
+    .where(products.c.merchant_id == _owner, _is_on_sale)
+    .group_by(products.c.category)
+    .subquery("counted")
+)
+_CATEGORIES = compiled(
+    sa.select(
+        *shown(categories, "category__"),
+        sa.func.coalesce(_counted.c.products, sa.literal_column("0")).label("product_count"),
+    )
+    .outerjoin_from(categories, _counted, _counted.c.category == categories.c.id)
+    .where(categories.c.merchant_id == _owner)
+    .order_by(categories.c.position, categories.c.id)
 )
 
 
@@ -43,5 +78,31 @@ class PostgresStoreViews(Reading, ports.StoreViews):
         rows = await self._rows(_MOVED_TO, username=username)
         return Username(rows[0]["username"]) if rows else None
 
-    async def on_sale(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]:
-        return await self._page(_ON_SALE, ProductView, paging, merchant=merchant_id)
+    async def on_sale(
+        self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
+    ) -> Page[ProductView]:
+        selection = replace(selection, status=ProductStatus.ACTIVE)
+        statement, values = listing(a_product, merchant_id, selection, paging)
+        return page_of(await self._rows(statement, **values), ProductView, paging)
+
+    async def product_on_sale(
+        self, merchant_id: MerchantId, called: ProductId | Slug, /
+    ) -> ProductView:
+        if isinstance(called, UUID):
+            return await self._one(
+                _BY_ID, ProductView, ProductNotFound, merchant=merchant_id, id=called
+            )
+        return await self._one(
+            _BY_SLUG, ProductView, ProductNotFound, merchant=merchant_id, slug=called
+        )
+
+    async def products_on_sale(
+        self, merchant_id: MerchantId, ids: Sequence[ProductId], /
+    ) -> Mapping[ProductId, Product]:
+        rows = await self._rows(_NAMED, merchant=merchant_id, ids=list(ids))
+        found = [from_row(row, Product) for row in rows]
+        return {each.id: each for each in found}
+
+    async def categories_on_sale(self, merchant_id: MerchantId, /) -> tuple[CategoryView, ...]:
+        rows = await self._rows(_CATEGORIES, merchant=merchant_id)
+        return tuple(from_row(row, CategoryView) for row in rows)

@@ -1,0 +1,78 @@
+"""Quotes: what an order would cost and what would refuse it, while nothing is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from marketplace.domain.errors import MarketplaceError
+from marketplace.domain.merchants import Merchant, StoreOnHoliday
+from marketplace.domain.money import Money
+from marketplace.domain.orders import BelowMinimum, total_of
+
+from .merchants import leading_on, store_address
+from .orders import Priced, Wish, merged, priced, short_of
+from .ports import Clock, Views
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """Something that is paid beside the goods."""
+
+    name: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """
+    Lines at what they cost today, and what would refuse an order of all that was asked for.
+
+    What is not for sale is no line, and one of the ``refusals``.
+    """
+
+    store: Merchant
+    lines: tuple[Priced, ...]
+    fees: tuple[Fee, ...]
+    subtotal: Money
+    total: Money
+    accepting_orders: bool
+    reopens_at: datetime | None
+    refusals: tuple[MarketplaceError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteService:
+    """Told by the same rules as an order."""
+
+    views: Views
+    clock: Clock
+
+    async def quote(self, username: str, items: Sequence[Wish]) -> Quote:
+        """What a guest would pay; raises ``StoreNotFound`` or ``StoreMoved``."""
+        wishes, address = merged(items), store_address(username)
+        async with leading_on(self.views, address):
+            store = (await self.views.store(address)).merchant
+        ids = list({product_id for product_id, _ in wishes})
+        products = await self.views.products_on_sale(store.id, ids)
+        lines, refusals = priced(wishes, products, store.id)
+        goods = [each.written_down() for each in lines]
+        subtotal = total_of(goods) if goods else Money.zero(store.currency)
+        total = subtotal
+        open_now = store.accepts_orders(self.clock.now())
+        if not open_now:
+            refusals.append(StoreOnHoliday(reopens_at=store.closed_until))
+        if short := short_of(lines):
+            refusals.append(short)
+        if total < store.min_order_total:
+            least = store.min_order_total
+            refusals.append(BelowMinimum(minimum=least.amount, currency=least.currency))
+        return Quote(
+            store=store,
+            lines=tuple(lines),
+            fees=(),
+            subtotal=subtotal,
+            total=total,
+            accepting_orders=open_now,
+            reopens_at=None if open_now else store.closed_until,
+            refusals=tuple(refusals),
+        )
