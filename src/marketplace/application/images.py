@@ -28,6 +28,7 @@ from marketplace.domain.products import Product, ProductId, ProductNotFound, par
 from marketplace.domain.text import line, word
 
 from .merchants import selling
+from .once import aside
 from .ports import (
     BeginUnitOfWork,
     Clock,
@@ -134,9 +135,10 @@ class ImageService:
 
     async def make_sure_of_room(self, merchant_id: MerchantId) -> None:
         """``TooManyImages`` if a store is full. A few that come at the same time may pass."""
-        async with self.begin() as market:
-            if await market.images.count(merchant_id) >= MOST_OF_A_STORE:
-                raise TooManyImages(at_most=MOST_OF_A_STORE)
+        with aside():
+            async with self.begin() as market:
+                if await market.images.count(merchant_id) >= MOST_OF_A_STORE:
+                    raise TooManyImages(at_most=MOST_OF_A_STORE)
 
     async def remove(self, acting: Actor, image_id: ImageId) -> None:
         """Take an image from every product and from the logo, and forget it; its files follow."""

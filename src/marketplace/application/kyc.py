@@ -34,6 +34,7 @@ from marketplace.domain.text import Missing, line, prose
 
 from .merchants import selling
 from .notifications import sent
+from .once import aside
 from .ports import (
     BeginUnitOfWork,
     Clock,
@@ -107,9 +108,10 @@ class KycService:
                 form.read(f"documents[{place}]", parse_document, content)
                 for place, content in enumerate(wanted.documents)
             ]
-        async with self.begin() as market:
-            # Asked before anything is stored, so that nobody fills the shelf with what is refused.
-            (await market.merchants.get(merchant_id)).hand_in_papers()
+        with aside():
+            async with self.begin() as market:
+                # Asked before anything is stored: nobody fills the shelf with what is refused.
+                (await market.merchants.get(merchant_id)).hand_in_papers()
         documents = [
             self._named(merchant_id, kind, content)
             for kind, content in zip(kinds, wanted.documents, strict=True)

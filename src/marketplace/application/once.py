@@ -7,8 +7,13 @@ storing files, which come before it, never keep a connection waiting.
 """
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -134,6 +139,20 @@ def joining(begin: BeginUnitOfWork) -> BeginUnitOfWork:
         return begin() if attempt is None or attempt.is_over else attempt.part()
 
     return begin_or_join
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """
+    Units of work that are no part of the attempt they are begun in: to look before slow work.
+
+    Whatever is stored inside stays stored.
+    """
+    outside = _attempt.set(None)
+    try:
+        yield
+    finally:
+        _attempt.reset(outside)
 
 
 class Attempt:

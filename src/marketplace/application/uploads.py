@@ -26,6 +26,7 @@ from marketplace.domain.text import word
 
 from .images import ImageService, ReceiveImage
 from .merchants import selling
+from .once import aside
 from .ports import BeginUnitOfWork, Clock, Ids, ImageStore
 
 OPEN_FOR = timedelta(minutes=15)
@@ -127,8 +128,9 @@ class UploadService:
             raise
 
     async def _completed(self, merchant_id: MerchantId, upload_id: ImageId) -> Image | None:
-        async with self.begin() as market:
-            known = await market.images.known([upload_id])
+        with aside():
+            async with self.begin() as market:
+                known = await market.images.known([upload_id])
         return next((image for image in known if image.merchant_id == merchant_id), None)
 
 

@@ -177,6 +177,11 @@ class StoreOut(Output, frozen=True, kw_only=True):
         "accepting_orders": True,
         "reopens_at": None,
         "min_order_total": "50.00",
+        "preview": {
+            "title": "عباءات سارة",
+            "description": "عباءات مطرزة يدويًا",
+            "image": None,
+        },
     }
 
     username: str
