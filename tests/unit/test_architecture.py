@@ -32,18 +32,20 @@ MOST_LINES = 300
 
 CODES = """
     account-not-found account-suspended amount-too-large announcement-not-found bad-adjustment
-    bad-amount bad-characters bad-email bad-hours bad-link bad-moment bad-phone bad-position
-    bad-quantity bad-slug bad-stock bad-username bad-value below-minimum category-not-found
-    category-taken changed-meanwhile collected-too-much common-password conflict email-taken
-    forbidden image-not-found image-too-large invalid-fields link-expired mail-refused
-    mail-unavailable merchant-not-found missing negative-amount not-enough-on-hand not-expected
-    not-found not-one-of nothing-to-collect notification-not-found order-not-found orders-open
-    out-of-stock phone-taken price-changed product-not-found reason-missing refresh-refused
-    reserved-username rule-broken same-options session-not-found several-variants sign-in-required
-    sign-ins-busy sku-taken slug-taken stale stale-version store-moved store-not-found
-    store-on-holiday too-long too-many too-many-attempts too-many-categories too-many-decimals
-    too-many-lines too-many-variants too-short unauthenticated unavailable unknown-country
-    unknown-currency unknown-reason unreadable-image username-taken variant-not-found
+    bad-amount bad-characters bad-email bad-flag bad-hours bad-link bad-moment bad-phone
+    bad-position bad-quantity bad-slug bad-stock bad-username bad-value below-minimum broken-sheet
+    category-not-found category-taken changed-meanwhile collected-too-much columns-missing
+    common-password conflict email-taken empty-sheet forbidden image-not-found image-too-large
+    import-not-found import-running invalid-fields link-expired mail-refused mail-unavailable
+    merchant-not-found missing negative-amount not-enough-on-hand not-expected not-found not-one-of
+    nothing-to-collect notification-not-found order-not-found orders-open out-of-stock phone-taken
+    price-changed product-not-found reason-missing refresh-refused reserved-username rows-disagree
+    rule-broken same-columns same-options session-not-found several-variants sign-in-required
+    sign-ins-busy sku-taken slug-taken stale stale-version stock-said-twice store-moved
+    store-not-found store-on-holiday too-long too-many too-many-attempts too-many-categories
+    too-many-cells too-many-columns too-many-decimals too-many-lines too-many-rows too-many-variants
+    too-short unauthenticated unavailable unknown-country unknown-currency unknown-encoding
+    unknown-reason unreadable-image unreadable-sheet username-taken variant-not-found
     variant-required wrong-credentials wrong-merchant-status wrong-options wrong-order-status
     wrong-password wrong-role
 """.split()

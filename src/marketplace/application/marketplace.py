@@ -2,8 +2,10 @@
 
 from .accounts import AccountService
 from .admin import AdminService
+from .bulk import BulkService
 from .categories import CategoryService
 from .images import ImageService
+from .imports import ImportService
 from .jobs import JobService
 from .merchants import MerchantService
 from .notifications import Correspondence, NotificationService
@@ -48,6 +50,8 @@ class Marketplace:
         )
         self.merchants = MerchantService(begin=begin, views=views, clock=clock, ids=ids)
         self.products = ProductService(begin=begin, views=views, clock=clock, ids=ids)
+        self.bulk = BulkService(begin=begin, clock=clock, ids=ids)
+        self.imports = ImportService(begin=begin, views=views, clock=clock, ids=ids)
         self.stock = StockService(begin=begin, views=views, clock=clock, ids=ids)
         self.categories = CategoryService(begin=begin, views=views, clock=clock, ids=ids)
         self.images = ImageService(
@@ -72,5 +76,7 @@ class Marketplace:
             begin=begin,
             clock=clock,
             secrets=ports.secrets,
-            reactions=Reactions(correspondence=correspondence, images=self.images),
+            reactions=Reactions(
+                correspondence=correspondence, images=self.images, imports=self.imports
+            ),
         )

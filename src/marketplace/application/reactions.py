@@ -15,6 +15,7 @@ from marketplace.domain.accounts import (
 from marketplace.domain.categories import CategoriesChanged
 from marketplace.domain.events import Event
 from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected
+from marketplace.domain.imports import BatchReached, ImportFinished
 from marketplace.domain.merchants import (
     MerchantClosed,
     MerchantEdited,
@@ -43,6 +44,7 @@ from marketplace.domain.products import (
 )
 
 from .images import ImageService
+from .imports import ImportService
 from .notifications import Correspondence
 from .ports import Job, Reaction
 
@@ -67,6 +69,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ImageReceived: (ImageService.process_product_image,),
     ImagePublished: (),
     ImageRejected: (),
+    BatchReached: (ImportService.work_off_import,),
+    ImportFinished: (),
     OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
     OrderConfirmed: (),
     OrderPrepared: (),
@@ -102,12 +106,13 @@ class Reactions:
 
     correspondence: Correspondence
     images: ImageService
+    imports: ImportService
 
     async def carry_out(self, job: Job) -> None:
         """Do one job; ``UnknownReaction`` if the table has none of that name for the event."""
         if job.event is None or job.reaction not in reactions_to(job.event):
             raise UnknownReaction(job.reaction)
-        for service in (self.correspondence, self.images):
+        for service in (self.correspondence, self.images, self.imports):
             reaction = getattr(service, job.reaction, None)
             if reaction is not None:
                 await reaction(job.event, job.id)

@@ -45,6 +45,11 @@ GET    /api/merchant/me                         401 401 401 401 403 200 200 403
 PUT    /api/merchant/me                         401 401 401 401 403 200 200 403
 GET    /api/merchant/products                   401 401 401 401 403 200 200 403
 POST   /api/merchant/products                   401 401 401 401 403 400 400 403
+POST   /api/merchant/products/bulk              401 401 401 401 403 400 400 403
+POST   /api/merchant/products/import            401 401 401 401 403 415 415 403
+GET    /api/merchant/products/export            401 401 401 401 403 200 200 403
+GET    /api/merchant/imports                    401 401 401 401 403 200 200 403
+GET    /api/merchant/imports/{id}               401 401 401 401 403 404 200 403
 GET    /api/merchant/products/{id}              401 401 401 401 403 404 200 403
 PUT    /api/merchant/products/{id}              401 401 401 401 403 404 200 403
 DELETE /api/merchant/products/{id}              401 401 401 401 403 404 204 403
@@ -137,6 +142,8 @@ async def cast(
     shelf = await merchant.post("/api/merchant/categories", json={"name": "إضاءة"})
     category = shelf.json()
     order = (await place(guest, product)).json()
+    sheet = {"file": ("a.csv", b"title,price\nLamp,5\n")}
+    imported = (await merchant.post("/api/merchant/products/import", files=sheet)).json()
     await marketplace.jobs.run_all()
     [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
     shut_out = await register(guest, "shut-out", "0502222222")
@@ -156,6 +163,7 @@ async def cast(
         ids={
             "products": product["id"],
             "categories": category["id"],
+            "imports": imported["id"],
             "orders": order["id"],
             "notifications": slip["id"],
             "sessions": str(UUID(kept["refresh"].partition(".")[0])),

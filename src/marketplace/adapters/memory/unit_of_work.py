@@ -12,6 +12,7 @@ from .repositories import (
     MemoryAuditBook,
     MemoryCategories,
     MemoryImages,
+    MemoryImports,
     MemoryMerchants,
     MemoryNotifications,
     MemoryOneTimeTokens,
@@ -40,6 +41,7 @@ class MemoryUnitOfWork:
         self.products = MemoryProducts(transaction)
         self.categories = MemoryCategories(transaction)
         self.images = MemoryImages(transaction)
+        self.imports = MemoryImports(transaction)
         self.orders = MemoryOrders(transaction)
         self.notifications = MemoryNotifications(transaction)
         self.announcements = MemoryAnnouncements(transaction)

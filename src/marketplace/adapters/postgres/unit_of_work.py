@@ -16,6 +16,7 @@ from .repositories import (
     PostgresAuditBook,
     PostgresCategories,
     PostgresImages,
+    PostgresImports,
     PostgresMerchants,
     PostgresNotifications,
     PostgresOneTimeTokens,
@@ -47,6 +48,7 @@ class PostgresUnitOfWork:
         self.products = PostgresProducts(connection, outbox)
         self.categories = PostgresCategories(connection, outbox)
         self.images = PostgresImages(connection, outbox)
+        self.imports = PostgresImports(connection, outbox)
         self.orders = PostgresOrders(connection, outbox)
         self.notifications = PostgresNotifications(connection, outbox)
         self.announcements = PostgresAnnouncements(connection, outbox)

@@ -10,6 +10,7 @@ from marketplace.domain.accounts import AccountId, EmailAddress, Role, SessionId
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.categories import Category
 from marketplace.domain.images import Image
+from marketplace.domain.imports import Import, ImportId
 from marketplace.domain.merchants import Merchant, MerchantId, MerchantStatus
 from marketplace.domain.notifications import Notification
 from marketplace.domain.orders import Order, OrderId, OrderStatus
@@ -176,6 +177,12 @@ class ProductViews(Protocol):
 
     async def products(self, merchant_id: MerchantId, paging: Paging, /) -> Page[ProductView]: ...
 
+    async def catalogue(
+        self, merchant_id: MerchantId, limit: int, after: ProductId | None = None, /
+    ) -> tuple[Product, ...]:
+        """So many products that are not archived, oldest first, younger than ``after``."""
+        ...
+
     async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
         """All of a merchant, in their order."""
         ...
@@ -184,6 +191,18 @@ class ProductViews(Protocol):
         self, merchant_id: MerchantId, product_id: ProductId, paging: Paging, /
     ) -> Page[StockMovement]:
         """The ledger of one of the merchant's products."""
+        ...
+
+
+class ImportViews(Protocol):
+    """Sheets of products that were handed in."""
+
+    async def product_import(self, merchant_id: MerchantId, import_id: ImportId, /) -> Import:
+        """A merchant's own, or ``ImportNotFound``."""
+        ...
+
+    async def product_imports(self, merchant_id: MerchantId, paging: Paging, /) -> Page[Import]:
+        """All of a merchant."""
         ...
 
 
@@ -224,6 +243,7 @@ class Views(
     StoreViews,
     MerchantViews,
     ProductViews,
+    ImportViews,
     OrderViews,
     NotificationViews,
     AdminViews,

@@ -18,11 +18,13 @@ from marketplace.domain.errors import MarketplaceError, NotFound
 
 from .accounts import AccountController
 from .admin import AdminController
+from .bulk import BulkController
 from .categories import CategoryController
 from .docs import docs
 from .edge import DEFAULT, Edge, HttpOptions, request_id
 from .health import health
 from .images import ImageController
+from .imports import ImportController
 from .media import media
 from .merchants import MerchantController
 from .notifications import NotificationController
@@ -45,6 +47,8 @@ MERCHANT = Router(
     route_handlers=[
         MerchantController,
         ProductController,
+        BulkController,
+        ImportController,
         StockController,
         CategoryController,
         ImageController,
@@ -116,6 +120,8 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "merchants": marketplace.merchants,
         "products": marketplace.products,
         "images": marketplace.images,
+        "bulk": marketplace.bulk,
+        "imports": marketplace.imports,
         "stock": marketplace.stock,
         "categories": marketplace.categories,
         "storefront": marketplace.storefront,

@@ -167,11 +167,23 @@ class Answer:
 
 def answer(error: Exception, *, accept_language: str, request_id: str) -> Answer:
     """Say what went wrong, in the language asked for, and nothing about how we are built."""
-    known = understood(error)
+    known, locale = understood(error), preferred(accept_language)
+    problem = refusal(known, accept_language=accept_language, request_id=request_id)
+    headers = {
+        "content-type": MEDIA_TYPE,
+        "content-language": locale,
+        "vary": "accept-language",
+        **_headers(known),
+    }
+    return Answer(problem.status, headers, msgspec.json.encode(problem, enc_hook=str))
+
+
+def refusal(known: MarketplaceError, *, accept_language: str, request_id: str = "") -> Problem:
+    """The same, before it is sent."""
     status, locale = status_of(type(known)), preferred(accept_language)
     facts = known.facts if status < HTTPStatus.INTERNAL_SERVER_ERROR else {}
     title, _, detail = wording(type(known)).told(locale, facts).partition(". ")
-    problem = Problem(
+    return Problem(
         type=f"/problems/{known.code}",
         title=title.removesuffix("."),
         status=status,
@@ -189,13 +201,11 @@ def answer(error: Exception, *, accept_language: str, request_id: str) -> Answer
         ],
         facts=facts,
     )
-    headers = {
-        "content-type": MEDIA_TYPE,
-        "content-language": locale,
-        "vary": "accept-language",
-        **_headers(known),
-    }
-    return Answer(status, headers, msgspec.json.encode(problem, enc_hook=str))
+
+
+def told(code: str, facts: Mapping[str, object], *, accept_language: str) -> str:
+    """The text for a code that was kept, in the language asked for."""
+    return wording(MarketplaceError.codes[code]).told(preferred(accept_language), facts)
 
 
 def understood(error: Exception) -> MarketplaceError:

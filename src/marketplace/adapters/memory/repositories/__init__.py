@@ -4,6 +4,7 @@ from .accounts import MemoryAccounts, MemoryOneTimeTokens, MemorySessions
 from .audit import MemoryAuditBook
 from .categories import MemoryCategories
 from .images import MemoryImages
+from .imports import MemoryImports
 from .merchants import MemoryMerchants
 from .notifications import MemoryAnnouncements, MemoryNotifications
 from .orders import MemoryOrders
@@ -15,6 +16,7 @@ __all__ = [
     "MemoryAuditBook",
     "MemoryCategories",
     "MemoryImages",
+    "MemoryImports",
     "MemoryMerchants",
     "MemoryNotifications",
     "MemoryOneTimeTokens",

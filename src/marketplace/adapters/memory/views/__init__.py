@@ -4,6 +4,7 @@ from marketplace.application import ports
 
 from .accounts import MemoryAccountViews
 from .admin import MemoryAdminViews
+from .imports import MemoryImportViews
 from .merchants import MemoryMerchantViews
 from .notifications import MemoryNotificationViews
 from .orders import MemoryOrderViews
@@ -16,6 +17,7 @@ class MemoryViews(
     MemoryStoreViews,
     MemoryMerchantViews,
     MemoryProductViews,
+    MemoryImportViews,
     MemoryOrderViews,
     MemoryNotificationViews,
     MemoryAdminViews,

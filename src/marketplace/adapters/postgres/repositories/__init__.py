@@ -4,6 +4,7 @@ from .accounts import PostgresAccounts, PostgresOneTimeTokens, PostgresSessions
 from .audit import PostgresAuditBook
 from .categories import PostgresCategories
 from .images import PostgresImages
+from .imports import PostgresImports
 from .merchants import PostgresMerchants
 from .notifications import PostgresAnnouncements, PostgresNotifications
 from .orders import PostgresOrders
@@ -15,6 +16,7 @@ __all__ = [
     "PostgresAuditBook",
     "PostgresCategories",
     "PostgresImages",
+    "PostgresImports",
     "PostgresMerchants",
     "PostgresNotifications",
     "PostgresOneTimeTokens",

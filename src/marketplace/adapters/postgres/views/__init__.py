@@ -4,6 +4,7 @@ from marketplace.application import ports
 
 from .accounts import PostgresAccountViews
 from .admin import PostgresAdminViews
+from .imports import PostgresImportViews
 from .merchants import PostgresMerchantViews
 from .notifications import PostgresNotificationViews
 from .orders import PostgresOrderViews
@@ -16,6 +17,7 @@ class PostgresViews(
     PostgresStoreViews,
     PostgresMerchantViews,
     PostgresProductViews,
+    PostgresImportViews,
     PostgresOrderViews,
     PostgresNotificationViews,
     PostgresAdminViews,
