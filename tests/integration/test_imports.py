@@ -215,7 +215,7 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_twice_and_nothing_
         reached = 0
         for _ in range(2):
             worker = work()
-            until(lambda reached=reached: told()["rows_done"] > reached)  # type: ignore[misc]
+            until(lambda reached=reached: told()["rows_done"] > reached)
             worker.kill()
             # Its connection may still be at it; what it has not committed is taken back.
             time.sleep(0.5)

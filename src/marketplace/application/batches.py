@@ -55,8 +55,8 @@ from .variants import VariantWish, parse_sku
 
 Value = TypeVar("Value")
 
-AT_A_GO = 10
-"""Products that are judged before others have their turn, some milliseconds."""
+AT_A_GO = 20
+"""Rows that are judged before others have their turn, some milliseconds."""
 _OF_A_WISH = re.compile(r"variants\[(?P<place>\d+)\](?:\.(?P<name>\w+))?")
 _OPTION_FIELDS = {"options": Column.OPTION1_VALUE}
 
@@ -98,10 +98,13 @@ class Batch:
     async def judge(self, entries: Sequence[Entry]) -> None:
         """See what becomes of each, and count it; nothing is stored."""
         await self._look_up(entries)
-        for place, entry in enumerate(entries):
-            if place % AT_A_GO == 0:
+        rows = 0
+        for entry in entries:
+            rows += len(entry.rows)
+            if rows >= AT_A_GO:
                 # It is work for the processor: others have their turn meanwhile.
                 await asyncio.sleep(0)
+                rows = 0
             self.tally.rows += len(entry.rows)
             try:
                 self._judge(entry)

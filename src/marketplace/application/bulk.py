@@ -1,5 +1,6 @@
 """What a merchant can do with many products at once: new prices, new stock, another status."""
 
+import asyncio
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -35,6 +36,8 @@ from .stock import written_down
 from .variants import VariantWish, parse_sku
 
 MOST_CHANGES = 500
+AT_A_GO = 20
+"""Changes that are tried before others have their turn, some milliseconds."""
 
 
 class Outcome(StrEnum):
@@ -126,7 +129,12 @@ class BulkService:
                 ids=self.ids,
                 now=self.clock.now(),
             )
-            results = [work.tried(each) for each in wanted.items]
+            results = []
+            for place, each in enumerate(wanted.items):
+                if place % AT_A_GO == 0:
+                    # It is work for the processor: others have their turn meanwhile.
+                    await asyncio.sleep(0)
+                results.append(work.tried(each))
             if work.revived:
                 slugs = [held[id].slug for id in work.revived]
                 free = await market.products.free_slugs(merchant_id, slugs)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,16 +14,16 @@ from marketplace.domain.errors import (
     Unavailable,
 )
 from marketplace.domain.imports import (
-    BATCH,
     BatchReached,
     Import,
     ImportId,
     ImportRunning,
     Tally,
+    batches,
 )
 from marketplace.domain.merchants import MerchantStatus
 from marketplace.domain.products import ProductId
-from marketplace.domain.sheets import Entry, Reading, RowProblem, heading, written
+from marketplace.domain.sheets import Reading, RowProblem, heading, written
 
 from .batches import Batch
 from .merchants import selling
@@ -102,7 +102,7 @@ class ImportService:
                 earlier.give_up(now)
                 await self._keep(market, earlier, last=False)
             await market.imports.add(sheet, sheet.reached_batch(now))
-            await market.imports.lay_up(sheet.id, _batches(reading.entries))
+            await market.imports.lay_up(sheet.id, batches(reading.entries))
         if sheet.is_dry_run and sheet.rows_total <= AT_ONCE:
             return await self._work_off(sheet)
         return sheet
@@ -178,10 +178,11 @@ class ImportService:
             return sheet
         now = self.clock.now()
         if sheet.stride == 1 and not isinstance(error, ChangedMeanwhile):
-            entry = (await market.imports.batch(sheet.id, sheet.batch))[sheet.within]
+            entries = await market.imports.batch(sheet.id, sheet.batch)
+            entry = entries[sheet.within]
             problem = RowProblem(row=entry.rows[0].number, code=error.code, facts=error.facts)
             tally = Tally(rows=len(entry.rows), refused=1, problems=[problem])
-            sheet.advance(1, tally, now)
+            sheet.advance(1, len(entries), tally, now)
         else:
             sheet.stumble(now)
         await self._keep(market, sheet, last=last)
@@ -197,8 +198,8 @@ class ImportService:
             sheet.give_up(now)
             await self._keep(market, sheet, last=False)
             return sheet
-        entries = await market.imports.batch(sheet.id, sheet.batch)
-        entries = entries[sheet.within : sheet.within + sheet.stride]
+        waiting = await market.imports.batch(sheet.id, sheet.batch)
+        entries = waiting[sheet.within : sheet.within + sheet.stride]
         batch = Batch(
             market=market,
             merchant=merchant,
@@ -209,7 +210,7 @@ class ImportService:
         await batch.judge(entries)
         if not sheet.is_dry_run:
             await batch.store()
-        sheet.advance(len(entries), batch.tally, now)
+        sheet.advance(len(entries), len(waiting), batch.tally, now)
         await self._keep(market, sheet, last=last)
         return sheet
 
@@ -223,8 +224,3 @@ class ImportService:
         if not sheet.within:
             await market.imports.clear(sheet.id, sheet.batch)
         await market.imports.save(sheet, *([sheet.reached_batch(now)] if last else []))
-
-
-def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    for start in range(0, len(entries), BATCH):
-        yield entries[start : start + BATCH]

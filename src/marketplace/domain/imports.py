@@ -1,6 +1,6 @@
 """Imports: a sheet of products that a merchant handed in, and how far the work on it has come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,12 +11,13 @@ from .accounts import AccountId
 from .errors import Conflict, NotFound
 from .events import Event
 from .merchants import MerchantId
-from .sheets import Column, RowProblem
+from .sheets import Column, Entry, RowProblem
 
 ImportId = NewType("ImportId", UUID)
 
 BATCH = 200
-"""Products that are stored together, with the word that they are."""
+"""Products that are stored together at most, with the word that they are."""
+ROWS_OF_A_BATCH = 600
 MOST_ERRORS = 1000
 """Mistakes that are kept; whoever has made more of them begins with these."""
 MOST_STUMBLES = 5
@@ -46,9 +47,10 @@ class Import:
     """
     A sheet that is worked off in batches, one after the other.
 
-    A dry run counts and stores nothing. ``reached`` is how many products are behind it. ``columns``
-    are the headings by what they were taken for, ``ignored`` those that mean nothing to us.
-    ``stumbles`` counts how often the work on the present batch broke off.
+    A dry run counts and stores nothing. ``columns`` are the headings by what they were taken for,
+    ``ignored`` those that mean nothing to us. ``reached`` is how many products are behind it, and
+    ``within`` how many of the present batch, which has the number ``batch``. ``stumbles`` counts
+    how often the work on that batch broke off.
     """
 
     id: ImportId
@@ -61,6 +63,8 @@ class Import:
     rows_total: int
     products_total: int
     reached: int = 0
+    batch: int = 0
+    within: int = 0
     stumbles: int = 0
     rows_done: int = 0
     created: int = 0
@@ -78,22 +82,12 @@ class Import:
         return self.status in (ImportStatus.DONE, ImportStatus.FAILED)
 
     @property
-    def batch(self) -> int:
-        """The number of the present batch; the first one is 0."""
-        return self.reached // BATCH
-
-    @property
-    def within(self) -> int:
-        """How many products of the present batch are behind it."""
-        return self.reached % BATCH
-
-    @property
     def stride(self) -> int:
         """How many products to take at once: one by one where a batch would not go through."""
         return 1 if self.stumbles else BATCH
 
-    def advance(self, products: int, tally: Tally, at: datetime) -> None:
-        """So many products more are behind it."""
+    def advance(self, products: int, of: int, tally: Tally, at: datetime) -> None:
+        """So many products more are behind it, ``of`` a batch that has so many."""
         self.status, self.updated_at = ImportStatus.RUNNING, at
         self.reached += products
         self.rows_done += tally.rows
@@ -102,8 +96,9 @@ class Import:
         self.unchanged += tally.unchanged
         self.refused += tally.refused
         self.errors = (*self.errors, *tally.problems)[:MOST_ERRORS]
-        if not self.within:
-            self.stumbles = 0
+        self.within += products
+        if self.within >= of:
+            self.batch, self.within, self.stumbles = self.batch + 1, 0, 0
         if self.reached >= self.products_total:
             self.status, self.ended_at = ImportStatus.DONE, at
 
@@ -150,6 +145,20 @@ class Import:
             created_at=at,
             updated_at=at,
         )
+
+
+def batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """Entries in portions that are stored at one go."""
+    batch: list[Entry] = []
+    rows = 0
+    for entry in entries:
+        if batch and (len(batch) == BATCH or rows + len(entry.rows) > ROWS_OF_A_BATCH):
+            yield batch
+            batch, rows = [], 0
+        batch.append(entry)
+        rows += len(entry.rows)
+    if batch:
+        yield batch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from marketplace.application.ports import (
 )
 from marketplace.domain.accounts import Role, SessionId, Username
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
+from marketplace.domain.imports import ImportNotFound
 from marketplace.domain.merchants import MerchantId, MerchantNotFound, StoreNotFound
 from marketplace.domain.orders import OrderId, OrderNotFound, OrderStatus
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
@@ -323,3 +324,29 @@ class ViewsContract:
             walked.extend(page.items)
             page = await show(Paging(limit=2, after=page.next))
         return [*walked, *page.items]
+
+    async def test_a_catalogue_is_read_oldest_first_and_without_what_is_archived(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        products = [await world.a_product(merchant) for _ in range(3)]
+        await world.a_product(merchant, status=ProductStatus.ARCHIVED)
+        await world.a_product(await world.a_merchant())
+
+        first = await views.catalogue(merchant.id, 2)
+        rest = await views.catalogue(merchant.id, 2, first[-1].id)
+
+        assert [*first, *rest] == products
+        assert await views.catalogue(merchant.id, 2, rest[-1].id) == ()
+
+    async def test_a_merchant_sees_the_own_imports(self, world: World, views: Views) -> None:
+        merchant, rival = await world.a_merchant(), await world.a_merchant()
+        sheet = world.an_import(merchant)
+        async with world.begin() as market:
+            await market.imports.add(sheet)
+
+        assert await views.product_import(merchant.id, sheet.id) == sheet
+        assert (await views.product_imports(merchant.id, Paging())).items == (sheet,)
+        assert (await views.product_imports(rival.id, Paging())).items == ()
+        with pytest.raises(ImportNotFound):
+            await views.product_import(rival.id, sheet.id)

@@ -7,6 +7,7 @@ from io import BytesIO, TextIOWrapper
 from itertools import chain
 
 from ..errors import BadValue, RuleBroken
+from ..products import MOST_VARIANTS, TooManyVariants
 from ..text import NotOneOf
 from ..variants import SkuTaken
 from .cells import undone
@@ -22,8 +23,10 @@ LONGEST_ROW = 100_000
 _MOST_LINES = 3 * MOST_ROWS
 """Rows without anything in them are skipped, but not for ever."""
 _STEP = 50
-"""Rows that are read at one go."""
-_PIECE = 256 * 1024
+"""Rows that are read at one go, if they are not very long."""
+_LONG = 20_000
+"""Characters that are."""
+_PIECE = 64 * 1024
 
 _OTHER_KINDS = {
     b"PK\x03\x04": "xlsx",
@@ -90,6 +93,7 @@ class Reading:
         self._mapping = {name.strip(): _column(said) for name, said in (mapping or {}).items()}
         self._line = 0
         self._length = 0
+        self._since = 0
         self._names: list[Column | None] = []
         self._groups: dict[tuple[str, object], list[Row]] = {}
         self._bad: dict[int, RowProblem] = {}
@@ -132,7 +136,7 @@ class Reading:
                     piece = self._content[start : start + _PIECE]
                     said = decoder.decode(piece, start + _PIECE >= len(self._content))
                     if encoding != "utf-8":
-                        beyond = [each for each in said[:20_000] if not each.isascii()]
+                        beyond = [each for each in said[:_LONG] if not each.isascii()]
                         foreign += len(beyond)
                         arabic += sum("\u0600" <= each <= "\u06ff" for each in beyond)
                     yield
@@ -166,7 +170,8 @@ class Reading:
                 self._take(cells)
             elif self._line > _MOST_LINES:
                 raise TooManyRows(at_most=MOST_ROWS, products=MOST_PRODUCTS)
-            if self._line % _STEP == 0:
+            if self._line % _STEP == 0 or self._since > _LONG:
+                self._since = 0
                 yield
         if not self.rows:
             raise EmptySheet
@@ -175,6 +180,7 @@ class Reading:
         """A quote that is never closed would make the rest of the file one cell."""
         for line in lines:
             self._length += len(line)
+            self._since += len(line)
             if self._length > LONGEST_ROW:
                 raise BrokenSheet(row=self._line + 1)
             yield line
@@ -218,13 +224,18 @@ class Reading:
     def _sorted_out(self) -> Iterator[None]:
         """Rows are put together by product, and what only the whole sheet shows is noted."""
         skus: dict[str, int] = {}
-        for place, rows in enumerate(self._groups.values()):
+        for rows in self._groups.values():
             entry = Entry(rows=tuple(rows))
             problems = [self._bad[row.number] for row in rows if row.number in self._bad]
-            problems += [
-                RowProblem(row=row.number, column=column, code=RowsDisagree.code)
-                for row, column in entry.disagreements
-            ]
+            if len(rows) > MOST_VARIANTS:
+                facts = {"at_most": MOST_VARIANTS}
+                row = rows[MOST_VARIANTS]
+                problems = [RowProblem(row=row.number, code=TooManyVariants.code, facts=facts)]
+            else:
+                problems += [
+                    RowProblem(row=row.number, column=column, code=RowsDisagree.code)
+                    for row, column in entry.disagreements
+                ]
             for row in rows:
                 sku = row.cells.get(Column.SKU, "").strip().lower()
                 if sku and skus.setdefault(sku, row.number) != row.number:
@@ -232,7 +243,9 @@ class Reading:
                         RowProblem(row=row.number, column=Column.SKU, code=SkuTaken.code)
                     )
             self.entries.append(Entry(rows=entry.rows, problems=tuple(problems)))
-            if place % _STEP == 0:
+            self._since += len(rows)
+            if self._since >= _STEP:
+                self._since = 0
                 yield
         self._groups.clear()
 

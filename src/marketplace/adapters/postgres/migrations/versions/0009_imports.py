@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("rows_total", sa.Integer, nullable=False),
         sa.Column("products_total", sa.Integer, nullable=False),
         sa.Column("reached", sa.Integer, nullable=False),
+        sa.Column("batch", sa.Integer, nullable=False),
+        sa.Column("within", sa.Integer, nullable=False),
         sa.Column("stumbles", sa.Integer, nullable=False),
         sa.Column("rows_done", sa.Integer, nullable=False),
         sa.Column("created", sa.Integer, nullable=False),
