@@ -23,11 +23,12 @@ from marketplace.domain.errors import (
     InvalidFields,
     MarketplaceError,
 )
-from marketplace.domain.events import Event
 from marketplace.domain.imports import Tally
 from marketplace.domain.merchants import Merchant
 from marketplace.domain.products import (
     Product,
+    ProductAdded,
+    ProductEdited,
     ProductId,
     ProductNotFound,
     ProductStatus,
@@ -45,7 +46,7 @@ from marketplace.domain.sheets.columns import OF_A_VARIANT, OPTIONS
 from marketplace.domain.sheets.reading import RowsDisagree
 from marketplace.domain.slugs import SlugTaken, distinct, parse_slug, slug_of
 from marketplace.domain.text import Missing
-from marketplace.domain.variants import SkuTaken, StockChange, StockReason, Variant
+from marketplace.domain.variants import SkuTaken, StockChange, StockMovement, StockReason, Variant
 
 from .categories import parse_name
 from .ports import Ids, Named, UnitOfWork
@@ -92,8 +93,10 @@ class Batch:
     created: list[Product] = field(default_factory=list, init=False)
     nameless: list[Product] = field(default_factory=list, init=False)
     changed: list[Product] = field(default_factory=list, init=False)
+    opening: list[StockChange] = field(default_factory=list, init=False)
     moved: list[StockChange] = field(default_factory=list, init=False)
-    happened: list[Event] = field(default_factory=list, init=False)
+    added: list[ProductAdded] = field(default_factory=list, init=False)
+    edited: list[ProductEdited] = field(default_factory=list, init=False)
 
     async def judge(self, entries: Sequence[Entry]) -> None:
         """See what becomes of each, and count it; nothing is stored."""
@@ -124,22 +127,18 @@ class Batch:
             free = await self.market.products.free_slugs(self.merchant.id, wanted)
             for product, slug in zip(self.nameless, free, strict=True):
                 product.slug = slug
-        new = {variant.id for product in self.created for variant in product.variants}
-        movements = written_down(
-            self.moved,
-            StockReason.IMPORTED,
-            self.ids,
-            at=self.now,
-            by=self.acting.account_id,
-        )
-        their_own = [each for each in movements if each.variant_id in new]
-        others = [each for each in movements if each.variant_id not in new]
-        added = {each.id for each in self.created}
-        first = [each for each in self.happened if getattr(each, "product_id", None) in added]
-        later = [each for each in self.happened if getattr(each, "product_id", None) not in added]
         # What is changed first gives names free that others may take.
-        await self.market.products.save_all(self.changed, others, *later)
-        await self.market.products.add_all(self.created, their_own, *first)
+        await self.market.products.save_all(
+            self.changed, self._written_down(self.moved), *self.edited
+        )
+        await self.market.products.add_all(
+            self.created, self._written_down(self.opening), *self.added
+        )
+
+    def _written_down(self, changes: Iterable[StockChange]) -> list[StockMovement]:
+        return written_down(
+            changes, StockReason.IMPORTED, self.ids, at=self.now, by=self.acting.account_id
+        )
 
     async def _look_up(self, entries: Sequence[Entry]) -> None:
         ids = (_lenient(_product_id, entry.said(Column.ID)) for entry in entries)
@@ -195,12 +194,9 @@ class Batch:
     def _put_up(self, entry: Entry) -> None:
         title = entry.said(Column.TITLE)
         if title is None:
-            column = (
-                next(each for each in (Column.SKU, Column.SLUG, Column.TITLE) if entry.said(each))
-                if entry.said(Column.SKU) or entry.said(Column.SLUG)
-                else Column.TITLE
-            )
-            error = Missing() if column is Column.TITLE else ProductNotFound()
+            named = [each for each in (Column.SKU, Column.SLUG) if entry.said(each)]
+            column = named[0] if named else Column.TITLE
+            error = ProductNotFound() if named else Missing()
             raise Refused(_problem(entry.row_of(column), column, error))
         telling = _Telling(entry, self)
         wishes = [telling.wish(row, place) for place, row in enumerate(entry.rows)]
@@ -225,10 +221,10 @@ class Batch:
         )
         self.tally.created += 1
         self.created.append(product)
-        self.happened.append(added)
+        self.added.append(added)
         if not wanted.slug and not product.is_archived:
             self.nameless.append(product)
-        self.moved += filter(None, (each.stock for each in product.variants))
+        self.opening += filter(None, (each.stock for each in product.variants))
 
     def _change(self, entry: Entry, product: Product) -> None:
         before = as_it_is(product)
@@ -260,7 +256,7 @@ class Batch:
             None, (each.stock.since(stocks.get(each.id)) for each in product.variants)
         )
         self.changed.append(product)
-        self.happened.append(product.edited(self.now))
+        self.edited.append(product.edited(self.now))
 
     def shelf(self, said: str) -> CategoryId:
         """The category of this name; one that is new is kept in mind until it is needed."""

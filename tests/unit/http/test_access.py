@@ -46,7 +46,7 @@ PUT    /api/merchant/me                         401 401 401 401 403 200 200 403
 GET    /api/merchant/products                   401 401 401 401 403 200 200 403
 POST   /api/merchant/products                   401 401 401 401 403 400 400 403
 POST   /api/merchant/products/bulk              401 401 401 401 403 400 400 403
-POST   /api/merchant/products/import            401 401 401 401 403 415 415 403
+POST   /api/merchant/products/import            401 401 401 401 403 400 400 403
 GET    /api/merchant/products/export            401 401 401 401 403 200 200 403
 GET    /api/merchant/imports                    401 401 401 401 403 200 200 403
 GET    /api/merchant/imports/{id}               401 401 401 401 403 404 200 403
