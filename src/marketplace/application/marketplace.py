@@ -2,9 +2,11 @@
 
 from .accounts import AccountService
 from .admin import AdminService
+from .bulk import BulkService
 from .categories import CategoryService
 from .confirming import ConfirmingService
 from .images import ImageService
+from .imports import ImportService
 from .jobs import JobService
 from .kyc import KycService
 from .merchants import MerchantService
@@ -64,6 +66,8 @@ class Marketplace:
             mailer=ports.mailer,
         )
         self.products = ProductService(begin=begin, views=views, clock=clock, ids=ids)
+        self.bulk = BulkService(begin=begin, clock=clock, ids=ids)
+        self.imports = ImportService(begin=begin, views=views, clock=clock, ids=ids)
         self.stock = StockService(begin=begin, views=views, clock=clock, ids=ids)
         self.categories = CategoryService(begin=begin, views=views, clock=clock, ids=ids)
         self.images = ImageService(
@@ -93,5 +97,10 @@ class Marketplace:
             begin=begin,
             clock=clock,
             secrets=ports.secrets,
-            reactions=Reactions(correspondence=correspondence, images=self.images, kyc=self.kyc),
+            reactions=Reactions(
+                correspondence=correspondence,
+                images=self.images,
+                imports=self.imports,
+                kyc=self.kyc,
+            ),
         )

@@ -1,7 +1,8 @@
 """What a merchant can do with products: put them up, change them, take them down."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.domain.accounts import Actor
@@ -11,6 +12,7 @@ from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import Merchant
 from marketplace.domain.products import (
     Product,
+    ProductAdded,
     ProductId,
     ProductStatus,
     check,
@@ -151,7 +153,31 @@ async def put_up(
     market: UnitOfWork, merchant: Merchant, wanted: AddProduct, clock: Clock, ids: Ids
 ) -> ProductView:
     """Add a product inside a unit of work."""
-    now, product_id = clock.now(), ProductId(ids.new())
+    now = clock.now()
+    product, added = drafted(wanted, merchant, ids, now)
+    category = None
+    if product.category is not None:
+        category = await market.categories.of(merchant.id, product.category)
+    if not wanted.slug and not product.is_archived:
+        [product.slug] = await market.products.free_slugs(merchant.id, [product.slug])
+    images = await market.images.of(merchant.id, product.images)
+    await market.products.add(product, added)
+    opening = written_down(
+        filter(None, (each.stock for each in product.variants)),
+        StockReason.INITIAL,
+        ids,
+        at=now,
+        by=wanted.acting.account_id,
+    )
+    await keep_stock(market, [product], opening)
+    return ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
+
+
+def drafted(
+    wanted: AddProduct, merchant: Merchant, ids: Ids, now: datetime
+) -> tuple[Product, ProductAdded]:
+    """A new product as it was said, with every mistake in it named; nothing is stored."""
+    product_id = ProductId(ids.new())
     with Form() as form:
         title = form.read("title", line(200), wanted.title)
         description = form.read("description", prose(5000), wanted.description)
@@ -179,25 +205,9 @@ async def put_up(
         variants=variants,
         at=now,
     )
-    product.images, product.tags = shown, tags
+    product.images, product.tags, product.category = shown, tags, wanted.category
     product.track_stock, product.low_stock_at = wanted.track_stock, low
-    category = None
-    if wanted.category is not None:
-        category = await market.categories.of(merchant.id, wanted.category)
-        product.category = category.id
-    if slug is None and not product.is_archived:
-        [product.slug] = await market.products.free_slugs(merchant.id, [product.slug])
-    images = await market.images.of(merchant.id, shown)
-    await market.products.add(product, added)
-    opening = written_down(
-        filter(None, (each.stock for each in variants)),
-        StockReason.INITIAL,
-        ids,
-        at=now,
-        by=wanted.acting.account_id,
-    )
-    await keep_stock(market, [product], opening)
-    return ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
+    return product, added
 
 
 async def change(
@@ -206,6 +216,29 @@ async def change(
     """Edit a held product inside a unit of work."""
     now, was_archived = clock.now(), product.is_archived
     before = {each.id: each.stock for each in product.variants}
+    rewrite(product, wanted, ids)
+    category = (
+        await market.categories.of(product.merchant_id, product.category)
+        if product.category
+        else None
+    )
+    if was_archived and not product.is_archived and not wanted.slug:
+        [product.slug] = await market.products.free_slugs(product.merchant_id, [product.slug])
+    images = await market.images.of(product.merchant_id, product.images)
+    await market.products.save(product, product.edited(now))
+    counted = written_down(
+        filter(None, (each.stock.since(before.get(each.id)) for each in product.variants)),
+        StockReason.COUNTED,
+        ids,
+        at=now,
+        by=wanted.acting.account_id,
+    )
+    await keep_stock(market, [product], counted)
+    return ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
+
+
+def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> None:
+    """Change a product as it was said, with every mistake in it named; nothing is stored."""
     with Form() as form:
         if wanted.title is not None:
             product.title = form.read("title", line(200), wanted.title)
@@ -232,24 +265,11 @@ async def change(
             form.read("variants", lambda said: product.arrange(options, said), variants)
     if wanted.category is not None:
         product.category = wanted.category if isinstance(wanted.category, UUID) else None
-    category = (
-        await market.categories.of(product.merchant_id, product.category)
-        if product.category
-        else None
-    )
-    if was_archived and not product.is_archived and not wanted.slug:
-        [product.slug] = await market.products.free_slugs(product.merchant_id, [product.slug])
-    images = await market.images.of(product.merchant_id, product.images)
-    await market.products.save(product, product.edited(now))
-    counted = written_down(
-        filter(None, (each.stock.since(before.get(each.id)) for each in product.variants)),
-        StockReason.COUNTED,
-        ids,
-        at=now,
-        by=wanted.acting.account_id,
-    )
-    await keep_stock(market, [product], counted)
-    return ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
+
+
+def as_it_is(product: Product) -> Product:
+    """A copy to compare with, or to go back to; what it is made of can be changed apart."""
+    return replace(product, variants=tuple(replace(each) for each in product.variants))
 
 
 def _common(wanted: AddProduct | EditProduct) -> VariantWish:

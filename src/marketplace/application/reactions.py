@@ -15,6 +15,7 @@ from marketplace.domain.accounts import (
 from marketplace.domain.categories import CategoriesChanged
 from marketplace.domain.events import Event
 from marketplace.domain.images import ImagePublished, ImageReceived, ImageRejected, ImageRemoved
+from marketplace.domain.imports import BatchReached, ImportFinished
 from marketplace.domain.kyc import KycDecided, KycSubmitted
 from marketplace.domain.merchants import (
     MerchantClosed,
@@ -45,6 +46,7 @@ from marketplace.domain.products import (
 )
 
 from .images import ImageService
+from .imports import ImportService
 from .kyc import KycService
 from .notifications import Correspondence
 from .ports import Job, Reaction
@@ -73,6 +75,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ImagePublished: (),
     ImageRejected: (),
     ImageRemoved: (ImageService.discard_files,),
+    BatchReached: (ImportService.work_off_import,),
+    ImportFinished: (),
     OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
     ConfirmationAttempted: (),
     OrderConfirmed: (),
@@ -110,12 +114,13 @@ class Reactions:
     correspondence: Correspondence
     images: ImageService
     kyc: KycService
+    imports: ImportService
 
     async def carry_out(self, job: Job) -> None:
         """Do one job; ``UnknownReaction`` if the table has none of that name for the event."""
         if job.event is None or job.reaction not in reactions_to(job.event):
             raise UnknownReaction(job.reaction)
-        for service in (self.correspondence, self.images, self.kyc):
+        for service in (self.correspondence, self.images, self.imports, self.kyc):
             reaction = getattr(service, job.reaction, None)
             if reaction is not None:
                 await reaction(job.event, job.id)

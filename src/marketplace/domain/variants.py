@@ -247,6 +247,10 @@ class BadAdjustment(BadValue):
     """An adjustment is a whole number other than 0, of at most 10^9."""
 
 
+class StockSaidTwice(BadValue):
+    """Either how many there are, or how many came or went."""
+
+
 def parse_stock(units: int) -> int:
     if not 0 <= units <= MOST_STOCK:
         raise BadStock(at_least=0, at_most=MOST_STOCK)

@@ -19,6 +19,7 @@ from marketplace.domain.accounts import (
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
+from marketplace.domain.imports import Import, ImportId, ImportStatus
 from marketplace.domain.kyc import (
     Decision,
     Document,
@@ -49,6 +50,7 @@ from marketplace.domain.orders import (
 )
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Option, Product, ProductId, ProductStatus
+from marketplace.domain.sheets import Column, RowProblem
 from marketplace.domain.slugs import Slug
 from marketplace.domain.variants import (
     StockChange,
@@ -184,6 +186,24 @@ class World:
         price: int = 4750,
         track_stock: bool = True,
     ) -> Product:
+        product = self.product(merchant, stock=stock, status=status, title=title, price=price)
+        product.images, product.track_stock = images, track_stock
+        category = self.category(merchant)
+        product.category = category.id
+        async with self.begin() as market:
+            await market.categories.add(category)
+            await market.products.add(product, *happened)
+        return product
+
+    def product(
+        self,
+        merchant: Merchant,
+        *,
+        stock: int = 5,
+        status: ProductStatus = ProductStatus.ACTIVE,
+        title: str = "مصباح",
+        price: int = 4750,
+    ) -> Product:
         id = ProductId(self.new())
         product, _ = Product.add(
             id=id,
@@ -199,13 +219,7 @@ class World:
             ],
             at=NOON,
         )
-        product.images, product.tags, product.low_stock_at = images, ("ضوء", "lamp"), 3
-        product.track_stock = track_stock
-        category = self.category(merchant)
-        product.category = category.id
-        async with self.begin() as market:
-            await market.categories.add(category)
-            await market.products.add(product, *happened)
+        product.tags, product.low_stock_at = ("ضوء", "lamp"), 3
         return product
 
     def category(self, merchant: Merchant) -> Category:
@@ -292,6 +306,35 @@ class World:
         async with self.begin() as market:
             await market.orders.add(order, *happened)
         return order
+
+    def an_import(self, merchant: Merchant) -> Import:
+        return Import(
+            id=ImportId(self.new()),
+            merchant_id=merchant.id,
+            by=AccountId(self.new()),
+            is_dry_run=True,
+            status=ImportStatus.RUNNING,
+            columns={Column.TITLE: "الاسم"},
+            ignored=("colour",),
+            rows_total=9,
+            products_total=8,
+            reached=5,
+            batch=1,
+            within=2,
+            stumbles=1,
+            rows_done=6,
+            created=1,
+            changed=2,
+            unchanged=3,
+            refused=4,
+            errors=(
+                RowProblem(row=2, column=Column.PRICE, code="bad-amount", facts={"at_most": 1}),
+                RowProblem(row=3, code="rows-disagree"),
+            ),
+            created_at=NOON,
+            updated_at=NOON + timedelta(hours=1),
+            ended_at=NOON + timedelta(hours=2),
+        )
 
     def notification(self, merchant: Merchant, subject_id: UUID) -> Notification:
         return Notification(

@@ -24,6 +24,7 @@ from marketplace.domain.accounts import (
 from marketplace.domain.categories import CategoryId, CategoryNotFound, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, NotFound
 from marketplace.domain.images import ImageId, ImageNotFound, ImageStatus
+from marketplace.domain.imports import ImportId, ImportNotFound, ImportRunning
 from marketplace.domain.kyc import (
     Decision,
     DocumentId,
@@ -42,6 +43,7 @@ from marketplace.domain.orders import (
     Party,
 )
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus, StockRanLow
+from marketplace.domain.sheets import Column, Entry, Row, RowProblem
 from marketplace.domain.slugs import Slug, SlugTaken
 from marketplace.domain.variants import Drift, SkuTaken, StockReason
 
@@ -981,3 +983,142 @@ class UnitOfWorkContract:
             assert await market.images.unfinished(NOON) == [failed.id]
             later = NOON + timedelta(seconds=1)
             assert await market.images.unfinished(later) == [failed.id, pending.id]
+
+    async def test_many_products_are_added_as_one_would_be(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        known = await world.a_product(merchant)
+        products = [world.product(merchant) for _ in range(3)]
+        ledger = [world.movement(each.stock) for one in products for each in one.variants]
+        async with world.begin() as market:
+            await market.products.add_all(products, ledger)
+
+        async with world.begin() as market:
+            found = await market.products.hold_all([each.id for each in products])
+            assert [found[each.id] for each in products] == products
+            assert await market.products.get(known.id) == known
+
+    async def test_many_products_are_saved_or_none_is(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        one, other = [await world.a_product(merchant) for _ in range(2)]
+        async with world.begin() as market:
+            held = await market.products.hold_all([one.id, other.id])
+            one, other = held[one.id], held[other.id]
+            one.title, other.title = "قنديل", "سراج"
+            one.default.sku = "B-1"
+            moved = [one.default.restock(2)]
+            other.arrange(other.options, [*other.variants[1:]])
+            edited = [one.edited(NOON), other.edited(NOON)]
+            movements = [world.movement(each) for each in moved]
+            await market.products.save_all([one, other], movements, *edited)
+
+        async with world.begin() as market:
+            found = await market.products.hold_all([one.id, other.id])
+            assert (found[one.id], found[other.id]) == (one, other)
+        one.title, other.title, other.version = "x", "y", other.version - 1
+        with pytest.raises(ChangedMeanwhile):
+            async with world.begin() as market:
+                await market.products.save_all([one, other], [])
+        async with world.begin() as market:
+            assert (await market.products.get(one.id)).title == "قنديل"
+
+    async def test_many_products_do_not_share_a_name_either(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        one, other = world.product(merchant), world.product(merchant)
+        other.variants[0].sku = one.variants[0].sku.upper()
+        with pytest.raises(SkuTaken):
+            async with world.begin() as market:
+                await market.products.add_all([one, other], [])
+        other.variants[0].sku, other.slug = "", one.slug
+        with pytest.raises(SlugTaken):
+            async with world.begin() as market:
+                await market.products.add_all([one, other], [])
+
+        async with world.begin() as market:
+            assert await market.products.hold_all([one.id, other.id]) == {}
+
+    async def test_no_products_are_stored_without_a_question(self, world: World) -> None:
+        async with world.begin() as market:
+            await market.products.add_all([], [])
+            await market.products.save_all([], [])
+
+    async def test_products_are_known_by_what_they_are_called_in_their_own_store(
+        self, world: World
+    ) -> None:
+        merchant, rival = await world.a_merchant(), await world.a_merchant()
+        mine, hers = await world.a_product(merchant), await world.a_product(rival)
+        gone = await world.a_product(merchant, status=ProductStatus.ARCHIVED)
+        every = [mine, hers, gone]
+        skus = [each.default.sku.upper() for each in every]
+
+        async with world.begin() as market:
+            named = await market.products.named(
+                merchant.id,
+                [*(each.id for each in every), ProductId(uuid4())],
+                [*skus, "nobody"],
+                [*(each.slug for each in every), "nobody"],
+            )
+
+        assert named.ids == {mine.id, gone.id}
+        assert named.skus == {skus[0]: mine.id}
+        assert named.slugs == {mine.slug: mine.id}
+
+    async def test_an_import_comes_back_as_it_was(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        sheet = world.an_import(merchant)
+        async with world.begin() as market:
+            await market.imports.add(sheet)
+
+        async with world.begin() as market:
+            assert await market.imports.get(sheet.id) == sheet
+            assert await market.imports.unfinished(merchant.id) == sheet
+            assert await market.imports.unfinished(MerchantId(uuid4())) is None
+            with pytest.raises(ImportNotFound):
+                await market.imports.hold(ImportId(uuid4()))
+
+    async def test_a_store_has_one_import_at_a_time(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        first, second = world.an_import(merchant), world.an_import(merchant)
+        async with world.begin() as market:
+            await market.imports.add(first)
+
+        with pytest.raises(ImportRunning):
+            async with world.begin() as market:
+                await market.imports.add(second)
+        async with world.begin() as market:
+            first.give_up(NOON)
+            await market.imports.save(first)
+            await market.imports.add(second)
+            assert await market.imports.unfinished(merchant.id) == second
+
+    async def test_what_a_sheet_says_is_kept_until_it_is_cleared_away(self, world: World) -> None:
+        sheet, other = [world.an_import(await world.a_merchant()) for _ in range(2)]
+        said = [
+            (Entry(rows=(Row(number=2, cells={Column.TITLE: "N\0l", Column.SKU: "س"}),)),),
+            (
+                Entry(
+                    rows=(Row(number=3, cells={}), Row(number=4, cells={Column.ID: "x"})),
+                    problems=(RowProblem(row=3, code="too-many-cells", facts={"at_most": 2}),),
+                ),
+                Entry(rows=(Row(number=5, cells={}),)),
+            ),
+            (),
+        ]
+        async with world.begin() as market:
+            await market.imports.add(sheet)
+            await market.imports.add(other)
+            await market.imports.lay_up(sheet.id, said)
+            await market.imports.lay_up(other.id, said)
+
+        async with world.begin() as market:
+            assert [tuple(await market.imports.batch(sheet.id, n)) for n in range(4)] == [
+                *said,
+                (),
+            ]
+            await market.imports.clear(sheet.id, 1)
+        async with world.begin() as market:
+            kept = [len(await market.imports.batch(sheet.id, number)) for number in range(2)]
+            assert kept == [0, 2]
+            await market.imports.clear(sheet.id)
+        async with world.begin() as market:
+            assert not await market.imports.batch(sheet.id, 1)
+            assert await market.imports.batch(other.id, 1)

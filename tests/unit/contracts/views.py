@@ -28,6 +28,7 @@ from marketplace.application.ports import (
 from marketplace.domain.accounts import Role, SessionId, Username
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
 from marketplace.domain.categories import CategoryId
+from marketplace.domain.imports import ImportNotFound
 from marketplace.domain.merchants import KycStatus, MerchantId, MerchantNotFound, StoreNotFound
 from marketplace.domain.money import Money
 from marketplace.domain.orders import OrderId, OrderNotFound, OrderStatus
@@ -660,6 +661,32 @@ class ViewsContract:
         assert [(each.variant_id, each.promised, each.ledger_on_hand) for each in found] == [
             (second.id, 2, 0)
         ]
+
+    async def test_a_catalogue_is_read_oldest_first_and_without_what_is_archived(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        products = [await world.a_product(merchant) for _ in range(3)]
+        await world.a_product(merchant, status=ProductStatus.ARCHIVED)
+        await world.a_product(await world.a_merchant())
+
+        first = await views.catalogue(merchant.id, 2)
+        rest = await views.catalogue(merchant.id, 2, first[-1].id)
+
+        assert [*first, *rest] == products
+        assert await views.catalogue(merchant.id, 2, rest[-1].id) == ()
+
+    async def test_a_merchant_sees_the_own_imports(self, world: World, views: Views) -> None:
+        merchant, rival = await world.a_merchant(), await world.a_merchant()
+        sheet = world.an_import(merchant)
+        async with world.begin() as market:
+            await market.imports.add(sheet)
+
+        assert await views.product_import(merchant.id, sheet.id) == sheet
+        assert (await views.product_imports(merchant.id, Paging())).items == (sheet,)
+        assert (await views.product_imports(rival.id, Paging())).items == ()
+        with pytest.raises(ImportNotFound):
+            await views.product_import(rival.id, sheet.id)
 
 
 def _shelf_of(product: Product) -> CategoryId:

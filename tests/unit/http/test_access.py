@@ -52,6 +52,11 @@ GET    /api/merchant/me/kyc                     401 401 401 401 403 200 200 403
 POST   /api/merchant/me/kyc                     401 401 401 401 403 400 400 403
 GET    /api/merchant/products                   401 401 401 401 403 200 200 403
 POST   /api/merchant/products                   401 401 401 401 403 400 400 403
+POST   /api/merchant/products/bulk              401 401 401 401 403 400 400 403
+POST   /api/merchant/products/import            401 401 401 401 403 400 400 403
+GET    /api/merchant/products/export            401 401 401 401 403 200 200 403
+GET    /api/merchant/imports                    401 401 401 401 403 200 200 403
+GET    /api/merchant/imports/{id}               401 401 401 401 403 404 200 403
 GET    /api/merchant/products/{id}              401 401 401 401 403 404 200 403
 PUT    /api/merchant/products/{id}              401 401 401 401 403 404 200 403
 DELETE /api/merchant/products/{id}              401 401 401 401 403 404 204 403
@@ -157,6 +162,8 @@ async def cast(
     category = shelf.json()
     image = await merchant.post("/api/merchant/upload-image", files={"image": ("a.png", PNG)})
     order = (await place(guest, product)).json()
+    sheet = {"file": ("a.csv", b"title,price\nLamp,5\n")}
+    imported = (await merchant.post("/api/merchant/products/import", files=sheet)).json()
     await marketplace.jobs.run_all()
     [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
     [document] = (await hand_in(merchant)).json()["documents"]
@@ -179,6 +186,7 @@ async def cast(
             "categories": category["id"],
             "images": image.json()["id"],
             "uploads": str(UUID(int=0)),
+            "imports": imported["id"],
             "orders": order["id"],
             "notifications": slip["id"],
             "kyc-documents": document["id"],

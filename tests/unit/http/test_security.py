@@ -78,11 +78,14 @@ async def test_what_belongs_to_another_merchant_is_not_there(
     await marketplace.jobs.run_all()
     [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
     shelf = (await merchant.post("/api/merchant/categories", json={"name": "إضاءة"})).json()
+    sheet = {"file": ("a.csv", b"title,price\nLamp,5\n")}
+    handed = (await merchant.post("/api/merchant/products/import", files=sheet)).json()
     theirs = {
         "products": product["id"],
         "orders": order["id"],
         "notifications": slip["id"],
         "categories": shelf["id"],
+        "imports": handed["id"],
     }
     form = {"image": ("a.jpg", b"\xff\xd8\xff a photo")}
     image = (await merchant.post("/api/merchant/upload-image", files=form)).json()

@@ -1,5 +1,6 @@
 """What a database would hold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -9,7 +10,9 @@ from marketplace.application.ports import JobId
 from marketplace.domain.accounts import OneTimeToken, Username
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.events import Event
+from marketplace.domain.imports import ImportId
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.sheets import Entry
 from marketplace.domain.variants import StockMovement
 
 Kind = TypeVar("Kind")
@@ -34,6 +37,7 @@ class MemoryStore:
     former_usernames: dict[Username, tuple[MerchantId, datetime]] = field(default_factory=dict)
     order_numbers: dict[MerchantId, int] = field(default_factory=dict)
     stock_movements: list[StockMovement] = field(default_factory=list)
+    batches: dict[tuple[ImportId, int], Sequence[Entry]] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     jobs: dict[JobId, StoredJob] = field(default_factory=dict)
     answers: dict[bytes, tuple[bytes, datetime]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from marketplace.domain.accounts import Account, EmailTaken, PhoneTaken, Usernam
 from marketplace.domain.categories import Category, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError
 from marketplace.domain.events import Event
+from marketplace.domain.imports import Import, ImportRunning
 from marketplace.domain.merchants import Merchant
 from marketplace.domain.products import Product
 from marketplace.domain.slugs import SlugTaken
@@ -32,6 +33,9 @@ _UNIQUE_IN_A_STORE: Mapping[
     Category: {
         CategoryTaken: lambda category: [category.name.lower()],
         SlugTaken: lambda category: [category.slug],
+    },
+    Import: {
+        ImportRunning: lambda sheet: [] if sheet.is_over else ["unfinished"],
     },
     Product: {
         SlugTaken: lambda product: [] if product.is_archived else [product.slug],

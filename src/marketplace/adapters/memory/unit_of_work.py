@@ -13,6 +13,7 @@ from .repositories import (
     MemoryAuditBook,
     MemoryCategories,
     MemoryImages,
+    MemoryImports,
     MemoryMerchants,
     MemoryNotifications,
     MemoryOneTimeTokens,
@@ -43,6 +44,7 @@ class MemoryUnitOfWork:
         self.categories = MemoryCategories(transaction)
         self.submissions = MemorySubmissions(transaction)
         self.images = MemoryImages(transaction)
+        self.imports = MemoryImports(transaction)
         self.orders = MemoryOrders(transaction)
         self.notifications = MemoryNotifications(transaction)
         self.announcements = MemoryAnnouncements(transaction)

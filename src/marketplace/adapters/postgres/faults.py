@@ -9,6 +9,7 @@ from psycopg import errors
 from marketplace.domain.accounts import EmailTaken, PhoneTaken, UsernameTaken
 from marketplace.domain.categories import CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, Conflict, MarketplaceError, Unavailable
+from marketplace.domain.imports import ImportRunning
 from marketplace.domain.slugs import SlugTaken
 from marketplace.domain.variants import SkuTaken
 
@@ -23,6 +24,7 @@ CONSTRAINTS: Mapping[str, type[Conflict]] = {
     "uq_categories_name": CategoryTaken,
     # Two have said at the same time that an upload is complete.
     "pk_images": ChangedMeanwhile,
+    "uq_imports_unfinished": ImportRunning,
 }
 """What it means to run into a constraint, by its name."""
 

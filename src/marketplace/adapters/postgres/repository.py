@@ -26,6 +26,11 @@ def values_of(table: sa.Table) -> dict[sa.Column[Any], sa.ColumnElement[Any]]:
     return {column: given(column.name, column.type) for column in kept(table)}
 
 
+def changes_of(table: sa.Table, rows: sa.TableValuedAlias) -> dict[Any, Any]:
+    """Whatever of an entity can change, as rows that were given as JSON have it."""
+    return {each: rows.c[each.name] for each in kept(table) if each.name not in ("id", "version")}
+
+
 def with_jobs(stored: sa.CTE, *others: sa.CTE, when: sa.ColumnElement[bool]) -> Statement:
     """Store the jobs too, if anything was stored, and tell the ids of what was."""
     rows = sa.select(*JOBS.c).join_from(JOBS, stored, when)

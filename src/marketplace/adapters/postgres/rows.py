@@ -33,6 +33,14 @@ def to_row(thing: object, table: sa.Table, **given: object) -> Row:
     return row
 
 
+def to_listed(thing: object, table: sa.Table, **given: object) -> Row:
+    """The same for a row among many, which all go as one JSON parameter."""
+    return {
+        name: given[name] if name in given else _follow(thing, path)
+        for name, path, _ in _fields(table)
+    }
+
+
 def to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 

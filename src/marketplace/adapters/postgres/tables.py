@@ -411,6 +411,52 @@ jobs = sa.Table(
 )
 
 
+imports = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False),
+    sa.Column("by", sa.Uuid, nullable=False),
+    sa.Column("is_dry_run", sa.Boolean, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("columns", JSONB, nullable=False),
+    sa.Column("ignored", ARRAY(sa.Text), nullable=False),
+    sa.Column("rows_total", sa.Integer, nullable=False),
+    sa.Column("products_total", sa.Integer, nullable=False),
+    sa.Column("reached", sa.Integer, nullable=False),
+    sa.Column("batch", sa.Integer, nullable=False),
+    sa.Column("within", sa.Integer, nullable=False),
+    sa.Column("stumbles", sa.Integer, nullable=False),
+    sa.Column("rows_done", sa.Integer, nullable=False),
+    sa.Column("created", sa.Integer, nullable=False),
+    sa.Column("changed", sa.Integer, nullable=False),
+    sa.Column("unchanged", sa.Integer, nullable=False),
+    sa.Column("refused", sa.Integer, nullable=False),
+    sa.Column("errors", JSONB, nullable=False),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("updated_at", Time, nullable=False),
+    sa.Column("ended_at", Time),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index(None, "merchant_id", "id"),
+    # One at a time: two sheets at once would take turns overwriting each other.
+    sa.Index(
+        "uq_imports_unfinished",
+        "merchant_id",
+        unique=True,
+        postgresql_where=sa.text("status IN ('queued', 'running')"),
+    ),
+)
+
+# Bytes, because what a stranger's sheet says need not be what a text column takes.
+import_batches = sa.Table(
+    "import_batches",
+    metadata,
+    sa.Column("import_id", sa.ForeignKey(imports.c.id), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("entries", sa.LargeBinary, nullable=False),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """

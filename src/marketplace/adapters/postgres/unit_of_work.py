@@ -17,6 +17,7 @@ from .repositories import (
     PostgresAuditBook,
     PostgresCategories,
     PostgresImages,
+    PostgresImports,
     PostgresMerchants,
     PostgresNotifications,
     PostgresOneTimeTokens,
@@ -50,6 +51,7 @@ class PostgresUnitOfWork:
         self.categories = PostgresCategories(connection, outbox)
         self.submissions = PostgresSubmissions(connection, outbox)
         self.images = PostgresImages(connection, outbox)
+        self.imports = PostgresImports(connection, outbox)
         self.orders = PostgresOrders(connection, outbox)
         self.notifications = PostgresNotifications(connection, outbox)
         self.announcements = PostgresAnnouncements(connection, outbox)

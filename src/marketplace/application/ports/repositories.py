@@ -1,6 +1,6 @@
 """The unit of work: what the marketplace remembers, one collection for each kind of thing."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.errors import Conflict
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId
+from marketplace.domain.imports import Import, ImportId
 from marketplace.domain.kyc import DocumentId, Submission, SubmissionId
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.notifications import (
@@ -34,6 +35,7 @@ from marketplace.domain.notifications import (
 from marketplace.domain.orders import Order, OrderId
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId
+from marketplace.domain.sheets import Entry
 from marketplace.domain.slugs import Slug
 from marketplace.domain.variants import Drift, StockMovement
 
@@ -170,8 +172,44 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Products of one merchant, by the ids, SKUs and slugs that were asked for."""
+
+    ids: frozenset[ProductId]
+    skus: Mapping[str, ProductId]
+    slugs: Mapping[str, ProductId]
+
+
 class Products(Repository[ProductId, Product], Protocol):
     """Every product with its variants."""
+
+    async def named(
+        self,
+        merchant_id: MerchantId,
+        ids: Sequence[ProductId],
+        skus: Sequence[str],
+        slugs: Sequence[str],
+        /,
+    ) -> Named:
+        """
+        Which of them a merchant has, in one statement; what is not there is left out.
+
+        SKUs in any case. What is archived, or no longer sold, is known by its id alone.
+        """
+        ...
+
+    async def add_all(
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
+    ) -> None:
+        """Like ``add`` for many, with the ledger of their stock, in one statement for all."""
+        ...
+
+    async def save_all(
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
+    ) -> None:
+        """Like ``save`` for many, with the ledger of their stock, in one statement for all."""
+        ...
 
     async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
         """Hold many in one statement, always in order of ids; missing ones are left out."""
@@ -285,6 +323,26 @@ class Images(Repository[ImageId, Image], Protocol):
 
     async def remove(self, image: Image, /, *happened: Event) -> None:
         """Forget a condemned image."""
+        ...
+
+
+class Imports(Repository[ImportId, Import], Protocol):
+    """Every sheet that was handed in. Storing may raise ``ImportRunning``."""
+
+    async def unfinished(self, merchant_id: MerchantId, /) -> Import | None:
+        """The one of a merchant that is not over, held; there is never more than one."""
+        ...
+
+    async def lay_up(self, import_id: ImportId, batches: Iterable[Sequence[Entry]], /) -> None:
+        """Keep what the sheet says, in batches that are numbered from 0."""
+        ...
+
+    async def batch(self, import_id: ImportId, number: int, /) -> Sequence[Entry]:
+        """What a batch says; nothing where there is none of this number."""
+        ...
+
+    async def clear(self, import_id: ImportId, before: int | None = None, /) -> None:
+        """Forget what the batches before this number say, or all of them."""
         ...
 
 
@@ -418,6 +476,8 @@ class UnitOfWork(Protocol):
     def submissions(self) -> Submissions: ...
     @property
     def images(self) -> Images: ...
+    @property
+    def imports(self) -> Imports: ...
     @property
     def orders(self) -> Orders: ...
     @property

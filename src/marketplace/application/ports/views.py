@@ -12,6 +12,7 @@ from marketplace.domain.audit import AuditEntry
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.errors import BadValue
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
+from marketplace.domain.imports import Import, ImportId
 from marketplace.domain.kyc import Submission
 from marketplace.domain.merchants import KycStatus, Merchant, MerchantId, MerchantStatus
 from marketplace.domain.money import Money
@@ -357,6 +358,12 @@ class ProductViews(Protocol):
         """
         ...
 
+    async def catalogue(
+        self, merchant_id: MerchantId, limit: int, after: ProductId | None = None, /
+    ) -> tuple[Product, ...]:
+        """So many products that are not archived, oldest first, younger than ``after``."""
+        ...
+
     async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
         """All of a merchant, in their order."""
         ...
@@ -369,6 +376,18 @@ class ProductViews(Protocol):
 
     async def drifts(self) -> tuple[Drift, ...]:
         """Every variant whose stock is not what the books say."""
+        ...
+
+
+class ImportViews(Protocol):
+    """Sheets of products that were handed in."""
+
+    async def product_import(self, merchant_id: MerchantId, import_id: ImportId, /) -> Import:
+        """A merchant's own, or ``ImportNotFound``."""
+        ...
+
+    async def product_imports(self, merchant_id: MerchantId, paging: Paging, /) -> Page[Import]:
+        """All of a merchant."""
         ...
 
 
@@ -420,6 +439,7 @@ class Views(
     MerchantViews,
     KycViews,
     ProductViews,
+    ImportViews,
     OrderViews,
     NotificationViews,
     AdminViews,

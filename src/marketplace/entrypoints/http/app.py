@@ -18,12 +18,14 @@ from marketplace.domain.errors import MarketplaceError, NotFound
 
 from .accounts import AccountController
 from .admin import AdminController
+from .bulk import BulkController
 from .categories import CategoryController
 from .docs import docs
 from .edge import DEFAULT, Edge, HttpOptions, request_id
 from .health import health
 from .idempotency import idempotency
 from .images import ImageController
+from .imports import ImportController
 from .kyc import JudgingController, PapersController
 from .media import media
 from .merchants import MerchantController
@@ -49,6 +51,8 @@ MERCHANT = Router(
         MerchantController,
         PapersController,
         ProductController,
+        BulkController,
+        ImportController,
         StockController,
         CategoryController,
         ImageController,
@@ -125,6 +129,8 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "kyc": marketplace.kyc,
         "products": marketplace.products,
         "images": marketplace.images,
+        "bulk": marketplace.bulk,
+        "imports": marketplace.imports,
         "stock": marketplace.stock,
         "categories": marketplace.categories,
         "uploads": marketplace.uploads,

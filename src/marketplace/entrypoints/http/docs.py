@@ -22,6 +22,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg, FromPath, PathParameter, QueryParameter
+from litestar.response import Stream
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
@@ -254,6 +255,8 @@ def _body(field: FieldDefinition, shapes: _Shapes) -> dict[str, Any]:
 
 def _told(handler: HTTPRouteHandler) -> Any:
     field = handler.parsed_return_field
+    if field.annotation is Stream:
+        return None
     if field.is_subclass_of(Response):
         [field] = field.inner_types
     return None if field.is_none_type else field.annotation
@@ -264,7 +267,9 @@ def _success(handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
     answered: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if is_repeatable(handler):
         answered["headers"] = {REPLAYED: _REPLAYED}
-    if told is bytes:
+    if handler.parsed_return_field.annotation is Stream:
+        answered["content"] = {"text/csv": {"schema": {"type": "string"}}}
+    elif told is bytes:
         answered["content"] = {"application/octet-stream": {"schema": _TYPES[UploadFile]}}
     elif told is not None:
         answered["content"] = {"application/json": {"schema": shapes[told]}}

@@ -549,5 +549,62 @@ MESSAGES: Mapping[str, Wording] = {
         ar="البريد غير متاح مؤقتًا.",
         en="Mail is not available right now.",
     ),
+    # Sheets
+    "import-not-found": Wording(
+        ar="الاستيراد غير موجود. لا يوجد ملف مستورد بهذا المعرّف في متجرك.",
+        en="There is no such import. Your store has none with this id.",
+    ),
+    "import-running": Wording(
+        ar="هناك استيراد آخر قيد التنفيذ. انتظر حتى ينتهي ثم أرسل الملف.",
+        en="Another import is running. Wait until it is over, then send the file.",
+    ),
+    "unreadable-sheet": Wording(
+        ar="هذا ليس ملف CSV. احفظ الجدول من Excel بصيغة CSV UTF-8 ثم أرسله.",
+        en="This is not a CSV. Save the table from Excel as CSV UTF-8, then send it.",
+    ),
+    "unknown-encoding": Wording(
+        ar="تعذّر التعرف على ترميز الملف. احفظه بترميز UTF-8.",
+        en="The encoding of the file is not known. Save it as UTF-8.",
+    ),
+    "broken-sheet": Wording(
+        ar="الملف غير سليم عند الصف {row}. تنقص علامة اقتباس أو أن الصف طويل جدًا.",
+        en="The file is broken at row {row}. A quote is missing, or the row is too long.",
+    ),
+    "empty-sheet": Wording(
+        ar="الملف فارغ. لا توجد صفوف تحت العناوين.",
+        en="The file is empty. There are no rows below the headings.",
+    ),
+    "columns-missing": Wording(
+        ar="لا يوجد عمود يُعرف به المنتج. أضف في الصف الأول عمود العنوان أو رمز التخزين.",
+        en="No column tells which product is meant. Put a column Title or SKU into the first row.",
+    ),
+    "same-columns": Wording(
+        ar="عمودان لهما المعنى نفسه: {column}. احذف أحدهما.",
+        en="Two columns mean the same: {column}. Take one of them away.",
+    ),
+    "too-many-columns": Wording(
+        ar="الأعمدة كثيرة جدًا. الحد الأقصى {at_most}.",
+        en="There are too many columns. {at_most} is the limit.",
+    ),
+    "too-many-rows": Wording(
+        ar="الصفوف كثيرة جدًا. الحد الأقصى {at_most} صف و{products} منتج في الملف الواحد.",
+        en="There are too many rows. {at_most} rows and {products} products are the limit.",
+    ),
+    "too-many-cells": Wording(
+        ar="في الصف خلايا أكثر من العناوين. ضع النص الذي فيه فاصلة بين علامتي اقتباس.",
+        en="The row has more cells than there are headings. Put text with a comma into quotes.",
+    ),
+    "rows-disagree": Wording(
+        ar="صفوف المنتج الواحد يناقض بعضها بعضًا. اكتب القيمة مرة واحدة.",
+        en="The rows of one product say different things. Say it once.",
+    ),
+    "bad-flag": Wording(
+        ar="اكتب نعم أو لا.",
+        en="Say yes or no.",
+    ),
+    "stock-said-twice": Wording(
+        ar="أرسل العدد الموجود أو مقدار التغيير، لا كليهما.",
+        en="Send how many there are or how many came or went, not both.",
+    ),
 }
 """By code."""

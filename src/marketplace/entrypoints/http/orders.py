@@ -37,8 +37,7 @@ from marketplace.domain.orders import (
 from marketplace.domain.variants import OutOfStock
 
 from .edge import request_id
-from .messages import preferred
-from .problems import Problem, told
+from .problems import Problem, refusal
 from .shapes import (
     Amount,
     AmountSaid,
@@ -317,5 +316,7 @@ def _moved(each: MovedOrder, language: str) -> MovedOrderOut:
     return MovedOrderOut(
         id=each.order_id,
         status=each.order.status if each.order else None,
-        problem=told(each.refused, preferred(language), request_id.get()) if each.refused else None,
+        problem=refusal(each.refused, accept_language=language, request_id=request_id.get())
+        if each.refused
+        else None,
     )

@@ -10,7 +10,7 @@ import msgspec
 from litestar.exceptions import HTTPException, ValidationException
 
 from marketplace.application.ports import InProgress
-from marketplace.domain.accounts import LinkExpired, Locale
+from marketplace.domain.accounts import LinkExpired
 from marketplace.domain.errors import (
     BadValue,
     Conflict,
@@ -169,7 +169,7 @@ class Answer:
 def answer(error: Exception, *, accept_language: str, request_id: str) -> Answer:
     """Say what went wrong, in the language asked for, and nothing about how we are built."""
     known, locale = understood(error), preferred(accept_language)
-    problem = told(known, locale, request_id)
+    problem = refusal(known, accept_language=accept_language, request_id=request_id)
     headers = {
         "content-type": MEDIA_TYPE,
         "content-language": locale,
@@ -179,9 +179,9 @@ def answer(error: Exception, *, accept_language: str, request_id: str) -> Answer
     return Answer(problem.status, headers, msgspec.json.encode(problem, enc_hook=str))
 
 
-def told(known: MarketplaceError, locale: Locale, request_id: str) -> Problem:
-    """A refusal as a problem, be it the whole answer or a part of it."""
-    status = status_of(type(known))
+def refusal(known: MarketplaceError, *, accept_language: str, request_id: str = "") -> Problem:
+    """The same, before it is sent."""
+    status, locale = status_of(type(known)), preferred(accept_language)
     facts = known.facts if status < HTTPStatus.INTERNAL_SERVER_ERROR else {}
     title, _, detail = wording(type(known)).told(locale, facts).partition(". ")
     return Problem(
@@ -202,6 +202,11 @@ def told(known: MarketplaceError, locale: Locale, request_id: str) -> Problem:
         ],
         facts=facts,
     )
+
+
+def told(code: str, facts: Mapping[str, object], *, accept_language: str) -> str:
+    """The text for a code that was kept, in the language asked for."""
+    return wording(MarketplaceError.codes[code]).told(preferred(accept_language), facts)
 
 
 def understood(error: Exception) -> MarketplaceError:

@@ -5,6 +5,7 @@ from .answers import MemoryAnswers
 from .audit import MemoryAuditBook
 from .categories import MemoryCategories
 from .images import MemoryImages
+from .imports import MemoryImports
 from .kyc import MemorySubmissions
 from .merchants import MemoryMerchants
 from .notifications import MemoryAnnouncements, MemoryNotifications
@@ -18,6 +19,7 @@ __all__ = [
     "MemoryAuditBook",
     "MemoryCategories",
     "MemoryImages",
+    "MemoryImports",
     "MemoryMerchants",
     "MemoryNotifications",
     "MemoryOneTimeTokens",

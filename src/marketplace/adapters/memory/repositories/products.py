@@ -39,6 +39,44 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
                 variant.on_hand, variant.reserved = counted.on_hand, counted.reserved
             await self.save(stored)
             product.version = stored.version
+        self._note(movements, ())
+
+    async def named(
+        self,
+        merchant_id: MerchantId,
+        ids: Sequence[ProductId],
+        skus: Sequence[str],
+        slugs: Sequence[str],
+        /,
+    ) -> ports.Named:
+        every = self._transaction.all_of(Product)
+        own = [each for each in every if each.merchant_id == merchant_id]
+        sold = [each for each in own if not each.is_archived]
+        by_sku = {
+            variant.sku.lower(): each.id for each in sold for variant in each.offered if variant.sku
+        }
+        by_slug = {each.slug: each.id for each in sold}
+        return ports.Named(
+            ids=frozenset({each.id for each in own} & set(ids)),
+            skus={sku: by_sku[sku.lower()] for sku in skus if sku.lower() in by_sku},
+            slugs={slug: by_slug[Slug(slug)] for slug in slugs if slug in by_slug},
+        )
+
+    async def add_all(
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
+    ) -> None:
+        for product in products:
+            await self.add(product)
+        self._note(movements, happened)
+
+    async def save_all(
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
+    ) -> None:
+        for product in products:
+            await self.save(product)
+        self._note(movements, happened)
+
+    def _note(self, movements: Sequence[StockMovement], happened: Sequence[Event]) -> None:
         ledger = self._transaction.store.stock_movements
         self._transaction.later.append(lambda: ledger.extend(movements))
         self._transaction.tell(happened)

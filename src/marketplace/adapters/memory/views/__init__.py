@@ -5,6 +5,7 @@ from marketplace.application import ports
 from .accounts import MemoryAccountViews
 from .admin import MemoryAdminViews
 from .answers import MemoryAnswerViews
+from .imports import MemoryImportViews
 from .kyc import MemoryKycViews
 from .merchants import MemoryMerchantViews
 from .notifications import MemoryNotificationViews
@@ -19,6 +20,7 @@ class MemoryViews(
     MemoryMerchantViews,
     MemoryKycViews,
     MemoryProductViews,
+    MemoryImportViews,
     MemoryOrderViews,
     MemoryNotificationViews,
     MemoryAdminViews,

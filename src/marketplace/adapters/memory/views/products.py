@@ -38,6 +38,16 @@ class MemoryProductViews(Reading, ports.ProductViews):
             *(document(each.product, each.category) for each in read.items)
         )
 
+    async def catalogue(
+        self, merchant_id: MerchantId, limit: int, after: ProductId | None = None, /
+    ) -> tuple[Product, ...]:
+        kept = [
+            each
+            for each in self._products_of(merchant_id)
+            if not each.is_archived and (after is None or each.id > after)
+        ]
+        return tuple(map(deepcopy, sorted(kept, key=lambda each: each.id)[:limit]))
+
     async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
         every = self._store.all_of(Category)
         own = [deepcopy(each) for each in every if each.merchant_id == merchant_id]

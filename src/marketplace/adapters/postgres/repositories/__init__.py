@@ -5,6 +5,7 @@ from .answers import PostgresAnswers
 from .audit import PostgresAuditBook
 from .categories import PostgresCategories
 from .images import PostgresImages
+from .imports import PostgresImports
 from .kyc import PostgresSubmissions
 from .merchants import PostgresMerchants
 from .notifications import PostgresAnnouncements, PostgresNotifications
@@ -18,6 +19,7 @@ __all__ = [
     "PostgresAuditBook",
     "PostgresCategories",
     "PostgresImages",
+    "PostgresImports",
     "PostgresMerchants",
     "PostgresNotifications",
     "PostgresOneTimeTokens",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.application import ports
 from marketplace.domain.errors import ChangedMeanwhile
@@ -14,9 +15,9 @@ from marketplace.domain.variants import Drift, StockMovement
 
 from .. import tables
 from ..outbox import JOBS
-from ..repository import PostgresRepository, alone, with_jobs
-from ..rows import Row, from_row, read, to_json, to_row
-from ..statements import compiled, given, listed, one_of
+from ..repository import PostgresRepository, alone, changes_of, with_jobs
+from ..rows import Row, from_row, kept, read, to_json, to_listed, to_row
+from ..statements import Statement, compiled, given, listed, one_of
 from ..stock import drifting
 from ..tables import PARTS
 
@@ -76,6 +77,137 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     _any_of = compiled(
         sa.select(table.c.id).where(table.c.merchant_id == given("merchant", sa.Uuid)).limit(1)
     )
+
+    _ids, _skus = given("ids", sa.ARRAY(sa.Uuid)), given("skus", sa.ARRAY(sa.Text))
+    _sku = sa.func.unnest(_skus).table_valued("sku", name="given_sku").render_derived()
+    _own = table.c.merchant_id == given("merchant", sa.Uuid)
+    _named = compiled(
+        sa.union_all(
+            sa.select(
+                sa.literal_column("'id'").label("kind"),
+                sa.cast(table.c.id, sa.Text).label("name"),
+                table.c.id,
+            ).where(_own, table.c.id == sa.any_(_ids)),
+            sa.select(
+                sa.literal_column("'slug'"), sa.cast(table.c.slug, sa.Text), table.c.id
+            ).where(
+                _own,
+                table.c.status != sa.literal_column("'archived'"),
+                one_of(table.c.slug, "slugs"),
+            ),
+            sa.select(sa.literal_column("'sku'"), _sku.c.sku, tables.variants.c.product_id).where(
+                tables.variants.c.merchant_id == given("merchant", sa.Uuid),
+                sa.func.lower(tables.variants.c.sku) == sa.func.lower(_sku.c.sku),
+                tables.variants.c.sku != sa.literal_column("''"),
+                sa.not_(tables.variants.c.retired),
+                sa.not_(tables.variants.c.is_archived),
+            ),
+        )
+    )
+    _products = listed("products", *kept(table))
+    _variants = listed("variants", *tables.variants.c)
+    _noted = (
+        sa.insert(tables.stock_movements)
+        .from_select(list(tables.stock_movements.c), sa.select(*_written.c))
+        .cte("noted")
+    )
+    _of_it = JOBS.c.payload["product_id"].astext.cast(sa.Uuid)
+    _all_added_ = (
+        sa.insert(table)
+        .from_select(kept(table), sa.select(*_products.c))
+        .returning(table.c.id)
+        .cte("stored")
+    )
+    _all_added = with_jobs(
+        _all_added_,
+        sa.insert(tables.variants)
+        .from_select(list(tables.variants.c), sa.select(*_variants.c))
+        .cte("its_variants"),
+        _noted,
+        when=_of_it == _all_added_.c.id,
+    )
+    _all_saved_ = (
+        sa.update(table)
+        .where(table.c.id == _products.c.id, table.c.version == _products.c.version)
+        .values({**changes_of(table, _products), table.c.version: table.c.version + 1})
+        .returning(table.c.id)
+        .cte("stored")
+    )
+    _upserted = insert(tables.variants).from_select(
+        list(tables.variants.c),
+        sa.select(*_variants.c).join_from(
+            _variants, _all_saved_, _variants.c.product_id == _all_saved_.c.id
+        ),
+    )
+    _all_saved = with_jobs(
+        _all_saved_,
+        _upserted.on_conflict_do_update(
+            index_elements=["id"],
+            set_={each.name: each for each in _upserted.excluded if each.name != "id"},
+        ).cte("its_variants"),
+        _noted,
+        when=_of_it == _all_saved_.c.id,
+    )
+
+    async def named(
+        self,
+        merchant_id: MerchantId,
+        ids: Sequence[ProductId],
+        skus: Sequence[str],
+        slugs: Sequence[str],
+        /,
+    ) -> ports.Named:
+        rows = await self._named.run(
+            self._connection,
+            merchant=merchant_id,
+            ids=list(ids),
+            skus=list(skus),
+            slugs=list(slugs),
+        )
+        return ports.Named(
+            ids=frozenset(row["id"] for row in rows if row["kind"] == "id"),
+            skus={row["name"]: row["id"] for row in rows if row["kind"] == "sku"},
+            slugs={row["name"]: row["id"] for row in rows if row["kind"] == "slug"},
+        )
+
+    async def add_all(
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
+    ) -> None:
+        if products:
+            await self._store_all(self._all_added, products, movements, happened)
+
+    async def save_all(
+        self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
+    ) -> None:
+        if not products:
+            return
+        stored = await self._store_all(self._all_saved, products, movements, happened)
+        if len(stored) != len(products):
+            raise ChangedMeanwhile(kind="Product")
+        for product in products:
+            product.version += 1
+
+    async def _store_all(
+        self,
+        statement: Statement,
+        products: Sequence[Product],
+        movements: Sequence[StockMovement],
+        happened: Sequence[Event],
+    ) -> list[Row]:
+        part = PARTS[self.table]["variants"]
+        return await statement.run(
+            self._connection,
+            products=to_json([to_listed(each, self.table) for each in products]),
+            variants=to_json(
+                [
+                    to_listed(variant, part.table, position=position, **part.known(product))
+                    for product in products
+                    for position, variant in enumerate(product.variants)
+                ]
+            ),
+            movements=to_json([to_listed(each, tables.stock_movements) for each in movements]),
+            jobs=to_json(self._outbox.written(happened)),
+        )
 
     async def hold(self, key: ProductId, /) -> Product:
         held = await self.hold_all([key])

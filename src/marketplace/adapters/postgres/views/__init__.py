@@ -5,6 +5,7 @@ from marketplace.application import ports
 from .accounts import PostgresAccountViews
 from .admin import PostgresAdminViews
 from .answers import PostgresAnswerViews
+from .imports import PostgresImportViews
 from .kyc import PostgresKycViews
 from .merchants import PostgresMerchantViews
 from .notifications import PostgresNotificationViews
@@ -19,6 +20,7 @@ class PostgresViews(
     PostgresMerchantViews,
     PostgresKycViews,
     PostgresProductViews,
+    PostgresImportViews,
     PostgresOrderViews,
     PostgresNotificationViews,
     PostgresAdminViews,

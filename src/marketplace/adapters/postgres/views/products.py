@@ -1,5 +1,7 @@
 """Products with the images they show."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -7,7 +9,7 @@ from marketplace.application import ports
 from marketplace.application.ports import MOST_READ, Page, Paging, ProductView, Selection
 from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
-from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.variants import Drift, StockMovement
 
 from ..rows import document, from_row, kept
@@ -61,6 +63,16 @@ _VOCABULARY = compiled(
     )
 )
 
+_CATALOGUE = compiled(
+    sa.select(*shown(products))
+    .where(
+        products.c.merchant_id == _owner,
+        products.c.status != ProductStatus.ARCHIVED,
+        products.c.id > given("after", sa.Uuid),
+    )
+    .order_by(products.c.id)
+    .limit(given("limit", sa.Integer))
+)
 _CATEGORIES = compiled(
     sa.select(*shown(categories))
     .where(categories.c.merchant_id == _owner)
@@ -96,6 +108,14 @@ class PostgresProductViews(Reading, ports.ProductViews):
         statuses = [status] if status else KEPT
         rows = await self._rows(_VOCABULARY, merchant=merchant_id, statuses=statuses)
         return frozenset(row["word"] for row in rows)
+
+    async def catalogue(
+        self, merchant_id: MerchantId, limit: int, after: ProductId | None = None, /
+    ) -> tuple[Product, ...]:
+        rows = await self._rows(
+            _CATALOGUE, merchant=merchant_id, limit=limit, after=after or UUID(int=0)
+        )
+        return tuple(from_row(row, Product) for row in rows)
 
     async def categories(self, merchant_id: MerchantId, /) -> tuple[Category, ...]:
         rows = await self._rows(_CATEGORIES, merchant=merchant_id)

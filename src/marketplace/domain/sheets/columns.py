@@ -1,0 +1,120 @@
+"""What the columns of a sheet are about, and what people call them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from ..accounts import Locale
+from ..search import words
+
+
+class Column(StrEnum):
+    """In the order in which they are written. Those up to the options are the product's."""
+
+    ID = "id"
+    SLUG = "slug"
+    TITLE = "title"
+    DESCRIPTION = "description"
+    STATUS = "status"
+    CATEGORY = "category"
+    TAGS = "tags"
+    TRACK_STOCK = "track_stock"
+    LOW_STOCK_AT = "low_stock_at"
+    OPTION1_NAME = "option1_name"
+    OPTION1_VALUE = "option1_value"
+    OPTION2_NAME = "option2_name"
+    OPTION2_VALUE = "option2_value"
+    OPTION3_NAME = "option3_name"
+    OPTION3_VALUE = "option3_value"
+    SKU = "sku"
+    PRICE = "price"
+    COMPARE_AT_PRICE = "compare_at_price"
+    STOCK = "stock"
+
+
+OPTIONS = (
+    (Column.OPTION1_NAME, Column.OPTION1_VALUE),
+    (Column.OPTION2_NAME, Column.OPTION2_VALUE),
+    (Column.OPTION3_NAME, Column.OPTION3_VALUE),
+)
+OF_A_VARIANT = (Column.SKU, Column.PRICE, Column.COMPARE_AT_PRICE, Column.STOCK)
+OF_A_PRODUCT = tuple(
+    each for each in Column if each not in OF_A_VARIANT and not each.startswith("option")
+)
+KNOWN_BY = (Column.ID, Column.SLUG, Column.TITLE, Column.SKU)
+"""A sheet has at least one of these, or nobody could tell what it speaks of."""
+
+HEADINGS: Mapping[Column, Mapping[Locale, str]] = {
+    column: {Locale.ARABIC: arabic, Locale.ENGLISH: english}
+    for column, arabic, english in (
+        (Column.ID, "المعرّف", "ID"),
+        (Column.SLUG, "الرابط", "Slug"),
+        (Column.TITLE, "العنوان", "Title"),
+        (Column.DESCRIPTION, "الوصف", "Description"),
+        (Column.STATUS, "الحالة", "Status"),
+        (Column.CATEGORY, "التصنيف", "Category"),
+        (Column.TAGS, "الوسوم", "Tags"),
+        (Column.TRACK_STOCK, "تتبع المخزون", "Track stock"),
+        (Column.LOW_STOCK_AT, "حد المخزون المنخفض", "Low stock at"),
+        (Column.OPTION1_NAME, "اسم الخيار 1", "Option 1 name"),
+        (Column.OPTION1_VALUE, "قيمة الخيار 1", "Option 1 value"),
+        (Column.OPTION2_NAME, "اسم الخيار 2", "Option 2 name"),
+        (Column.OPTION2_VALUE, "قيمة الخيار 2", "Option 2 value"),
+        (Column.OPTION3_NAME, "اسم الخيار 3", "Option 3 name"),
+        (Column.OPTION3_VALUE, "قيمة الخيار 3", "Option 3 value"),
+        (Column.SKU, "رمز التخزين", "SKU"),
+        (Column.PRICE, "السعر", "Price"),
+        (Column.COMPARE_AT_PRICE, "السعر قبل الخصم", "Compare at price"),
+        (Column.STOCK, "المخزون", "Stock"),
+    )
+}
+"""What we write above them."""
+
+_CALLED = {
+    Column.ID: "product id · رقم المنتج · معرف المنتج",
+    Column.SLUG: "handle · url handle · product handle · رابط المنتج · اسم الرابط",
+    Column.TITLE: "name · product name · product title · product · item · item name · الاسم"
+    " · اسم المنتج · المنتج · عنوان المنتج · اسم الصنف · الصنف",
+    Column.DESCRIPTION: "body · body html · product description · details · وصف المنتج · التفاصيل",
+    Column.STATUS: "product status · حالة المنتج",
+    Column.CATEGORY: "product category · type · product type · collection · الفئة · القسم"
+    " · تصنيف المنتج · فئة المنتج · المجموعة",
+    Column.TAGS: "tag · keywords · الوسم · الكلمات المفتاحية · الكلمات الدلالية",
+    Column.TRACK_STOCK: "track inventory · track quantity · تتبع الكمية",
+    Column.LOW_STOCK_AT: "low stock · low stock threshold · تنبيه المخزون · حد التنبيه"
+    " · المخزون المنخفض",
+    Column.OPTION1_NAME: "option name · اسم الخيار · اسم الخيار الأول · الخيار 1",
+    Column.OPTION1_VALUE: "option value · قيمة الخيار · قيمة الخيار الأول",
+    Column.OPTION2_NAME: "اسم الخيار الثاني · الخيار 2",
+    Column.OPTION2_VALUE: "قيمة الخيار الثاني",
+    Column.OPTION3_NAME: "اسم الخيار الثالث · الخيار 3",
+    Column.OPTION3_VALUE: "قيمة الخيار الثالث",
+    Column.SKU: "variant sku · product sku · item code · code · رمز المنتج · كود المنتج · الرمز"
+    " · الكود · رقم الصنف · رمز الصنف",
+    Column.PRICE: "variant price · unit price · sale price · selling price · سعر البيع"
+    " · سعر المنتج · سعر الوحدة",
+    Column.COMPARE_AT_PRICE: "variant compare at price · original price · old price · list price"
+    " · السعر الأصلي · السعر السابق · السعر القديم · سعر المقارنة",
+    Column.STOCK: "quantity · qty · inventory · available · on hand · variant inventory qty"
+    " · inventory quantity · stock quantity · الكمية · كمية · الكمية المتوفرة · الكمية المتاحة"
+    " · كمية المخزون · العدد",
+}
+"""What other people write above them."""
+
+
+def plain(heading: str) -> str:
+    """A heading without case, accents, articles, spaces and signs."""
+    return "".join(
+        word.removeprefix("ال") if len(word) > 4 else word for word in words(heading[:100])
+    )
+
+
+_MEANT = {
+    plain(called): column
+    for column in Column
+    for called in (column, *HEADINGS[column].values(), *_CALLED[column].split(" · "))
+}
+
+
+def meant_by(heading: str) -> Column | None:
+    """What a column is about, going by what is written above it."""
+    return _MEANT.get(plain(heading))

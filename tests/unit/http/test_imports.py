@@ -1,0 +1,405 @@
+"""Products in sheets, as a merchant's front end and a spreadsheet see them."""
+
+import csv
+import io
+from typing import Any
+
+import httpx
+import pytest
+
+from marketplace.application.marketplace import Marketplace
+
+from .conftest import put_up
+
+BOM = "\ufeff"
+EXCEL = (
+    "اسم المنتج;السعر;الكمية;رمز المنتج;التصنيف;السعر قبل الخصم\r\n"
+    "مصباح;١٬٢٣٤٫٥٠;١٢;LMP-1;إضاءة;\r\n"
+    "فانوس;49,5;3;LMP-2;إضاءة;60\r\n"
+)
+
+
+async def hand_in(
+    merchant: httpx.AsyncClient, sheet: str | bytes, query: str = "", **form: str
+) -> httpx.Response:
+    content = sheet.encode() if isinstance(sheet, str) else sheet
+    return await merchant.post(
+        f"/api/merchant/products/import{query}",
+        files={"file": ("products.csv", content, "text/csv")},
+        data=form,
+        headers={"accept-language": "en"},
+    )
+
+
+async def imported(
+    merchant: httpx.AsyncClient, marketplace: Marketplace, sheet: str | bytes, **form: str
+) -> dict[str, Any]:
+    answer = await hand_in(merchant, sheet, **form)
+    assert answer.status_code == 202, answer.text
+    assert answer.headers["location"] == answer.json()["url"]
+    await marketplace.jobs.run_all()
+    looked = await merchant.get(answer.json()["url"], headers={"accept-language": "en"})
+    told: dict[str, Any] = looked.json()
+    assert told["status"] == "done"
+    assert told["rows_done"] == told["rows_total"]
+    return told
+
+
+async def products(merchant: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """Oldest first."""
+    found: list[dict[str, Any]] = (await merchant.get("/api/merchant/products?limit=100")).json()[
+        "items"
+    ]
+    return found[::-1]
+
+
+async def exported(merchant: httpx.AsyncClient, language: str = "en") -> str:
+    answer = await merchant.get(
+        "/api/merchant/products/export", headers={"accept-language": language}
+    )
+    assert answer.headers["content-type"].startswith("text/csv; charset=utf-8")
+    return answer.content.decode()
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix(BOM), newline="")))
+
+
+def counts(told: dict[str, Any]) -> tuple[int, int, int, int]:
+    return told["created"], told["changed"], told["unchanged"], told["refused"]
+
+
+async def a_shop_with_everything(merchant: httpx.AsyncClient) -> None:
+    shelf = (await merchant.post("/api/merchant/categories", json={"name": "=إضاءة"})).json()
+    await put_up(
+        merchant,
+        title="=SUM(A1:A9)",
+        description='سطر\nو"آخر"، وفاصلة, هنا',
+        sku="+966",
+        tags=["a,b", "ج"],
+        category=shelf["id"],
+        low_stock_at=2,
+        compare_at_price="300",
+    )
+    await put_up(merchant, title="'=1+1", tags=["x", "-y"], status="draft", track_stock=False)
+    await put_up(
+        merchant,
+        title="عباءة",
+        stock=None,
+        options=[
+            {"name": "المقاس", "values": ["M", "L", "XL"]},
+            {"name": "@لون", "values": ["=أسود", "أبيض"]},
+        ],
+        variants=[
+            {"options": {"المقاس": "L", "@لون": "=أسود"}, "sku": "A-L", "stock": 3},
+            {"options": {"المقاس": "M", "@لون": "أبيض"}, "sku": "A-M", "price": "1.05"},
+        ],
+    )
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_what_was_exported_changes_nothing_when_it_is_imported(
+    merchant: httpx.AsyncClient, marketplace: Marketplace, language: str
+) -> None:
+    await a_shop_with_everything(merchant)
+    before = await products(merchant)
+    sheet = await exported(merchant, language)
+
+    told = await imported(merchant, marketplace, sheet)
+
+    assert counts(told) == (0, 0, 3, 0), told["errors"]
+    assert await products(merchant) == before
+    assert await exported(merchant, language) == sheet
+
+
+async def test_another_store_gets_the_same_products_from_the_sheet(
+    merchant: httpx.AsyncClient, rival: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    await a_shop_with_everything(merchant)
+    rows = rows_of(await exported(merchant))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [name for name in rows[0] if name != "ID"], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+
+    told = await imported(rival, marketplace, text.getvalue())
+
+    assert counts(told) == (3, 0, 0, 0), told["errors"]
+    theirs = [{**row, "ID": ""} for row in rows_of(await exported(rival))]
+    assert theirs == [{**row, "ID": ""} for row in rows]
+
+
+async def test_excel_opens_the_export_in_arabic_and_calculates_nothing(
+    merchant: httpx.AsyncClient,
+) -> None:
+    await a_shop_with_everything(merchant)
+
+    text = await exported(merchant, "ar")
+
+    assert text.startswith(f"{BOM}المعرّف,")
+    assert text.count("\r\n") == 5
+    cells = [cell for row in csv.reader(io.StringIO(text[1:], newline="")) for cell in row]
+    assert not [cell for cell in cells if cell[:1] in set("=+-@\t\r＝＋－＠")]
+    assert {"'=SUM(A1:A9)", "''=1+1", "'+966", "'=أسود", "249.00", "1.05"} <= set(cells)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1256"])
+async def test_what_excel_saves_is_read_in_every_encoding(
+    merchant: httpx.AsyncClient, marketplace: Marketplace, encoding: str
+) -> None:
+    sheet = EXCEL
+    if encoding == "cp1256":
+        sheet = sheet.replace("١٬٢٣٤٫٥٠", "1234.50").replace("١٢", "12")
+    if encoding == "utf-16":
+        sheet = sheet.replace(";", "\t")
+
+    told = await imported(merchant, marketplace, sheet.encode(encoding))
+
+    assert counts(told) == (2, 0, 0, 0), told["errors"]
+    assert told["columns"]["title"] == "اسم المنتج"
+    lamp, lantern = await products(merchant)
+    assert (lamp["title"], lamp["price"], lamp["stock"]) == ("مصباح", "1234.50", 12)
+    assert (lantern["price"], lantern["compare_at_price"]) == ("49.50", "60.00")
+    assert lamp["category"] == lantern["category"]
+    assert lamp["category"]["name"] == "إضاءة"
+
+
+async def test_rows_of_one_product_are_its_variants(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    sheet = (
+        "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Quantity,Image Src\n"
+        "abaya,Abaya,Size,M,S-M,10,1,https://x.example/a.jpg\n"
+        "abaya,,,L,S-L,,2,\n"
+    )
+
+    told = await imported(merchant, marketplace, sheet)
+
+    assert told["ignored"] == ["Image Src"]
+    [product] = await products(merchant)
+    assert product["options"] == [{"name": "Size", "values": ["M", "L"]}]
+    assert [(each["sku"], each["price"], each["stock"]) for each in product["variants"]] == [
+        ("S-M", "10.00", 1),
+        ("S-L", "10.00", 2),
+    ]
+
+    more = await imported(
+        merchant, marketplace, "sku,option1 name,option1 value,handle,price\nS-X,Size,XL,abaya,12\n"
+    )
+
+    assert counts(more) == (0, 1, 0, 0), more["errors"]
+    [product] = await products(merchant)
+    assert [each["sku"] for each in product["variants"]] == ["S-M", "S-L", "S-X"]
+
+
+async def test_a_price_list_by_sku_changes_prices_alone(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    await a_shop_with_everything(merchant)
+
+    told = await imported(
+        merchant, marketplace, "رمز المنتج,السعر,الكمية\na-l,7,9\nnobody,8,1\n'+966,249,12\n"
+    )
+
+    assert counts(told) == (0, 1, 1, 1)
+    assert [(each["row"], each["column"], each["code"]) for each in told["errors"]] == [
+        (3, "sku", "product-not-found")
+    ]
+    abaya = (await products(merchant))[2]
+    assert [(each["price"], each["stock"]) for each in abaya["variants"]] == [
+        ("7.00", 9),
+        ("1.05", 0),
+    ]
+    path = f"/api/merchant/products/{abaya['id']}/stock"
+    assert (await merchant.get(path)).json()["items"][0]["reason"] == "imported"
+
+
+async def test_every_mistake_is_told_by_row_and_column(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    sheet = (
+        "title,price,stock,sku,track stock,status,low stock at,slug\n"
+        "Fine,5,1,S1,yes,active,,\n"
+        ",5,1,,,,,\n"
+        "No price,,1,,,,,\n"
+        "Worded,dear,many,,perhaps,gone,few,\n"
+        "Negative,-5,-1,,,,,\n"
+        "Twice,5,1,s1,,,,\n"
+        "Fine \u202etoo,5,1,,,,,\n"
+        "N\0l,5,1,,,,,\n"
+        "Comma,5,1,,,,,,more\n"
+        f"{'x' * 201},5.001,1,,,,,\n"
+        "One,5,1,A,,,,one\n"
+        "Other,5,1,B,,,,one\n"
+        'Thousand,"1,234",1,,,,,\n'
+    )
+
+    told = await imported(merchant, marketplace, sheet)
+
+    found = {(each["row"], each["column"]): each["code"] for each in told["errors"]}
+    assert found == {
+        (3, "title"): "missing",
+        (4, "price"): "missing",
+        (5, "price"): "bad-amount",
+        (5, "stock"): "bad-stock",
+        (5, "track_stock"): "bad-flag",
+        (5, "status"): "not-one-of",
+        (5, "low_stock_at"): "bad-stock",
+        (6, "price"): "negative-amount",
+        (6, "stock"): "bad-stock",
+        (7, "sku"): "sku-taken",
+        (8, "title"): "bad-characters",
+        (9, "title"): "bad-characters",
+        (10, None): "too-many-cells",
+        (11, "title"): "too-long",
+        (11, "price"): "too-many-decimals",
+        (13, "title"): "rows-disagree",
+        (14, "price"): "bad-amount",
+    }
+    assert all(each["message"].isascii() for each in told["errors"])
+    assert counts(told) == (1, 0, 0, 11)
+
+
+async def test_a_dry_run_says_what_would_happen_and_does_nothing(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    await put_up(merchant, title="Lamp", sku="L1")
+
+    answer = await hand_in(
+        merchant,
+        "title,sku,price,category\nLamp,L1,1,New\nNew,L2,x,New\nOther,,3,Else\n",
+        "?dry_run=true",
+    )
+
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["status"], told["dry_run"]) == ("done", True)
+    assert counts(told) == (1, 1, 0, 1)
+    assert [(each["row"], each["code"]) for each in told["errors"]] == [(3, "bad-amount")]
+    await marketplace.jobs.run_all()
+    assert [each["title"] for each in await products(merchant)] == ["Lamp"]
+    assert (await merchant.get("/api/merchant/categories")).json()["items"] == []
+    assert (await merchant.get(told["url"])).json()["status"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "code"),
+    [
+        (b"", "empty-sheet"),
+        (b" \r\n\r\n", "empty-sheet"),
+        (b"title,price\r\n", "empty-sheet"),
+        (b"title,price\r\n,\r\n\r\n", "empty-sheet"),
+        (b"PK\x03\x04" + b"x" * 100, "unreadable-sheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "unreadable-sheet"),
+        (b"\0" * 2000, "unreadable-sheet"),
+        (b"\xff\xd8\xff\xe0", "unreadable-sheet"),
+        (b"colour,shape\nred,round\n", "columns-missing"),
+        (b"name,title\na,b\n", "same-columns"),
+        (b'title,price\n"Lamp,5\nMore,6\n', "broken-sheet"),
+        (b'title,price\n"Lamp"x,5\n', "broken-sheet"),
+        (b"title," + b"x," * 10_000 + b"\na,\n", "too-many-columns"),
+        (b"title,price\n" + b"x" * 200_000 + b",5\n", "broken-sheet"),
+        (b"title," + b"x" * 9_000_000, "broken-sheet"),
+        (b'title,price\n"' + b"a\n" * 200_000, "broken-sheet"),
+        (b"title,price\n" + b"x,1\n" * 20_001, "too-many-rows"),
+        (b"title,price\n" + b"\n" * 2_000_000, "too-many-rows"),
+        ("title,price\nلمبة,5\n".encode()[:-8] + b"\xff,5\n", "unknown-encoding"),
+        ("title\ncafé Müller Straße\n".encode("latin-1"), "unknown-encoding"),
+        ("\ufefftitle\nx".encode("utf-16-le") + b"\x00\xd8\x00\xd8", "unknown-encoding"),
+    ],
+)
+async def test_what_is_no_sheet_is_refused_with_a_clear_code(
+    merchant: httpx.AsyncClient, sheet: bytes, code: str
+) -> None:
+    answer = await hand_in(merchant, sheet)
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] == code
+    assert (await merchant.get("/api/merchant/imports")).json()["items"] == []
+
+
+async def test_a_file_of_more_than_ten_megabytes_is_too_large(merchant: httpx.AsyncClient) -> None:
+    answer = await hand_in(merchant, b"title,price\n" + b"x,1\n" * 2_700_000)
+
+    assert answer.status_code == 413
+
+
+async def test_headings_mean_what_the_mapping_says(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    sheet = "Artikel,Preis,price\nLampe,5,9\n"
+    mapping = '{"Artikel": "title", "Preis": "price", "price": ""}'
+
+    told = await imported(merchant, marketplace, sheet, mapping=mapping)
+
+    assert told["columns"] == {"title": "Artikel", "price": "Preis"}
+    assert [each["price"] for each in await products(merchant)] == ["5.00"]
+    for bad, status in (("{", 400), ('{"Artikel": "colour"}', 400), ("[1]", 400)):
+        assert (await hand_in(merchant, sheet, mapping=bad)).status_code == status
+
+
+async def test_one_import_at_a_time(
+    merchant: httpx.AsyncClient, rival: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    first = (await hand_in(merchant, "title,price\nLamp,5\n")).json()
+
+    again = await hand_in(merchant, "title,price\nLamp,5\n")
+    theirs = await hand_in(rival, "title,price\nLamp,5\n")
+
+    assert (again.status_code, again.json()["code"]) == (409, "import-running")
+    assert again.json()["facts"] == {"import_id": first["id"]}
+    assert theirs.status_code == 202
+    assert (await rival.get(first["url"])).json()["code"] == "import-not-found"
+    await marketplace.jobs.run_all()
+    assert (await hand_in(merchant, "title,price\nLamp,5\n")).status_code == 202
+    listed = (await merchant.get("/api/merchant/imports")).json()["items"]
+    assert [each["status"] for each in listed] == ["queued", "done"]
+
+
+async def test_what_is_another_stores_is_not_found_and_not_touched(
+    merchant: httpx.AsyncClient, rival: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    lamp = await put_up(merchant, title="Lamp", sku="L1")
+    sheet = f"id,title,sku,price,slug\n{lamp['id']},Mine,,1,\n,Own,L1,2,{lamp['slug']}\n"
+
+    told = await imported(rival, marketplace, sheet)
+
+    assert counts(told) == (1, 0, 0, 1)
+    assert [(each["row"], each["column"], each["code"]) for each in told["errors"]] == [
+        (2, "id", "product-not-found")
+    ]
+    assert await products(merchant) == [lamp]
+    assert [each["sku"] for each in await products(rival)] == ["L1"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "said", "price"),
+    [("KWD", "٤٫٧٥٠", "4.750"), ("KWD", "1٬234.5", "1234.500"), ("JPY", "١٢٠٠", "1200")],
+)
+async def test_prices_have_the_digits_of_the_currency(
+    guest: httpx.AsyncClient,
+    visit: Any,
+    marketplace: Marketplace,
+    currency: str,
+    said: str,
+    price: str,
+) -> None:
+    registered = await guest.post(
+        "/api/auth/register",
+        json={
+            "email": "k@example.com",
+            "username": "kuwait",
+            "password": "a long sentence is a good password",
+            "phone": "+96550000000",
+            "name": "متجر",
+            "currency": currency,
+        },
+    )
+    keeper = await visit(registered.json()["token"])
+
+    told = await imported(keeper, marketplace, f"title;price\nLamp;{said}\n")
+
+    assert counts(told) == (1, 0, 0, 0), told["errors"]
+    assert [each["price"] for each in await products(keeper)] == [price]
+    again = await imported(keeper, marketplace, await exported(keeper))
+    assert counts(again) == (0, 0, 1, 0)
