@@ -51,7 +51,7 @@ from marketplace.domain.variants import SkuTaken, StockChange, StockMovement, St
 from .categories import parse_name
 from .ports import Ids, Named, UnitOfWork
 from .products import AddProduct, EditProduct, as_it_is, drafted, rewrite
-from .stock import written_down
+from .stock import ran_low, written_down
 from .variants import VariantWish, parse_sku
 
 Value = TypeVar("Value")
@@ -128,8 +128,9 @@ class Batch:
             for product, slug in zip(self.nameless, free, strict=True):
                 product.slug = slug
         # What is changed first gives names free that others may take.
+        moved = self._written_down(self.moved)
         await self.market.products.save_all(
-            self.changed, self._written_down(self.moved), *self.edited
+            self.changed, moved, *self.edited, *ran_low(self.changed, moved)
         )
         await self.market.products.add_all(
             self.created, self._written_down(self.opening), *self.added

@@ -32,7 +32,7 @@ from marketplace.domain.variants import (
 from .merchants import selling
 from .ports import BeginUnitOfWork, Clock, Ids, Named
 from .products import EditProduct, as_it_is, rewrite
-from .stock import written_down
+from .stock import ran_low, written_down
 from .variants import VariantWish, parse_sku
 
 MOST_CHANGES = 500
@@ -142,7 +142,8 @@ class BulkService:
                     held[id].slug = slug
             changed = [held[id] for id in sorted(work.changed)]
             happened = [each.edited(work.now) for each in changed]
-            await market.products.save_all(changed, work.movements, *happened)
+            low = ran_low(changed, work.movements)
+            await market.products.save_all(changed, work.movements, *happened, *low)
         return results
 
 

@@ -193,7 +193,7 @@ class ImportService:
         if sheet.is_over:
             return sheet
         now = self.clock.now()
-        merchant = await market.merchants.get(sheet.merchant_id)
+        merchant = await market.merchants.steady(sheet.merchant_id)
         if merchant.status is not MerchantStatus.ACTIVE:
             sheet.give_up(now)
             await self._keep(market, sheet, last=False)

@@ -1,13 +1,13 @@
 """What a merchant can do with the stock: count what comes and goes, and look at the ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.domain.accounts import AccountId, Actor
 from marketplace.domain.errors import Form
-from marketplace.domain.products import Product, ProductId
+from marketplace.domain.products import Product, ProductId, StockRanLow
 from marketplace.domain.text import NotOneOf, line
 from marketplace.domain.variants import (
     BY_HAND,
@@ -139,11 +139,21 @@ async def keep_stock(
     market: UnitOfWork, products: Iterable[Product], movements: Sequence[StockMovement]
 ) -> None:
     """Store what moved, and what it means where few are left."""
-    of_variant = {variant.id: each for each in products for variant in each.variants}
+    of_variant = _by_variant(products)
     moved = {product.id: product for each in movements if (product := of_variant[each.variant_id])}
-    low = [of_variant[each.variant_id].ran_low(each) for each in movements]
     if moved:
-        await market.products.save_stock(list(moved.values()), movements, *filter(None, low))
+        low = ran_low(moved.values(), movements)
+        await market.products.save_stock(list(moved.values()), movements, *low)
+
+
+def ran_low(products: Iterable[Product], movements: Iterable[StockMovement]) -> list[StockRanLow]:
+    """What these movements of these products mean, where they left few of many."""
+    of_variant = _by_variant(products)
+    return [low for each in movements if (low := of_variant[each.variant_id].ran_low(each))]
+
+
+def _by_variant(products: Iterable[Product]) -> Mapping[VariantId, Product]:
+    return {variant.id: each for each in products for variant in each.variants}
 
 
 def parse_reason(text: str) -> StockReason:

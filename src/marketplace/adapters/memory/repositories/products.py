@@ -39,7 +39,7 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
                 variant.on_hand, variant.reserved = counted.on_hand, counted.reserved
             await self.save(stored)
             product.version = stored.version
-        self._note(movements, ())
+        self._note(movements, happened)
 
     async def named(
         self,
