@@ -121,6 +121,64 @@ class ViewsContract:
         assert (shown.merchant, shown.logo) == (held, logo)
         assert (await views.merchant(merchant.id)).logo == logo
 
+    async def test_the_front_of_a_store_shows_what_the_views_of_its_things_do(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        photos = [await world.an_image(merchant) for _ in range(3)]
+        products = [
+            await world.a_product(merchant, images=(photos[1].id, photos[0].id)),
+            await world.a_product(merchant, stock=0),
+            await world.a_product(merchant),
+        ]
+        await world.a_product(merchant, status=ProductStatus.DRAFT)
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            held.logo, held.closed_until = photos[2].id, NOON
+            await market.merchants.save(held)
+
+        store, page = await views.front(merchant.username, Paging(limit=2))
+        _, rest = await views.front(merchant.username, Paging(limit=2, after=page.next))
+
+        assert (store.id, store.closed_until) == (merchant.id, NOON)
+        assert store.min_order_total == merchant.min_order_total
+        assert store.logo is not None
+        assert store.logo.id == str(photos[2].id)
+        assert (page.next, rest.next) == (products[1].id, None)
+        shown = (await views.on_sale(merchant.id, Paging())).items
+        for card, view in zip((*page.items, *rest.items), shown, strict=True):
+            product = view.product
+            assert card.id == str(product.id)
+            for name in (
+                "slug title description status track_stock created_at updated_at options"
+                " price_from price_to available in_stock"
+            ).split():
+                assert getattr(card, name) == getattr(product, name), name
+            assert list(card.tags) == list(product.tags)
+            assert [each.preview_key for each in card.images] == [
+                each.preview.key for each in view.images
+            ]
+            assert [each.renditions for each in card.images] == [
+                each.renditions for each in view.images
+            ]
+            assert [(each.id, list(each.options), each.price) for each in card.offered] == [
+                (str(each.id), list(each.options), each.price) for each in product.offered
+            ]
+
+    async def test_an_empty_store_has_a_front_and_one_that_is_shut_has_none(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+
+        store, page = await views.front(merchant.username, Paging())
+
+        assert (store.username, store.logo, page.items) == (merchant.username, None, ())
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            await market.merchants.save(held, held.suspend("fraud", NOON))
+        with pytest.raises(StoreNotFound):
+            await views.front(merchant.username, Paging())
+
     async def test_a_store_that_is_not_open_is_not_found(self, world: World, views: Views) -> None:
         merchant = await world.a_merchant()
         async with world.begin() as market:

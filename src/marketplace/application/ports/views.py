@@ -1,20 +1,21 @@
 """What is shown: reads that join or list, one statement each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from marketplace.domain.accounts import AccountId, EmailAddress, Role, SessionId, Username
+from marketplace.domain.accounts import AccountId, EmailAddress, Locale, Role, SessionId, Username
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.categories import Category
-from marketplace.domain.images import Image
-from marketplace.domain.merchants import Merchant, MerchantId, MerchantStatus
+from marketplace.domain.images import Image, ImageStatus, Rendition
+from marketplace.domain.merchants import Merchant, MerchantId, MerchantStatus, PaymentPreference
+from marketplace.domain.money import Money
 from marketplace.domain.notifications import Notification
 from marketplace.domain.orders import Order, OrderId, OrderStatus
 from marketplace.domain.phones import PhoneNumber
-from marketplace.domain.products import Product, ProductId
+from marketplace.domain.products import Option, Product, ProductId, ProductStatus
 from marketplace.domain.variants import StockMovement
 
 Item = TypeVar("Item")
@@ -61,6 +62,103 @@ class StoreView:
 
     merchant: Merchant
     logo: Image | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCard:
+    """An image as the public sees it: the key of its preview, and those of its other sizes."""
+
+    id: str
+    preview_key: str
+    alt: str
+    status: ImageStatus
+    width: int
+    height: int
+    renditions: tuple[Rendition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantCard:
+    """A variant as the public sees it; ``available`` units can be ordered."""
+
+    id: str
+    options: Sequence[str]
+    sku: str
+    price: Money
+    compare_at_price: Money | None
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCard:
+    """The name of a shelf."""
+
+    id: str
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCard:
+    """
+    A product as the public sees it: read, and not rebuilt, because nobody does anything with it.
+
+    Ids are as they are told. Everything is called as it is called of a :class:`Product`.
+    """
+
+    id: str
+    slug: str
+    title: str
+    description: str
+    status: ProductStatus
+    category: CategoryCard | None
+    tags: Sequence[str]
+    images: tuple[ImageCard, ...]
+    options: tuple[Option, ...]
+    offered: tuple[VariantCard, ...]
+    track_stock: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def default(self) -> VariantCard:
+        return self.offered[0]
+
+    @property
+    def price_from(self) -> Money:
+        return min(each.price for each in self.offered)
+
+    @property
+    def price_to(self) -> Money:
+        return max(each.price for each in self.offered)
+
+    @property
+    def available(self) -> int | None:
+        return sum(each.available for each in self.offered) if self.track_stock else None
+
+    @property
+    def in_stock(self) -> bool:
+        return not self.track_stock or any(each.available for each in self.offered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCard:
+    """An open store as the public sees it; on holiday it is ``closed_until`` some time."""
+
+    id: MerchantId
+    username: Username
+    name: str
+    description: str
+    logo: ImageCard | None
+    currency: str
+    country: str
+    locale: Locale
+    payment_preference: PaymentPreference
+    whatsapp_link: str
+    instagram_link: str
+    facebook_link: str
+    closed_until: datetime | None
+    min_order_total: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +244,12 @@ class StoreViews(Protocol):
 
     async def store(self, username: Username, /) -> StoreView:
         """An open store, or ``StoreNotFound``."""
+        ...
+
+    async def front(
+        self, username: Username, paging: Paging, /
+    ) -> tuple[StoreCard, Page[ProductCard]]:
+        """An open store and the newest of what it has on sale, or ``StoreNotFound``."""
         ...
 
     async def moved_to(self, username: Username, /) -> Username | None:

@@ -30,7 +30,7 @@ from .orders import OrderController
 from .pages import front, pages
 from .problems import answer
 from .products import ProductController
-from .security import doorkeeper, only_known_parameters
+from .security import doorkeeper
 from .sessions import SessionController
 from .shapes import StrictRequest
 from .stock import StockController
@@ -140,7 +140,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         dependencies={name: _provided(service) for name, service in services.items()},
         exception_handlers=REFUSALS,
         middleware=middleware,
-        guards=[doorkeeper(marketplace.sessions), only_known_parameters],
+        guards=[doorkeeper(marketplace.sessions)],
         opt={"site": marketplace.ports.site},
         request_class=StrictRequest,
         request_max_body_size=MOST_BODY,

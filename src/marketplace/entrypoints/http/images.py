@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import MultipartBody
 
 from marketplace.application.images import ImageService, ReceiveImage
-from marketplace.application.ports import Site
+from marketplace.application.ports import ImageCard, Site
 from marketplace.domain.accounts import Actor
 from marketplace.domain.images import (
     MOST_BYTES,
@@ -19,7 +19,6 @@ from marketplace.domain.images import (
     ImageId,
     ImageStatus,
     ImageTooLarge,
-    Rendition,
     UnreadableImage,
 )
 from marketplace.domain.products import ProductId, ProductNotFound
@@ -67,8 +66,16 @@ class ImageOut(Output, frozen=True, kw_only=True):
     def of(cls, image: Image, site: Site) -> Self:
         return cls.told(
             image,
-            url=_url(image.preview, site),
-            renditions={str(each.edge): _url(each, site) for each in image.renditions},
+            url=_url(image.preview.key, site),
+            renditions={str(each.edge): _url(each.key, site) for each in image.renditions},
+        )
+
+    @classmethod
+    def of_card(cls, card: ImageCard, site: Site) -> Self:
+        return cls.told(
+            card,
+            url=_url(card.preview_key, site),
+            renditions={str(each.edge): _url(each.key, site) for each in card.renditions},
         )
 
 
@@ -94,5 +101,5 @@ def ids_of(images: Sequence[UUID | ImageRef]) -> list[ImageId]:
     return [ImageId(each.id if isinstance(each, ImageRef) else each) for each in images]
 
 
-def _url(rendition: Rendition, site: Site) -> str:
-    return f"{site.media_url}/{rendition.key.removeprefix('public/')}"
+def _url(key: str, site: Site) -> str:
+    return f"{site.media_url}/{key.removeprefix('public/')}"

@@ -116,11 +116,11 @@ class StoreOut(Output, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, page: StorePage, site: Site) -> Self:
-        store, logo = page.store.merchant, page.store.logo
+        store, logo = page.store, page.store.logo
         return cls.told(
             store,
             page,
-            logo=None if logo is None else ImageOut.of(logo, site),
+            logo=None if logo is None else ImageOut.of_card(logo, site),
             dir="rtl" if store.locale is Locale.ARABIC else "ltr",
         )
 
@@ -133,7 +133,7 @@ class StorePageOut(Output, frozen=True, kw_only=True):
     def of(cls, page: StorePage, site: Site) -> Self:
         return cls(
             store=StoreOut.of(page, site),
-            products=Listed.of(page.products, lambda each: ProductOut.of(each, site)),
+            products=Listed.of(page.products, lambda each: ProductOut.of_card(each, site)),
         )
 
 
