@@ -36,6 +36,7 @@ from marketplace.application.ports import (
 )
 from marketplace.application.products import AddProduct
 from marketplace.application.sessions import SignIn
+from marketplace.application.watching import StoreWatch
 from marketplace.domain.accounts import Account, Actor, Locale
 from marketplace.domain.audit import Action, AuditEntry
 from marketplace.domain.merchants import Merchant, MerchantId
@@ -84,9 +85,10 @@ class World:
         self.store = MemoryStore()
         self.shelf = MemoryImageStore()
         self.bell = MemoryBell()
+        self.watch = StoreWatch(alone=True)
         ids = SequentialIds()
         self.ports = Ports(
-            begin=lambda: MemoryUnitOfWork(self.store, ids, self.bell),
+            begin=lambda: MemoryUnitOfWork(self.store, ids, self.bell, self.watch),
             views=MemoryViews(self.store),
             clock=self.clock,
             ids=ids,
@@ -98,6 +100,7 @@ class World:
             processor=MemoryImageProcessor(),
             letters=PlainLetters(),
             mailer=self.mailer,
+            watch=self.watch,
             site=Site(public_url="https://souq.example"),
         )
         self.marketplace = Marketplace(self.ports)

@@ -645,7 +645,7 @@ async def test_two_who_ask_for_a_reset_at_once_are_both_answered_alike(world: Wo
             return self
 
     interrupted = world.with_(
-        begin=lambda: InterruptedUnitOfWork(world.store, world.ports.ids, world.bell)
+        begin=lambda: InterruptedUnitOfWork(world.store, world.ports.ids, world.bell, world.watch)
     )
     await interrupted.accounts.request_password_reset(mona.email)
     await world.run_jobs()

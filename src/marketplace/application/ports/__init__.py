@@ -7,6 +7,7 @@ alike. Collections are in ``repositories``, what is shown in ``views``, the rest
 
 from dataclasses import dataclass
 
+from ..watching import StoreWatch
 from .neighbours import (
     AccessTokens,
     Bell,
@@ -163,4 +164,5 @@ class Ports:
     processor: ImageProcessor
     letters: Letters
     mailer: Mailer
+    watch: StoreWatch
     site: Site

@@ -1,6 +1,5 @@
 """The public side of a store, over HTTP: look, order, and follow the order."""
 
-import hashlib
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
@@ -38,6 +37,7 @@ from marketplace.domain.variants import OutOfStock, VariantNotFound
 from .edge import request_id
 from .images import ImageOut
 from .orders import ConfirmationOut, OrderLineOut, OrderOut
+from .page_cache import shared
 from .problems import answer
 from .products import ProductOut
 from .shapes import (
@@ -53,9 +53,6 @@ from .shapes import (
     paging,
     words,
 )
-
-FRESH_FOR = 5
-"""Seconds for which a shared cache may show a store as it was."""
 
 MOVED_FOR = 60
 """Seconds for which a shared cache may lead on to another address: it can be taken back."""
@@ -233,7 +230,8 @@ class StoreController(Controller):
     ) -> Response[StorePageOut]:
         """Look at a store and its newest products."""
         page = await storefront.page(username, paging(limit, cursor))
-        return _shared(StorePageOut.of(page, request.site), request)
+        body = encode_json(StorePageOut.of(page, request.site))
+        return shared(body, request, page.store.id, until=page.reopens_at)
 
     @post(
         "/orders",
@@ -272,14 +270,3 @@ class TrackingController(Controller):
         """Follow an order by the link its guest was given."""
         seen = TrackedOrderOut.of(await orders.track(token))
         return Response(seen, headers={"x-robots-tag": "noindex"})
-
-
-def _shared(shown: Output, request: StrictRequest) -> Response[Any]:
-    """An answer caches may share, not sent again to whoever has it (RFC 9110, 13.1.2)."""
-    body = encode_json(shown)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"cache-control": f"public, max-age={FRESH_FOR}", "etag": etag}
-    known = request.headers.get("if-none-match", "")
-    if etag in (each.strip().removeprefix("W/") for each in known.split(",")) or known == "*":
-        return Response(None, status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")

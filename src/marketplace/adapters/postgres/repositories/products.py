@@ -12,7 +12,7 @@ from marketplace.domain.slugs import Slug, distinct, numbered
 from marketplace.domain.variants import StockMovement
 
 from .. import tables
-from ..repository import PostgresRepository, alone
+from ..repository import PostgresRepository, alone, noted
 from ..rows import Row, from_row, kept, to_json, to_row
 from ..statements import compiled, given, listed, one_of
 from ..tables import PARTS
@@ -46,12 +46,12 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         sa.update(table)
         .where(table.c.id == _counted.c.product_id, table.c.version == _counted.c.version)
         .values(version=table.c.version + 1)
-        .returning(table.c.id)
+        .returning(table.c.id, table.c.merchant_id.label("store"))
         .cte("moved")
     )
     _written = listed("movements", *tables.stock_movements.c)
     _stock_saved = compiled(
-        sa.select(_moved).add_cte(
+        sa.select(_moved.c.id).add_cte(
             sa.update(tables.variants)
             .where(tables.variants.c.id == _counted.c.id, _moved.c.id == _counted.c.product_id)
             .values(on_hand=_counted.c.on_hand, reserved=_counted.c.reserved)
@@ -59,6 +59,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             sa.insert(tables.stock_movements)
             .from_select(list(tables.stock_movements.c), sa.select(*_written.c))
             .cte("written"),
+            noted(_moved),
         )
     )
     _slugs = compiled(
@@ -96,6 +97,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             for product in products
             for variant in product.variants
         ]
+        self._outbox.touched.update(product.merchant_id for product in products)
         moved = await self._stock_saved.run(
             self._connection,
             counted=to_json(counted),
