@@ -1,9 +1,10 @@
 """Pages that are kept are those that are loaded: sooner, and never longer than they are right."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ from tests.unit.world import Seller, World
 
 PAGE = "/api/store/mona"
 
-Ask = Callable[..., Awaitable[httpx.Response]]
+Ask = Callable[..., Coroutine[Any, Any, httpx.Response]]
 
 
 class CountingViews(MemoryViews):

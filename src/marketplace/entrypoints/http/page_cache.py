@@ -42,25 +42,35 @@ _SLOT = "marketplace_page"
 Key = tuple[str, str, bytes]
 
 
+Headers = list[tuple[bytes, bytes]]
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A page ready to be sent, to whoever does not have it."""
+    """A page ready to be sent, with its headers: in full, and to whoever has it already."""
 
     body: bytes
     etag: str
+    in_full: Headers
+    not_modified: Headers
 
     @classmethod
     def of(cls, body: bytes) -> "Ready":
-        return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        always = [
+            (b"cache-control", f"public, max-age={FRESH_FOR}".encode()),
+            (b"etag", etag.encode()),
+        ]
+        of_body = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        return cls(body, etag, [*always, *of_body], always)
 
     def is_known(self, if_none_match: str) -> bool:
         """RFC 9110, 13.1.2."""
         tags = (each.strip().removeprefix("W/") for each in if_none_match.split(","))
         return if_none_match == "*" or self.etag in tags
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"cache-control": f"public, max-age={FRESH_FOR}", "etag": self.etag}
 
 
 def shared(
@@ -75,9 +85,10 @@ def shared(
     slot = request.scope.get(_SLOT)
     if isinstance(slot, _Slot):
         slot.keep(ready, request.scope["path_template"], store, until)
+    headers = {name.decode(): value.decode() for name, value in ready.not_modified}
     if ready.is_known(request.headers.get("if-none-match", "")):
-        return Response(None, status_code=304, headers=ready.headers)
-    return Response(body, headers=ready.headers, media_type="application/json")
+        return Response(None, status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
 
 
 class _Outcome(Enum):
@@ -208,13 +219,9 @@ async def _send(kept: _Kept, scope: Scope, send: Send) -> None:
     scope["path_template"] = kept.path_template
     ready = kept.ready
     known = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
-    is_known = bool(known) and ready.is_known(known.decode("latin-1"))
-    headers = [(name.encode(), value.encode()) for name, value in ready.headers.items()]
-    if not is_known:
-        headers.append((b"content-type", b"application/json"))
-        headers.append((b"content-length", str(len(ready.body)).encode()))
-    body = b"" if is_known else ready.body
-    await send(
-        {"type": "http.response.start", "status": 304 if is_known else 200, "headers": headers}
-    )
+    if known and ready.is_known(known.decode("latin-1")):
+        status, headers, body = 304, ready.not_modified, b""
+    else:
+        status, headers, body = 200, ready.in_full, ready.body
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
