@@ -73,7 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--products", type=int, default=100, help="of each store")
     parser.add_argument("--orders", type=int, default=200, help="of each store")
     parser.add_argument("--crowd", type=int, default=200_000, help="orders of one more store")
-    parser.add_argument("--sizes", type=int, default=5, help="of each photo, besides its preview")
+    parser.add_argument("--sizes", type=int, default=0, help="of each photo, besides its preview")
     said = parser.parse_args()
     for unknown in set(said.scenario) - set(SCENARIOS):
         parser.error(f"there is no scenario {unknown}")

@@ -25,6 +25,9 @@ from .processes import (
 )
 
 MARKETPLACE, BASELINE = "marketplace", "baseline"
+WITHOUT_CACHE = "without cache"
+"""Ours with ``PAGE_CACHE=off``: a page costs what it costs to load."""
+OURS = (MARKETPLACE, WITHOUT_CACHE)
 PSYCOPG, READY_BYTES = "bare psycopg", "ready bytes"
 
 ROOT = Path(__file__).parent.parent
@@ -65,12 +68,13 @@ def on_stage(stage: Stage) -> Generator[list[Contestant]]:
     stage.logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
         database = stage.server.marketplace(stage.size)
-        ours = running.enter_context(_marketplace(stage, database))
+        ours = running.enter_context(_marketplace(stage, MARKETPLACE, database))
+        without = _marketplace(stage, WITHOUT_CACHE, database, PAGE_CACHE="off")
         page = stage.kept / "page.json"
         page.write_bytes(
             httpx.get(f"http://127.0.0.1:{ours.ports[0]}/api/store/store-0001").content
         )
-        there = [ours]
+        there = [ours, running.enter_context(without)]
         if stage.baseline is not None:
             there.append(running.enter_context(_baseline(stage, stage.baseline)))
         there.append(
@@ -81,14 +85,14 @@ def on_stage(stage: Stage) -> Generator[list[Contestant]]:
 
 
 @contextmanager
-def _marketplace(stage: Stage, database: str) -> Generator[Contestant]:
+def _marketplace(stage: Stage, name: str, database: str, **settings: str) -> Generator[Contestant]:
     """
     As many ``marketplace serve`` as there are workers.
 
     With a Redis what follows an order is left to ``marketplace work``, which nobody starts here;
     without one they do it themselves, and it is on their bill.
     """
-    settings = {
+    settings |= {
         "DATABASE_URL": database,
         "SECRET_KEY": stage.secret,
         "VAR_DIR": str(stage.kept / "marketplace"),
@@ -105,8 +109,8 @@ def _marketplace(stage: Stage, database: str) -> Generator[Contestant]:
             helpers.append(running.enter_context(started(*redis, log=log, folder=folder)).pid)
             settings["REDIS_URL"] = f"unix://{socket}"
         command = [str(Path(sys.executable).with_name("marketplace")), "serve"]
-        ports, heads = _served(running, stage, MARKETPLACE, command, settings)
-        yield Contestant(name=MARKETPLACE, ports=ports, heads=[*helpers, *heads])
+        ports, heads = _served(running, stage, name, command, settings)
+        yield Contestant(name=name, ports=ports, heads=[*helpers, *heads])
 
 
 @contextmanager

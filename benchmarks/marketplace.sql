@@ -51,24 +51,25 @@ SELECT id, pg_temp.id_of(1 + (n - 1) / (2 * %(products)s)), 'ready', '', 4000, 3
 FROM (SELECT n, pg_temp.id_of(n) AS id, md5(n::text) AS hash
     FROM generate_series(1, (%(stores)s + 1) * %(products)s * 2) AS n);
 
-INSERT INTO products (id, merchant_id, title, description, status, images, created_at, updated_at,
-    version)
-SELECT pg_temp.id_of(n), pg_temp.id_of(1 + (n - 1) / %(products)s),
+INSERT INTO products (id, merchant_id, slug, title, description, status, tags, images, options,
+    track_stock, price_from__minor, created_at, updated_at, version)
+SELECT pg_temp.id_of(n), pg_temp.id_of(1 + (n - 1) / %(products)s), 'product-' || n,
     pg_temp.pick(n, '{Classic,Modern,Handmade,Organic,Premium,Compact,Vintage,Soft}') || ' '
         || pg_temp.pick(-n, '{Shirt,Coffee,Lamp,Backpack,Perfume,Watch,Carpet,Notebook,قميص,عطر}')
         || ' ' || n,
     (SELECT string_agg(pg_temp.pick(n * 22 + word, '{quality,cotton,delivery,within,days,warranty,
             original,colour,size,gift,daily,use,natural,local,منتج,أصلي,توصيل,سريع,ضمان,جودة,عالية}'
         ), ' ') FROM generate_series(1, 22) AS word),
-    'active', ARRAY[pg_temp.id_of(2 * n - 1), pg_temp.id_of(2 * n)],
+    'active', '{}', ARRAY[pg_temp.id_of(2 * n - 1), pg_temp.id_of(2 * n)], '[]',
+    true, 100 + pg_temp.among(n, 49900),
     '2026-01-01'::timestamptz + n * interval '1 minute',
     '2026-01-01'::timestamptz + n * interval '1 minute', 0
 FROM generate_series(1, (%(stores)s + 1) * %(products)s) AS n;
 
-INSERT INTO variants (id, product_id, position, sku, price__minor, price__currency, on_hand,
-    reserved)
-SELECT pg_temp.id_of(n), pg_temp.id_of(n), 0, '', 100 + pg_temp.among(n, 49900), 'SAR', 1000000, 0
-FROM generate_series(1, (%(stores)s + 1) * %(products)s) AS n;
+INSERT INTO variants (id, product_id, position, merchant_id, is_archived, options, sku,
+    price__minor, price__currency, on_hand, reserved, retired)
+SELECT id, id, 0, merchant_id, false, '{}', '', price_from__minor, 'SAR', 1000000, 0, false
+FROM products;
 
 -- Orders in the order of their time, so that those of one store lie as far apart as in life.
 CREATE TEMPORARY TABLE placed ON COMMIT DROP AS
@@ -78,10 +79,10 @@ CREATE TEMPORARY TABLE placed ON COMMIT DROP AS
         UNION ALL
         SELECT %(stores)s + 1, nth FROM generate_series(1, %(crowd)s) AS nth);
 
-INSERT INTO order_lines (order_id, position, product_id, variant_id, title, sku,
-    unit_price__minor, unit_price__currency, quantity)
-SELECT pg_temp.id_of(n), place, products.id, products.id, title, '', price__minor, 'SAR',
-    1 + pg_temp.among(n + place, 3)
+INSERT INTO order_lines (order_id, position, product_id, variant_id, title, variant, sku,
+    unit_price__minor, unit_price__currency, quantity, tracked)
+SELECT pg_temp.id_of(n), place, products.id, products.id, title, '', '', price__minor, 'SAR',
+    1 + pg_temp.among(n + place, 3), true
 FROM placed
 CROSS JOIN generate_series(0, pg_temp.among(n, 4)::int) AS place
 JOIN products ON products.id = pg_temp.id_of(

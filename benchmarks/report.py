@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from .contestants import BASELINE, MARKETPLACE
+from .contestants import BASELINE, OURS
 from .rounds import Round
 from .scenarios import Scenario
 
@@ -44,7 +44,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, name: str, scenario: Scenario, rounds: Sequence[Round]) -> "Result":
-        reference = BASELINE if BASELINE in rounds[0] else MARKETPLACE
+        ours = next(name for name in OURS if name in rounds[0])
+        reference = BASELINE if BASELINE in rounds[0] else ours
         return cls(
             scenario=name,
             question=scenario.question,
@@ -69,7 +70,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
                 f"{line.median:9.2f}{line.p99:9.2f}{line.per_second:8.0f}{line.size:8}"
             )
         if self.bar is not None and self.reference == BASELINE:
-            ours = next(line for line in self.lines if line.contestant == MARKETPLACE)
+            ours = next(line for line in self.lines if line.contestant in OURS)
             word = "reached" if ours.ratio <= self.bar else "missed"
             yield f"the bar is {self.bar:.3f} of the baseline: {word}"
 

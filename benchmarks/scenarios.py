@@ -13,7 +13,7 @@ from marketplace.adapters.system import SystemIds
 from marketplace.domain.accounts import AccountId, Role, Session, SessionId
 from marketplace.entrypoints.container import make_access_tokens
 
-from .contestants import BASELINE, MARKETPLACE, PSYCOPG, READY_BYTES, Stage
+from .contestants import BASELINE, MARKETPLACE, PSYCOPG, READY_BYTES, WITHOUT_CACHE, Stage
 from .data import id_of
 
 Requests = Callable[[Stage], list[bytes]]
@@ -66,14 +66,14 @@ SCENARIOS = {
     "store_page": Scenario(
         question="a page of a store that nobody has just seen",
         requests={
-            MARKETPLACE: _store_page,
+            WITHOUT_CACHE: _store_page,
             BASELINE: _store_page,
             PSYCOPG: _store_page,
             READY_BYTES: _store_page,
         },
         bar=1 / 4,
     ),
-    "store_page_hot": Scenario(
+    "store_page_cached": Scenario(
         question="a page of the one store that everybody looks at",
         requests={
             MARKETPLACE: _hot_store_page,

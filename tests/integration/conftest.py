@@ -19,6 +19,7 @@ from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.views import PostgresViews
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.ports import BeginUnitOfWork
+from marketplace.application.watching import StoreWatch
 from tests.unit.contracts.samples import World as Samples
 from tests.unit.world import World
 
@@ -94,9 +95,14 @@ def bell() -> MemoryBell:
 
 
 @pytest.fixture
-def begin(pool: Pool, bell: MemoryBell) -> BeginUnitOfWork:
+def watch() -> StoreWatch:
+    return StoreWatch(alone=False)
+
+
+@pytest.fixture
+def begin(pool: Pool, bell: MemoryBell, watch: StoreWatch) -> BeginUnitOfWork:
     ids = SequentialIds()
-    return lambda: PostgresUnitOfWork(pool, ids, bell)
+    return lambda: PostgresUnitOfWork(pool, ids, bell, watch)
 
 
 @pytest.fixture
@@ -110,10 +116,10 @@ def samples(begin: BeginUnitOfWork) -> Samples:
 
 
 @pytest.fixture
-def world(begin: BeginUnitOfWork, views: PostgresViews) -> World:
+def world(begin: BeginUnitOfWork, views: PostgresViews, watch: StoreWatch) -> World:
     """The whole marketplace, with PostgreSQL for its memory."""
     world = World()
-    world.ports = replace(world.ports, begin=begin, views=views)
+    world.ports = replace(world.ports, begin=begin, views=views, watch=watch)
     world.marketplace = Marketplace(world.ports)
     return world
 

@@ -13,6 +13,7 @@ from marketplace.adapters.postgres.pool import Pool, make_pool
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.views import PostgresViews
 from marketplace.application.ports import Paging, Selection
+from marketplace.application.watching import StoreWatch
 from marketplace.domain.accounts import AccountRegistered
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.merchants import MerchantId
@@ -81,14 +82,16 @@ async def test_a_database_that_is_away_is_unavailable() -> None:
                 MerchantId(SequentialIds().new()), Selection(), Paging()
             )
         with pytest.raises(DatabaseUnavailable):
-            async with PostgresUnitOfWork(pool, SequentialIds(), MemoryBell()):
+            async with PostgresUnitOfWork(
+                pool, SequentialIds(), MemoryBell(), StoreWatch(alone=False)
+            ):
                 raise AssertionError
 
 
 async def test_when_every_connection_is_busy_one_is_refused(database_url: str) -> None:
     async with make_pool(database_url, max_size=1) as pool:
         pool.timeout = 0.05
-        async with PostgresUnitOfWork(pool, SequentialIds(), MemoryBell()):
+        async with PostgresUnitOfWork(pool, SequentialIds(), MemoryBell(), StoreWatch(alone=False)):
             with pytest.raises(DatabaseUnavailable):
                 await PostgresViews(pool).audit_entries(Paging())
 

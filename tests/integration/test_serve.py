@@ -129,6 +129,7 @@ def test_an_admin_is_made_while_the_server_runs(
         ("EMAIL_URL", "pigeon://coop"),
         ("EMAIL_FROM", "nobody"),
         ("LOG_FORMAT", "poem"),
+        ("PAGE_CACHE", "big"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
     ],
 )

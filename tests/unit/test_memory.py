@@ -7,6 +7,7 @@ from marketplace.adapters.memory.store import MemoryStore
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.application.ports import BeginUnitOfWork, Views
+from marketplace.application.watching import StoreWatch
 
 from .contracts.answers import AnswersContract
 from .contracts.outbox import OutboxContract
@@ -27,7 +28,7 @@ def bell() -> MemoryBell:
 @pytest.fixture
 def begin(store: MemoryStore, bell: MemoryBell) -> BeginUnitOfWork:
     ids = SequentialIds()
-    return lambda: MemoryUnitOfWork(store, ids, bell)
+    return lambda: MemoryUnitOfWork(store, ids, bell, StoreWatch(alone=True))
 
 
 @pytest.fixture

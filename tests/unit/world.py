@@ -39,6 +39,7 @@ from marketplace.application.ports import (
 )
 from marketplace.application.products import AddProduct
 from marketplace.application.sessions import SignIn
+from marketplace.application.watching import StoreWatch
 from marketplace.domain.accounts import Account, Actor, Locale
 from marketplace.domain.audit import Action, AuditEntry
 from marketplace.domain.kyc import Submission
@@ -95,9 +96,10 @@ class World:
         self.store = MemoryStore()
         self.shelf = MemoryImageStore(clock=self.clock)
         self.bell = MemoryBell()
+        self.watch = StoreWatch(alone=True)
         ids = SequentialIds()
         self.ports = Ports(
-            begin=lambda: MemoryUnitOfWork(self.store, ids, self.bell),
+            begin=lambda: MemoryUnitOfWork(self.store, ids, self.bell, self.watch),
             views=MemoryViews(self.store),
             clock=self.clock,
             ids=ids,
@@ -110,6 +112,7 @@ class World:
             processor=MemoryImageProcessor(),
             letters=PlainLetters(),
             mailer=self.mailer,
+            watch=self.watch,
             site=Site(public_url="https://souq.example"),
         )
         self.marketplace = Marketplace(self.ports)

@@ -5,22 +5,42 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.slugs import Slug, slugged
 
 from .finding import ANY, FindProducts, found
 from .merchants import leading_on, store_address
-from .ports import CategoryView, Clock, Page, Paging, ProductView, StoreView, Views
+from .ports import (
+    CategoryView,
+    Clock,
+    Page,
+    Paging,
+    Place,
+    ProductCard,
+    ProductView,
+    StoreCard,
+    StoreView,
+    Views,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePage:
     """A store and a stretch of what it sells. On holiday it sells nothing until ``reopens_at``."""
 
-    store: StoreView
-    products: Page[ProductView]
+    store: StoreCard
+    products: Page[ProductCard]
     accepting_orders: bool
     reopens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelves:
+    """The categories of a store."""
+
+    store_id: MerchantId
+    items: Sequence[CategoryView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +52,18 @@ class StorefrontService:
 
     async def page(self, username: str, paging: Paging, wanted: FindProducts = ANY) -> StorePage:
         """The store and what it sells of that, or ``StoreNotFound`` or ``StoreMoved``."""
-        store = await self._store(username)
-        merchant_id = store.merchant.id
-        selection = replace(
-            wanted.selection(store.merchant.currency, paging.after), status=ProductStatus.ACTIVE
-        )
-        products = await found(
-            lambda chosen: self.views.on_sale(merchant_id, chosen, paging),
-            selection,
-            paging,
-            self.views,
-            merchant_id,
-        )
-        open_now = store.merchant.accepts_orders(self.clock.now())
+        if wanted == ANY and (paging.after is None or paging.after == Place(id=paging.after.id)):
+            address = store_address(username)
+            async with leading_on(self.views, address):
+                store, products = await self.views.front(address, paging)
+        else:
+            store, products = await self._found(username, paging, wanted)
+        open_now = store.closed_until is None or store.closed_until <= self.clock.now()
         return StorePage(
             store=store,
             products=products,
             accepting_orders=open_now,
-            reopens_at=None if open_now else store.merchant.closed_until,
+            reopens_at=None if open_now else store.closed_until,
         )
 
     async def product(self, username: str, called: str) -> ProductView:
@@ -57,10 +71,28 @@ class StorefrontService:
         store = await self._store(username)
         return await self.views.product_on_sale(store.merchant.id, _called(called))
 
-    async def categories(self, username: str) -> Sequence[CategoryView]:
+    async def categories(self, username: str) -> Shelves:
         """All shelves in their order, empty ones too; raises what ``page`` does."""
+        store_id = (await self._store(username)).merchant.id
+        return Shelves(store_id=store_id, items=await self.views.categories_on_sale(store_id))
+
+    async def _found(
+        self, username: str, paging: Paging, wanted: FindProducts
+    ) -> tuple[StoreCard, Page[ProductCard]]:
         store = await self._store(username)
-        return await self.views.categories_on_sale(store.merchant.id)
+        merchant_id = store.merchant.id
+        selection = replace(
+            wanted.selection(store.merchant.currency, paging.after), status=ProductStatus.ACTIVE
+        )
+        page = await found(
+            lambda chosen: self.views.on_sale(merchant_id, chosen, paging),
+            selection,
+            paging,
+            self.views,
+            merchant_id,
+        )
+        cards = tuple(map(ProductCard.of, page.items))
+        return StoreCard.of(store), Page(items=cards, next=page.next)
 
     async def _store(self, username: str) -> StoreView:
         address = store_address(username)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .errors import BadValue
 from .text import ascii_digits
@@ -66,6 +67,7 @@ def minor_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+@lru_cache(4096)
 def decimal(minor: int, currency: str) -> str:
     """Minor units, be it of many amounts together, with exactly the currency's digits."""
     digits = minor_digits(currency)

@@ -22,12 +22,14 @@ from marketplace.adapters.postgres.migrations import migrate
 from marketplace.adapters.postgres.pool import make_pool
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.views import PostgresViews
+from marketplace.adapters.postgres.watch import PostgresLookout
 from marketplace.adapters.sealing import AesSealing
 from marketplace.adapters.storage.folder import FolderImageStore
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
 from marketplace.adapters.taskiq import TaskiqBell, make_broker
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.ports import Clock, Ids, ImageStore, Mailer, Ports, Site, Throttle
+from marketplace.application.watching import StoreWatch
 
 from .settings import Settings, kept
 
@@ -98,8 +100,10 @@ class Production(containers.DeclarativeContainer):
     )
     broker = providers.Singleton(make_broker, settings.provided.redis_url)
     bell = providers.Singleton(TaskiqBell, broker)
+    watch = providers.Singleton(StoreWatch, alone=False)
     pool = providers.Singleton(make_pool, settings.provided.database_url)
-    unit_of_work = providers.Factory(PostgresUnitOfWork, pool, ids, bell)
+    unit_of_work = providers.Factory(PostgresUnitOfWork, pool, ids, bell, watch)
+    lookout = providers.Singleton(PostgresLookout, pool, watch)
     views = providers.Singleton(PostgresViews, pool)
     passwords = providers.Singleton(Argon2PasswordHasher)
     throttle = providers.Singleton(make_throttle, settings.provided.redis_url, clock)
@@ -133,6 +137,7 @@ class Production(containers.DeclarativeContainer):
         processor=processor,
         letters=letters,
         mailer=mailer,
+        watch=watch,
         site=site,
     )
     marketplace = providers.Singleton(Marketplace, ports)

@@ -18,13 +18,15 @@ from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
 from marketplace.application.ports import Clock, Mailer, Ports, Site
+from marketplace.application.watching import StoreWatch
 
 
 def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Ports:
     """Every port in memory. Pass a ``MemoryMailer`` to read the letters afterwards."""
     store, ids, clock = MemoryStore(), SystemIds(), clock or SystemClock()
+    watch = StoreWatch(alone=True)
     return Ports(
-        begin=lambda: MemoryUnitOfWork(store, ids, MemoryBell()),
+        begin=lambda: MemoryUnitOfWork(store, ids, MemoryBell(), watch),
         views=MemoryViews(store),
         clock=clock,
         ids=ids,
@@ -37,5 +39,6 @@ def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Po
         processor=MemoryImageProcessor(),
         letters=TemplateLetters(),
         mailer=mailer or MemoryMailer(),
+        watch=watch,
         site=Site(),
     )

@@ -58,6 +58,7 @@ async def _serve(settings: Settings, port: socket.socket, say: Callable[[str], N
             allowed_hosts=settings.allowed_hosts,
             cors_allowed_origins=settings.cors_allowed_origins,
             trusted_proxies=settings.trusted_proxies,
+            page_cache=settings.page_cache,
             ready=_readiness(marketplace),
         )
         server = _Server(
@@ -75,6 +76,9 @@ async def _serve(settings: Settings, port: socket.socket, say: Callable[[str], N
         settle()
         serving = asyncio.create_task(server.serve(sockets=[port]))
         working = []
+        if settings.page_cache:
+            lookout = asyncio.create_task(container.lookout().keep_looking())
+            working.append(asyncio.create_task(_until(stop, lookout)))
         if settings.redis_url is None:
             worker = Worker(marketplace, container.bell())
             working.append(asyncio.create_task(worker.work(stop)))
@@ -84,6 +88,16 @@ async def _serve(settings: Settings, port: socket.socket, say: Callable[[str], N
         stop.set()
         server.should_exit = True
         await asyncio.gather(serving, stopping, *working)
+
+
+async def _until(stop: asyncio.Event, task: asyncio.Task[None]) -> None:
+    """Have the task done until then; it has no end of its own, but it may fail."""
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for each in (task, stopping):
+        each.cancel()
+    if task in done:
+        task.result()
 
 
 def work(settings: Settings, say: Callable[[str], None]) -> None:

@@ -50,6 +50,7 @@ class Settings:
     storage_url: str
     email_url: str
     email_from: str
+    page_cache: int
     log_format: str
 
     @classmethod
@@ -86,6 +87,7 @@ class Settings:
             storage_url=_storage(said, str(var_dir / "media")),
             email_url=_email(said, f"file:{var_dir / 'mail'}"),
             email_from=_sender(said),
+            page_cache=_megabytes(said, "PAGE_CACHE", 32),
             log_format=_one_of(said, "LOG_FORMAT", "text", "json"),
         )
         settings.check()
@@ -153,6 +155,16 @@ def _switch(said: Mapping[str, str], name: str) -> bool:
     if text not in ("0", "1", "false", "true", "no", "yes"):
         raise BadSetting(f"{name} is neither 0 nor 1: {text}")
     return text in ("1", "true", "yes")
+
+
+def _megabytes(said: Mapping[str, str], name: str, default: int) -> int:
+    """In bytes; ``off`` is none."""
+    text = said.get(name, str(default)).lower()
+    if text == "off":
+        return 0
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 100_000):
+        raise BadSetting(f"{name} is neither off nor a number of megabytes: {text}")
+    return int(text) * 1024 * 1024
 
 
 def _list(said: Mapping[str, str], name: str) -> tuple[str, ...]:

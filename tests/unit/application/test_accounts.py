@@ -61,7 +61,7 @@ async def test_whoever_registers_is_signed_in_and_has_an_open_store(world: World
     page = await world.marketplace.storefront.page("Mona", Paging())
 
     assert page.accepting_orders
-    assert page.store.merchant.name == "متجر منى"
+    assert page.store.name == "متجر منى"
     assert mona.actor.role is Role.MERCHANT
     assert (await world.marketplace.merchants.mine(mona.actor)).email == "mona@example.com"
 
@@ -745,7 +745,9 @@ async def test_to_ask_for_a_letter_costs_the_same_whoever_asks_and_reads_nothing
             del self.accounts
             return self
 
-    blind = world.with_(begin=lambda: Blind(world.store, world.ports.ids, world.bell)).accounts
+    blind = world.with_(
+        begin=lambda: Blind(world.store, world.ports.ids, world.bell, world.watch)
+    ).accounts
     for email in (mona.email, "nobody@example.com"):
         await blind.request_password_reset(email)
 

@@ -158,7 +158,7 @@ async def test_a_photo_of_a_product_is_shown_after_its_others(world: World) -> N
 
     page = await world.marketplace.storefront.page(mona.username, Paging())
     [shown] = page.products.items
-    assert [each.id for each in shown.images] == [first.id, second.id]
+    assert [each.id for each in shown.images] == [str(first.id), str(second.id)]
 
 
 async def test_nobody_hangs_a_photo_on_somebody_elses_product(world: World) -> None:

@@ -46,7 +46,7 @@ async def test_what_is_put_up_is_on_sale_at_once(world: World) -> None:
     assert product.default.price == Money(12_950, "SAR")
     assert (product.default.sku, product.default.available) == ("L-1", 3)
     page = await world.marketplace.storefront.page(mona.username, Paging())
-    assert [each.product.id for each in page.products.items] == [product.id]
+    assert [each.id for each in page.products.items] == [str(product.id)]
 
 
 @pytest.mark.parametrize("status", ["draft", "archived"])

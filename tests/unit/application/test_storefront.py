@@ -15,7 +15,7 @@ async def test_a_store_is_found_however_its_name_is_typed(world: World, typed: s
 
     page = await world.marketplace.storefront.page(typed, Paging())
 
-    assert page.store.merchant.id == mona.merchant_id
+    assert page.store.id == mona.merchant_id
 
 
 @pytest.mark.parametrize("typed", ["", "hind", "admin", "../mona", "\x00", "\ud800", "x" * 100_000])
@@ -35,7 +35,7 @@ async def test_a_store_shows_its_own_products(world: World) -> None:
 
     page = await world.marketplace.storefront.page("mona", Paging())
 
-    assert [each.product.id for each in page.products.items] == [lamp]
+    assert [each.id for each in page.products.items] == [str(lamp)]
 
 
 async def test_a_store_on_holiday_says_when_it_reopens(world: World) -> None:

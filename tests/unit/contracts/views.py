@@ -19,9 +19,11 @@ from marketplace.application.ports import (
     Page,
     Paging,
     Place,
+    ProductCard,
     ProductView,
     Selection,
     Sort,
+    StoreCard,
     StoreCount,
     Views,
 )
@@ -133,6 +135,46 @@ class ViewsContract:
 
         assert (shown.merchant, shown.logo) == (held, logo)
         assert (await views.merchant(merchant.id)).logo == logo
+
+    async def test_the_front_of_a_store_shows_what_the_views_of_its_things_do(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        photos = [await world.an_image(merchant) for _ in range(3)]
+        products = [
+            await world.a_product(merchant, images=(photos[1].id, photos[0].id)),
+            await world.a_product(merchant, stock=0),
+            await world.a_product(merchant),
+        ]
+        await world.a_product(merchant, status=ProductStatus.DRAFT)
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            held.logo, held.closed_until = photos[2].id, NOON
+            await market.merchants.save(held)
+
+        store, page = await views.front(merchant.username, Paging(limit=2))
+        _, rest = await views.front(merchant.username, Paging(limit=2, after=page.next))
+
+        shown = (await views.on_sale(merchant.id, Selection(), Paging())).items
+        assert store == StoreCard.of(await views.store(merchant.username))
+        assert (page.next, rest.next) == (Place(id=products[1].id), None)
+        assert [*page.items, *rest.items] == [ProductCard.of(each) for each in shown]
+        with pytest.raises(StoreNotFound):
+            await views.front(Username("nobody"), Paging())
+
+    async def test_an_empty_store_has_a_front_and_one_that_is_shut_has_none(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+
+        store, page = await views.front(merchant.username, Paging())
+
+        assert (store.username, store.logo, page.items) == (merchant.username, None, ())
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            await market.merchants.save(held, held.suspend("fraud", NOON))
+        with pytest.raises(StoreNotFound):
+            await views.front(merchant.username, Paging())
 
     async def test_a_store_that_is_not_open_is_not_found(self, world: World, views: Views) -> None:
         merchant = await world.a_merchant()

@@ -21,6 +21,7 @@ from marketplace.adapters.memory.views import MemoryViews
 from marketplace.adapters.system import SystemIds
 from marketplace.application.accounts import CreateAdmin
 from marketplace.application.marketplace import Marketplace
+from marketplace.application.watching import StoreWatch
 from marketplace.entrypoints.http import create_app
 from marketplace.entrypoints.in_memory import in_memory
 
@@ -49,12 +50,13 @@ def standing_throttle() -> MemoryThrottle:
 def standing_marketplace(
     standing_store: MemoryStore, standing_mailer: MemoryMailer, standing_throttle: MemoryThrottle
 ) -> Marketplace:
-    ids, bell = SystemIds(), MemoryBell()
+    ids, bell, watch = SystemIds(), MemoryBell(), StoreWatch(alone=True)
     ports = replace(
         in_memory(mailer=standing_mailer),
-        begin=lambda: MemoryUnitOfWork(standing_store, ids, bell),
+        begin=lambda: MemoryUnitOfWork(standing_store, ids, bell, watch),
         views=MemoryViews(standing_store),
         throttle=standing_throttle,
+        watch=watch,
     )
     return Marketplace(ports)
 
@@ -81,6 +83,7 @@ def marketplace(
     """As empty as on the first day."""
     vars(standing_throttle).update(vars(MemoryThrottle(FrozenClock())))
     vars(standing_store).update(vars(MemoryStore()))
+    standing_marketplace.ports.watch.forget()
     return standing_marketplace
 
 

@@ -11,8 +11,9 @@ from marketplace.domain.accounts import Account, EmailTaken, PhoneTaken, Usernam
 from marketplace.domain.categories import Category, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError
 from marketplace.domain.events import Event
+from marketplace.domain.images import Image
 from marketplace.domain.imports import Import, ImportRunning
-from marketplace.domain.merchants import Merchant
+from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.products import Product
 from marketplace.domain.slugs import SlugTaken
 from marketplace.domain.variants import SkuTaken
@@ -59,6 +60,7 @@ class MemoryTransaction:
         self.store = store
         self.new_id = ids.new
         self.changed: dict[tuple[type, UUID], Any] = {}
+        self.gone: dict[tuple[type, UUID], Any] = {}
         self.bases: dict[tuple[type, UUID], int] = {}
         self.needed: set[tuple[type, UUID]] = set()
         self.later: list[Callable[[], object]] = []
@@ -80,6 +82,18 @@ class MemoryTransaction:
             step()
         self.store.jobs.update(self.jobs)
 
+    @property
+    def touched(self) -> set[MerchantId]:
+        """The stores that the public sees otherwise now."""
+        stores: set[MerchantId] = set()
+        for key, entity in self.changed.items():
+            it = entity or self.gone[key]
+            if isinstance(it, Merchant):
+                stores.add(it.id)
+            elif isinstance(it, Product | Image | Category):
+                stores.add(it.merchant_id)
+        return stores
+
     def roll_back(self) -> None:
         for step in reversed(self.undo):
             step()
@@ -95,6 +109,7 @@ class MemoryTransaction:
     def erase(self, entity: Versioned, happened: Sequence[Event]) -> None:
         self.bases.setdefault((type(entity), entity.id), entity.version)
         self.changed[type(entity), entity.id] = None
+        self.gone[type(entity), entity.id] = entity
         self.tell(happened)
 
     def write(self, entity: Versioned, happened: Sequence[Event]) -> None:

@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Self
 
 from marketplace.application.ports import Bell, Ids
+from marketplace.application.watching import StoreWatch
 
 from .outbox import MemoryOutbox
 from .repositories import (
@@ -27,12 +28,13 @@ from .transaction import MemoryTransaction
 
 
 class MemoryUnitOfWork:
-    """Leaving the block commits; only then, and only if it went well, the bell rings."""
+    """Leaving the block commits; only then, and only if it went well, bell and watch are told."""
 
-    def __init__(self, store: MemoryStore, ids: Ids, bell: Bell) -> None:
+    def __init__(self, store: MemoryStore, ids: Ids, bell: Bell, watch: StoreWatch) -> None:
         self._store = store
         self._ids = ids
         self._bell = bell
+        self._watch = watch
 
     async def __aenter__(self) -> Self:
         self.transaction = transaction = MemoryTransaction(self._store, self._ids)
@@ -64,4 +66,5 @@ class MemoryUnitOfWork:
             self.transaction.roll_back()
             return
         self.transaction.commit()
+        self._watch.changed(self.transaction.touched)
         self._bell.ring(list(self.transaction.jobs))

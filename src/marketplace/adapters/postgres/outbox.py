@@ -10,6 +10,7 @@ from marketplace.application import ports
 from marketplace.application.ports import Ids, Job, JobId
 from marketplace.application.reactions import reactions_to
 from marketplace.domain.events import Event
+from marketplace.domain.merchants import MerchantId
 
 from .rows import Row, kept, to_json
 from .statements import Connection, Statement, compiled, given, listed
@@ -68,12 +69,17 @@ _PARK = _mine(sa.update(jobs).values(state="dead", last_error=given("why", sa.Te
 
 
 class PostgresOutbox(ports.Outbox):
-    """Jobs as rows. ``stored`` are those of this unit of work, for the bell."""
+    """
+    Jobs as rows. ``stored`` are those of this unit of work, for the bell.
+
+    ``touched`` are the stores that will look different, for the watch.
+    """
 
     def __init__(self, connection: Connection, ids: Ids) -> None:
         self._connection = connection
         self.new_id = ids.new
         self.stored: list[JobId] = []
+        self.touched: set[MerchantId] = set()
 
     def written(self, happened: Sequence[Event]) -> list[Row]:
         """One row for each reaction to what happened; whoever stores the cause stores them too."""

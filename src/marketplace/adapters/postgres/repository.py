@@ -15,7 +15,7 @@ from . import tables
 from .outbox import JOBS, PostgresOutbox
 from .rows import Row, from_row, kept, to_json, to_row
 from .statements import Connection, Statement, compiled, given, listed, shown
-from .tables import PARTS
+from .tables import PARTS, PUBLIC
 
 Key = TypeVar("Key", bound=UUID)
 Entity = TypeVar("Entity", bound=Versioned)
@@ -38,6 +38,13 @@ def with_jobs(stored: sa.CTE, *others: sa.CTE, when: sa.ColumnElement[bool]) -> 
     return compiled(sa.select(stored.c.id).add_cte(*others, written))
 
 
+def noted(stored: sa.CTE) -> sa.CTE:
+    """Have every process hear that the ``store`` of what was stored looks different now."""
+    rows = sa.select(stored.c.store).distinct()
+    changes = tables.store_changes
+    return sa.insert(changes).from_select([changes.c.merchant_id], rows).cte("noted")
+
+
 def storing(change: Any, table: sa.Table) -> Statement:
     """
     An entity, its parts and its jobs in one statement, or nothing of it if ``change`` finds no row.
@@ -45,8 +52,10 @@ def storing(change: Any, table: sa.Table) -> Statement:
     A part known by its ``position`` is written once; one that has an ``id`` may change. None is
     ever taken away.
     """
-    stored = change.returning(table.c.id).cte("stored")
-    parts = []
+    owner = PUBLIC.get(table)
+    told = (table.c.id,) if owner is None else (table.c.id, owner.label("store"))
+    stored = change.returning(*told).cte("stored")
+    parts = [] if owner is None else [noted(stored)]
     for field, part in PARTS.get(table, {}).items():
         rows = listed(field, *part.table.c)
         written = insert(part.table).from_select(
@@ -136,4 +145,6 @@ class PostgresRepository(Generic[Key, Entity]):
             for field, part in PARTS.get(self.table, {}).items()
         }
         jobs = to_json(self._outbox.written(happened))
+        if self.table in PUBLIC:
+            self._outbox.touched.add(row[PUBLIC[self.table].name])
         return bool(await statement.run(self._connection, **row, **parts, jobs=jobs))

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 metadata = sa.MetaData(
     naming_convention={
@@ -24,6 +25,18 @@ metadata = sa.MetaData(
 
 Time = sa.DateTime(timezone=True)
 DERIVED = {"derived": True}
+
+
+class Xid8(sa.types.UserDefinedType[int]):
+    """The id of a transaction, which is never used again."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **kw: object) -> str:
+        return "xid8"
+
+
+ischema_names["xid8"] = Xid8
 
 accounts = sa.Table(
     "accounts",
@@ -393,6 +406,18 @@ audit_entries = sa.Table(
     sa.Column("request_id", sa.Text),
 )
 
+# What the public sees of a store has changed: written in the statement that changes it, read by
+# every process, thrown away soon. No foreign key and no other constraint: nobody waits for it.
+store_changes = sa.Table(
+    "store_changes",
+    metadata,
+    sa.Column(
+        "txid", Xid8, nullable=False, server_default=sa.text("pg_current_xact_id()"), index=True
+    ),
+    sa.Column("merchant_id", sa.Uuid, nullable=False),
+    sa.Column("at", Time, nullable=False, server_default=sa.text("clock_timestamp()")),
+)
+
 # A claim needs no column of its own: it moves ``due_at`` to the end of the lease.
 jobs = sa.Table(
     "jobs",
@@ -490,3 +515,11 @@ PARTS: dict[sa.Table, dict[str, Part]] = {
     orders: {"lines": Part(order_lines.c.order_id), "timeline": Part(order_timeline.c.order_id)},
 }
 """By the name of the field."""
+
+PUBLIC: dict[sa.Table, sa.Column[Any]] = {
+    merchants: merchants.c.id,
+    products: products.c.merchant_id,
+    images: images.c.merchant_id,
+    categories: categories.c.merchant_id,
+}
+"""What is shown to the public, and whose it is: every change of it is one of that store."""

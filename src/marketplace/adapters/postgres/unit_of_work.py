@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from marketplace.application.ports import Bell, Ids
+from marketplace.application.watching import StoreWatch
 
 from .faults import translated
 from .outbox import PostgresOutbox
@@ -29,12 +30,13 @@ from .repositories import (
 
 
 class PostgresUnitOfWork:
-    """Leaving the block commits; only then, and only if it went well, the bell rings."""
+    """Leaving the block commits; only then, and only if it went well, bell and watch are told."""
 
-    def __init__(self, pool: Pool, ids: Ids, bell: Bell) -> None:
+    def __init__(self, pool: Pool, ids: Ids, bell: Bell, watch: StoreWatch) -> None:
         self._pool = pool
         self._ids = ids
         self._bell = bell
+        self._watch = watch
 
     async def __aenter__(self) -> Self:
         with translated():
@@ -82,7 +84,11 @@ class PostgresUnitOfWork:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with translated():
-            await self._stack.__aexit__(kind, error, trace)
+        try:
+            with translated():
+                await self._stack.__aexit__(kind, error, trace)
+        finally:
+            # After a commit that failed, too: its answer may be all that was lost.
+            self._watch.changed(self.outbox.touched)
         if error is None:
             self._bell.ring(self.outbox.stored)

@@ -7,6 +7,7 @@ alike. Collections are in ``repositories``, what is shown in ``views``, the rest
 
 from dataclasses import dataclass
 
+from ..watching import StoreWatch
 from .neighbours import (
     AccessTokens,
     Bell,
@@ -66,10 +67,12 @@ from .views import (
     AnnouncementView,
     AnswerViews,
     BadCursor,
+    CategoryCard,
     CategoryView,
     DayCount,
     Device,
     Identity,
+    ImageCard,
     ImageView,
     ImportViews,
     Inbox,
@@ -85,14 +88,17 @@ from .views import (
     Page,
     Paging,
     Place,
+    ProductCard,
     ProductView,
     ProductViews,
     Selection,
     Sort,
     Statistics,
+    StoreCard,
     StoreCount,
     StoreView,
     StoreViews,
+    VariantCard,
     Views,
 )
 
@@ -112,6 +118,7 @@ __all__ = [
     "BeginUnitOfWork",
     "Bell",
     "Categories",
+    "CategoryCard",
     "CategoryView",
     "Clock",
     "DayCount",
@@ -119,6 +126,7 @@ __all__ = [
     "FirstLook",
     "Identity",
     "Ids",
+    "ImageCard",
     "ImageProcessor",
     "ImageStore",
     "ImageView",
@@ -156,6 +164,7 @@ __all__ = [
     "Picture",
     "Place",
     "Ports",
+    "ProductCard",
     "ProductView",
     "ProductViews",
     "Products",
@@ -169,6 +178,7 @@ __all__ = [
     "Site",
     "Sort",
     "Statistics",
+    "StoreCard",
     "StoreCount",
     "StoreView",
     "StoreViews",
@@ -176,6 +186,7 @@ __all__ = [
     "Submissions",
     "Throttle",
     "UnitOfWork",
+    "VariantCard",
     "Versioned",
     "Views",
     "Window",
@@ -200,4 +211,5 @@ class Ports:
     processor: ImageProcessor
     letters: Letters
     mailer: Mailer
+    watch: StoreWatch
     site: Site

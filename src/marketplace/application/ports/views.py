@@ -7,22 +7,28 @@ from enum import StrEnum
 from typing import Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
-from marketplace.domain.accounts import AccountId, EmailAddress, Role, SessionId, Username
+from marketplace.domain.accounts import AccountId, EmailAddress, Locale, Role, SessionId, Username
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.errors import BadValue
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
 from marketplace.domain.imports import Import, ImportId
 from marketplace.domain.kyc import Submission
-from marketplace.domain.merchants import KycStatus, Merchant, MerchantId, MerchantStatus
+from marketplace.domain.merchants import (
+    KycStatus,
+    Merchant,
+    MerchantId,
+    MerchantStatus,
+    PaymentPreference,
+)
 from marketplace.domain.money import Money
 from marketplace.domain.notifications import Announcement, Notification
 from marketplace.domain.orders import Order, OrderId, OrderStatus
 from marketplace.domain.phones import PhoneNumber
-from marketplace.domain.products import Product, ProductId, ProductStatus
+from marketplace.domain.products import Option, Product, ProductId, ProductStatus
 from marketplace.domain.search import Query
 from marketplace.domain.slugs import Slug
-from marketplace.domain.variants import Drift, StockMovement
+from marketplace.domain.variants import Drift, StockMovement, Variant
 
 Item = TypeVar("Item")
 
@@ -196,6 +202,169 @@ class StoreView:
     logo: Image | None
 
 
+@dataclass(frozen=True, slots=True)
+class ImageCard:
+    """An image as the public sees it: the key of its preview, and those of its other sizes."""
+
+    id: str
+    preview_key: str
+    alt: str
+    status: ImageStatus
+    width: int
+    height: int
+    renditions: tuple[Rendition, ...]
+
+    @classmethod
+    def of(cls, image: Image | ImageView) -> Self:
+        return cls(
+            id=str(image.id),
+            preview_key=image.preview.key,
+            alt=image.alt,
+            status=image.status,
+            width=image.width,
+            height=image.height,
+            renditions=image.renditions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VariantCard:
+    """A variant as the public sees it; ``available`` units can be ordered."""
+
+    id: str
+    options: Sequence[str]
+    sku: str
+    price: Money
+    compare_at_price: Money | None
+    available: int
+
+    @classmethod
+    def of(cls, variant: Variant) -> Self:
+        return cls(
+            id=str(variant.id),
+            options=list(variant.options),
+            sku=variant.sku,
+            price=variant.price,
+            compare_at_price=variant.compare_at_price,
+            available=variant.available,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCard:
+    """The name of a shelf."""
+
+    id: str
+    name: str
+    slug: str
+
+    @classmethod
+    def of(cls, category: Category) -> Self:
+        return cls(str(category.id), category.name, category.slug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCard:
+    """
+    A product as the public sees it: read, and not rebuilt, because nobody does anything with it.
+
+    Ids are as they are told. Everything is called as it is called of a :class:`Product`.
+    """
+
+    id: str
+    slug: str
+    title: str
+    description: str
+    status: ProductStatus
+    category: CategoryCard | None
+    tags: Sequence[str]
+    images: tuple[ImageCard, ...]
+    options: tuple[Option, ...]
+    offered: tuple[VariantCard, ...]
+    track_stock: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, view: ProductView) -> Self:
+        product, category = view.product, view.category
+        return cls(
+            id=str(product.id),
+            slug=product.slug,
+            title=product.title,
+            description=product.description,
+            status=product.status,
+            category=None if category is None else CategoryCard.of(category),
+            tags=list(product.tags),
+            images=tuple(map(ImageCard.of, view.images)),
+            options=product.options,
+            offered=tuple(map(VariantCard.of, product.offered)),
+            track_stock=product.track_stock,
+            created_at=product.created_at,
+            updated_at=product.updated_at,
+        )
+
+    @property
+    def default(self) -> VariantCard:
+        return self.offered[0]
+
+    @property
+    def price_from(self) -> Money:
+        return min(each.price for each in self.offered)
+
+    @property
+    def price_to(self) -> Money:
+        return max(each.price for each in self.offered)
+
+    @property
+    def available(self) -> int | None:
+        return sum(each.available for each in self.offered) if self.track_stock else None
+
+    @property
+    def in_stock(self) -> bool:
+        return not self.track_stock or any(each.available for each in self.offered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCard:
+    """An open store as the public sees it; on holiday it is ``closed_until`` some time."""
+
+    id: MerchantId
+    username: Username
+    name: str
+    description: str
+    logo: ImageCard | None
+    currency: str
+    country: str
+    locale: Locale
+    payment_preference: PaymentPreference
+    whatsapp_link: str
+    instagram_link: str
+    facebook_link: str
+    closed_until: datetime | None
+    min_order_total: Money
+
+    @classmethod
+    def of(cls, view: StoreView) -> Self:
+        store, logo = view.merchant, view.logo
+        return cls(
+            id=store.id,
+            username=store.username,
+            name=store.name,
+            description=store.description,
+            logo=None if logo is None else ImageCard.of(logo),
+            currency=store.currency,
+            country=store.country,
+            locale=store.locale,
+            payment_preference=store.payment_preference,
+            whatsapp_link=store.whatsapp_link,
+            instagram_link=store.instagram_link,
+            facebook_link=store.facebook_link,
+            closed_until=store.closed_until,
+            min_order_total=store.min_order_total,
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
     """An order and the store it was placed with."""
@@ -288,6 +457,12 @@ class StoreViews(Protocol):
 
     async def store(self, username: Username, /) -> StoreView:
         """An open store, or ``StoreNotFound``."""
+        ...
+
+    async def front(
+        self, username: Username, paging: Paging, /
+    ) -> tuple[StoreCard, Page[ProductCard]]:
+        """An open store and the newest of what it has on sale, or ``StoreNotFound``."""
         ...
 
     async def moved_to(self, username: Username, /) -> Username | None:

@@ -31,10 +31,11 @@ from .media import media
 from .merchants import MerchantController
 from .notifications import NotificationController
 from .orders import OrderController
+from .page_cache import PageCache
 from .pages import front, pages
 from .problems import answer
 from .products import ProductController
-from .security import doorkeeper, only_known_parameters
+from .security import doorkeeper
 from .sessions import SessionController
 from .shapes import StrictRequest
 from .stock import StockController
@@ -91,9 +92,11 @@ REFUSALS: ExceptionHandlersMap = {
 """Named one by one, so that in somebody's own application their handlers do not come first."""
 
 
-def create_app(marketplace: Marketplace, *, options: HttpOptions = DEFAULT) -> Edge[Litestar]:
+def create_app(
+    marketplace: Marketplace, *, options: HttpOptions = DEFAULT
+) -> Edge[PageCache[Litestar]]:
     """
-    The whole API of a marketplace, as an ASGI application around a Litestar one (``.app``).
+    The whole API of a marketplace, as an ASGI application around a Litestar one (``.app.app``).
 
     It opens and closes nothing: whoever runs it does, for the web, the worker and the rest alike.
     """
@@ -104,7 +107,8 @@ def create_app(marketplace: Marketplace, *, options: HttpOptions = DEFAULT) -> E
         logging_config=None,
         debug=False,
     )
-    return Edge(app, options)
+    ports = marketplace.ports
+    return Edge(PageCache(app, ports.watch, ports.clock, options.page_cache), options)
 
 
 class MarketplacePlugin(InitPlugin):
@@ -115,8 +119,12 @@ class MarketplacePlugin(InitPlugin):
         self.options = options
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        ports = self.marketplace.ports
         edge = DefineMiddleware(Edge, options=self.options)
-        app_config.route_handlers.append(routes(self.marketplace, self.options, edge))
+        ready = DefineMiddleware(
+            PageCache, watch=ports.watch, clock=ports.clock, most=self.options.page_cache
+        )
+        app_config.route_handlers.append(routes(self.marketplace, self.options, edge, ready))
         return app_config
 
 
@@ -158,7 +166,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         dependencies={name: _provided(service) for name, service in services.items()},
         exception_handlers=REFUSALS,
         middleware=[*middleware, idempotency(marketplace.once)],
-        guards=[doorkeeper(marketplace.sessions), only_known_parameters],
+        guards=[doorkeeper(marketplace.sessions)],
         opt={"site": marketplace.ports.site},
         request_class=StrictRequest,
         request_max_body_size=MOST_BODY,

@@ -63,13 +63,15 @@ class HttpOptions:
     How the marketplace is shown to the web.
 
     No ``allowed_hosts`` means any; ``.example.com`` means its subdomains too. Whoever asks from one
-    of ``trusted_proxies`` is believed about whom they ask for. ``ready`` raises ``Unavailable``
-    while a neighbour is missing.
+    of ``trusted_proxies`` is believed about whom they ask for. ``page_cache`` is how many bytes of
+    public pages are kept; none with 0. ``ready`` raises ``Unavailable`` while a neighbour is
+    missing.
     """
 
     allowed_hosts: Sequence[str] = ()
     cors_allowed_origins: Sequence[str] = ()
     trusted_proxies: Sequence[Network] = ()
+    page_cache: int = 32 * 1024 * 1024
     ready: Callable[[], Awaitable[None]] = always_ready
 
 

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, MultipartBody
 
 from marketplace.application.images import ImageService, ReceiveImage
-from marketplace.application.ports import ImageView, Site
+from marketplace.application.ports import ImageCard, ImageView, Site
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import (
@@ -22,7 +22,6 @@ from marketplace.domain.images import (
     ImagePurpose,
     ImageStatus,
     ImageTooLarge,
-    Rendition,
     TooManyImages,
     UnreadableImage,
 )
@@ -80,8 +79,16 @@ class ImageOut(Output, frozen=True, kw_only=True):
     def of(cls, image: Image | ImageView, site: Site) -> Self:
         return cls.told(
             image,
-            url=url_of(image.preview, site),
-            renditions={str(each.edge): url_of(each, site) for each in image.renditions},
+            url=url_of(image.preview.key, site),
+            renditions={str(each.edge): url_of(each.key, site) for each in image.renditions},
+        )
+
+    @classmethod
+    def of_card(cls, card: ImageCard, site: Site) -> Self:
+        return cls.told(
+            card,
+            url=url_of(card.preview_key, site),
+            renditions={str(each.edge): url_of(each.key, site) for each in card.renditions},
         )
 
 
@@ -114,5 +121,5 @@ def ids_of(images: Sequence[UUID | ImageRef]) -> list[ImageId]:
     return [ImageId(each.id if isinstance(each, ImageRef) else each) for each in images]
 
 
-def url_of(rendition: Rendition, site: Site) -> str:
-    return f"{site.media_url}/{rendition.key.removeprefix('public/')}"
+def url_of(key: str, site: Site) -> str:
+    return f"{site.media_url}/{key.removeprefix('public/')}"

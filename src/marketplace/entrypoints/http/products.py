@@ -11,11 +11,18 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, field
 
 from marketplace.application.finding import FindProducts
-from marketplace.application.ports import ProductView, Site, Sort
+from marketplace.application.ports import (
+    CategoryCard,
+    ProductCard,
+    ProductView,
+    Site,
+    Sort,
+    VariantCard,
+)
 from marketplace.application.products import AddProduct, EditProduct, ProductService
 from marketplace.application.variants import VariantWish
 from marketplace.domain.accounts import Actor
-from marketplace.domain.categories import CategoryNotFound
+from marketplace.domain.categories import Category, CategoryNotFound
 from marketplace.domain.errors import StaleVersion
 from marketplace.domain.images import ImageNotFound
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
@@ -158,7 +165,7 @@ class VariantOut(Output, frozen=True, kw_only=True):
     stock: int | None
 
     @classmethod
-    def of(cls, variant: Variant, product: Product) -> Self:
+    def of(cls, variant: Variant | VariantCard, product: Product | ProductCard) -> Self:
         names = (each.name for each in product.options)
         return cls.told(
             variant,
@@ -212,19 +219,31 @@ class ProductOut(Output, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, view: ProductView, site: Site) -> Self:
-        return cls._of(view, site, VariantOut)
+        images = [ImageOut.of(each, site) for each in view.images]
+        return cls._of(view.product, view.category, images, VariantOut)
 
     @classmethod
-    def _of(cls, view: ProductView, site: Site, variant: type[VariantOut], **more: object) -> Self:
-        product, default = view.product, view.product.default
+    def of_card(cls, card: ProductCard, site: Site) -> Self:
+        images = [ImageOut.of_card(each, site) for each in card.images]
+        return cls._of(card, card.category, images, VariantOut)
+
+    @classmethod
+    def _of(
+        cls,
+        product: Product | ProductCard,
+        category: Category | CategoryCard | None,
+        images: list[ImageOut],
+        variant: type[VariantOut],
+        **more: object,
+    ) -> Self:
+        default = product.default
         return cls.told(
             product,
             default,
             default.price,
             stock=product.available,
-            category=view.category,
-            images=[ImageOut.of(each, site) for each in view.images],
-            options=product.options,
+            category=category,
+            images=images,
             variants=[variant.of(each, product) for each in product.offered],
             **more,
         )
@@ -240,7 +259,8 @@ class OwnProductOut(ProductOut, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, view: ProductView, site: Site) -> Self:
-        return cls._of(view, site, OwnVariantOut)
+        images = [ImageOut.of(each, site) for each in view.images]
+        return cls._of(view.product, view.category, images, OwnVariantOut)
 
 
 class ProductController(Controller):

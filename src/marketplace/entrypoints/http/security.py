@@ -24,17 +24,21 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 def doorkeeper(sessions: SessionService) -> Guard:
     """
-    The guard of every route.
+    The one guard of every route: for each there is, Litestar copies the handler anew.
 
     ``public=True`` on a route lets anybody in; ``role=`` lets only that role in. Whoever comes in
-    is ``request.user``. It is a function because Litestar copies every other kind of guard, with
-    everything it holds.
+    is ``request.user``, and may ask with the parameters the route knows. It is a function because
+    Litestar copies every other kind of guard, with everything it holds.
     """
 
     async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         # OPTIONS is answered by Litestar itself, and tells the methods of an address to anybody.
-        if handler.opt.get("public") or connection.scope.get("method") == "OPTIONS":
-            return
+        if not (handler.opt.get("public") or connection.scope.get("method") == "OPTIONS"):
+            await identify(connection, handler)
+        if connection.scope["query_string"]:
+            _refuse_unknown_parameters(connection, handler)
+
+    async def identify(connection: Connection, handler: BaseRouteHandler) -> None:
         # Of two, whoever stands in between may have looked at the other one.
         said = connection.headers.getall("authorization", [])
         credentials = _BEARER.fullmatch(said[0]) if len(said) == 1 else None
@@ -52,14 +56,8 @@ def doorkeeper(sessions: SessionService) -> Guard:
     return admit
 
 
-async def only_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
-    """
-    A guard: a query parameter nobody asks for is a mistake of whoever sent it.
-
-    It is a coroutine because Litestar takes every other function to a thread.
-    """
-    if not connection.scope["query_string"]:
-        return
+def _refuse_unknown_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
+    """A query parameter nobody asks for is a mistake of whoever sent it."""
     known = {
         name
         for name, parameter in handler.parsed_fn_signature.parameters.items()

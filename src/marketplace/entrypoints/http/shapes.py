@@ -18,7 +18,6 @@ from typing import (
     ClassVar,
     Generic,
     Protocol,
-    Self,
     TypeAlias,
     TypeVar,
     get_args,
@@ -35,11 +34,12 @@ from msgspec import UNSET, UnsetType
 from marketplace.application.ports import BadCursor, Page, Paging, Place, Site
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import FieldProblem, InvalidFields
-from marketplace.domain.money import Money
 from marketplace.domain.text import Missing
 
 from .edge import request_id
 from .problems import MalformedRequest, UnknownField, WrongMediaType, field_problem
+from .telling import Amount as Amount
+from .telling import Output as Output
 
 Said = TypeVar("Said")
 Shape = TypeVar("Shape")
@@ -62,12 +62,6 @@ MOST_MISTAKES = 50
 def words(kind: Iterable[str]) -> msgspec.Meta:
     """For the documentation: text that is one of these. The domain judges it, with all the rest."""
     return msgspec.Meta(extra_json_schema={"enum": list(kind)})
-
-
-class Amount(str):
-    """Money as we tell it: a decimal with the digits of its currency, which stands beside it."""
-
-    __slots__ = ()
 
 
 class AmountSaid(str):
@@ -93,17 +87,6 @@ class Change(Input, frozen=True, kw_only=True):
     def said(self) -> dict[str, Any]:
         given = msgspec.structs.asdict(self).items()
         return {name: "" if value is None else value for name, value in given if value is not UNSET}
-
-
-class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """What we answer. ``EXAMPLE``, where there is one, is shown in the documentation."""
-
-    EXAMPLE: ClassVar[dict[str, Any]] = {}
-
-    @classmethod
-    def told(cls, *sources: object, **more: object) -> Self:
-        """Each field as ``more`` has it, or else as the first of the sources that knows it."""
-        return msgspec.convert(_Together(more, sources), cls, from_attributes=True, dec_hook=_tell)
 
 
 class Versioned(Protocol):
@@ -269,31 +252,6 @@ def _read(kind: type, said: object) -> object:
     if kind is AmountSaid and isinstance(said, str | int) and not isinstance(said, bool):
         return AmountSaid(said)
     raise ValueError(f"not a {kind.__name__}")
-
-
-def _tell(kind: type, value: object) -> object:
-    if kind is Amount and isinstance(value, Money):
-        return Amount(value.amount)
-    if kind is Amount and isinstance(value, Amount):
-        return value
-    raise TypeError(f"{value!r} cannot be told as {kind.__name__}")
-
-
-class _Together:
-    __slots__ = ("_more", "_sources")
-
-    def __init__(self, more: dict[str, object], sources: tuple[object, ...]) -> None:
-        self._more, self._sources = more, sources
-
-    def __getattr__(self, name: str) -> object:
-        if name in self._more:
-            return self._more[name]
-        for source in self._sources:
-            try:
-                return getattr(source, name)
-            except AttributeError:
-                continue
-        raise AttributeError(name)
 
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.?)*+"?', re.DOTALL)

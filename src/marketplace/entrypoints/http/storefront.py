@@ -1,7 +1,6 @@
 """The public side of a store, over HTTP: look, order, and follow the order."""
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import quote
 from uuid import UUID
@@ -22,13 +21,12 @@ from marketplace.application.orders import (
     TrackedOrder,
     Wish,
 )
-from marketplace.application.ports import CategoryView, ImageView, ProductView, Site
+from marketplace.application.ports import CategoryView, ProductView, Site
 from marketplace.application.quotes import Quote, QuoteService
 from marketplace.application.storefront import StorefrontService, StorePage
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Locale
 from marketplace.domain.errors import MarketplaceError
-from marketplace.domain.images import Image
 from marketplace.domain.merchants import (
     Merchant,
     PaymentPreference,
@@ -55,6 +53,7 @@ from .edge import request_id
 from .images import ImageOut, url_of
 from .messages import preferred
 from .orders import ConfirmationOut, OrderLineOut, OrderOut
+from .page_cache import shared
 from .problems import answer, wording
 from .products import OneOfSorts, ProductOut, VariantOut
 from .shapes import (
@@ -70,9 +69,6 @@ from .shapes import (
     paging,
     words,
 )
-
-FRESH_FOR = 5
-"""Seconds for which a shared cache may show a store as it was."""
 
 PREVIEWED = 200
 """Characters of a description that a messenger shows."""
@@ -142,14 +138,11 @@ class PreviewOut(Output, frozen=True, kw_only=True):
     image: str | None
 
     @classmethod
-    def of(
-        cls, title: str, description: str, images: Iterable[Image | ImageView | None], site: Site
-    ) -> Self:
-        shown = next((each for each in images if each is not None), None)
+    def of(cls, title: str, description: str, keys: Sequence[str], site: Site) -> Self:
         return cls(
             title=title,
             description=beginning(description, PREVIEWED),
-            image=None if shown is None else url_of(shown.preview, site),
+            image=url_of(keys[0], site) if keys else None,
         )
 
 
@@ -203,13 +196,15 @@ class StoreOut(Output, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, page: StorePage, site: Site) -> Self:
-        store, logo = page.store.merchant, page.store.logo
+        store, logo = page.store, page.store.logo
         return cls.told(
             store,
             page,
-            logo=None if logo is None else ImageOut.of(logo, site),
+            logo=None if logo is None else ImageOut.of_card(logo, site),
             dir="rtl" if store.locale is Locale.ARABIC else "ltr",
-            preview=PreviewOut.of(store.name, store.description, [logo], site),
+            preview=PreviewOut.of(
+                store.name, store.description, [logo.preview_key] if logo else [], site
+            ),
         )
 
 
@@ -221,7 +216,7 @@ class StorePageOut(Output, frozen=True, kw_only=True):
     def of(cls, page: StorePage, site: Site, wanted: FindProducts) -> Self:
         return cls(
             store=StoreOut.of(page, site),
-            products=Listed.of(page.products, lambda each: ProductOut.of(each, site), wanted),
+            products=Listed.of(page.products, lambda each: ProductOut.of_card(each, site), wanted),
         )
 
 
@@ -233,8 +228,14 @@ class ProductPageOut(ProductOut, frozen=True, kw_only=True):
     @classmethod
     def of(cls, view: ProductView, site: Site) -> Self:
         product = view.product
-        preview = PreviewOut.of(product.title, product.description, view.images, site)
-        return cls._of(view, site, VariantOut, preview=preview)
+        keys = [each.preview.key for each in view.images]
+        return cls._of(
+            product,
+            view.category,
+            [ImageOut.of(each, site) for each in view.images],
+            VariantOut,
+            preview=PreviewOut.of(product.title, product.description, keys, site),
+        )
 
 
 class ShelfOut(Output, frozen=True, kw_only=True):
@@ -440,7 +441,8 @@ class StoreController(Controller):
             sort=sort,
         )
         page = await storefront.page(username, paging(limit, cursor, wanted), wanted)
-        return _shared(StorePageOut.of(page, request.site, wanted), request)
+        body = encode_json(StorePageOut.of(page, request.site, wanted))
+        return shared(body, request, page.store.id, until=page.reopens_at)
 
     @get(
         "/products/{product:str}",
@@ -456,7 +458,8 @@ class StoreController(Controller):
     ) -> Response[ProductPageOut]:
         """Look at one product, by its id or slug."""
         seen = await storefront.product(username, product)
-        return _shared(ProductPageOut.of(seen, request.site), request)
+        body = encode_json(ProductPageOut.of(seen, request.site))
+        return shared(body, request, seen.product.merchant_id, until=None)
 
     @get("/categories", public=True, problems=(StoreNotFound, StoreMoved))
     async def categories(
@@ -467,8 +470,8 @@ class StoreController(Controller):
     ) -> Response[Listed[ShelfOut]]:
         """List the categories of a store, in its order."""
         seen = await storefront.categories(username)
-        shelves = Listed(items=[ShelfOut.of(each) for each in seen], next_cursor=None)
-        return _shared(shelves, request)
+        shelves = Listed(items=[ShelfOut.of(each) for each in seen.items], next_cursor=None)
+        return shared(encode_json(shelves), request, seen.store_id, until=None)
 
     @post("/quote", public=True, status_code=200, problems=(StoreNotFound, StoreMoved))
     async def quote(
@@ -554,14 +557,3 @@ class TrackingController(Controller):
 def _unlisted(seen: TrackedOrder) -> Response[TrackedOrderOut]:
     """What no search engine is to find."""
     return Response(TrackedOrderOut.of(seen), headers={"x-robots-tag": "noindex"})
-
-
-def _shared(shown: Output, request: StrictRequest) -> Response[Any]:
-    """An answer caches may share, not sent again to whoever has it (RFC 9110, 13.1.2)."""
-    body = encode_json(shown)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"cache-control": f"public, max-age={FRESH_FOR}", "etag": etag}
-    known = request.headers.get("if-none-match", "")
-    if etag in (each.strip().removeprefix("W/") for each in known.split(",")) or known == "*":
-        return Response(None, status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")

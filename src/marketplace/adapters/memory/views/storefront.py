@@ -10,8 +10,10 @@ from marketplace.application.ports import (
     CategoryView,
     Page,
     Paging,
+    ProductCard,
     ProductView,
     Selection,
+    StoreCard,
     StoreView,
 )
 from marketplace.domain.accounts import Username
@@ -30,6 +32,14 @@ class MemoryStoreViews(Reading, ports.StoreViews):
             if merchant.username == username and merchant.status is MerchantStatus.ACTIVE:
                 return StoreView(merchant=deepcopy(merchant), logo=self._logo(merchant))
         raise StoreNotFound
+
+    async def front(
+        self, username: Username, paging: Paging, /
+    ) -> tuple[StoreCard, Page[ProductCard]]:
+        store = await self.store(username)
+        shown = await self.on_sale(store.merchant.id, Selection(), paging)
+        cards = tuple(map(ProductCard.of, shown.items))
+        return StoreCard.of(store), Page(items=cards, next=shown.next)
 
     async def moved_to(self, username: Username, /) -> Username | None:
         owner, _ = self._store.former_usernames.get(username, (None, None))

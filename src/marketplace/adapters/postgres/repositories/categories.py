@@ -9,7 +9,7 @@ from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 
 from .. import tables
-from ..repository import PostgresRepository, alone, with_jobs
+from ..repository import PostgresRepository, alone, noted, with_jobs
 from ..rows import from_row, to_json
 from ..statements import compiled, given, shown
 
@@ -20,11 +20,15 @@ class PostgresCategories(PostgresRepository[CategoryId, Category], ports.Categor
     _owned = sa.select(*shown(table)).where(table.c.merchant_id == given("merchant", sa.Uuid))
     _of = compiled(_owned.where(table.c.id == given("id", sa.Uuid)))
     _all = compiled(_owned.order_by(table.c.position, table.c.id))
-    _removed = with_jobs(
+    _gone = (
         sa.delete(table)
         .where(table.c.id == given("id", sa.Uuid), table.c.version == given("version", sa.Integer))
-        .returning(table.c.id)
-        .cte("removed"),
+        .returning(table.c.id, table.c.merchant_id.label("store"))
+        .cte("removed")
+    )
+    _removed = with_jobs(
+        _gone,
+        noted(_gone),
         sa.update(tables.products)
         .where(tables.products.c.category == given("id", sa.Uuid))
         .values(category=None, version=tables.products.c.version + 1)
@@ -42,6 +46,7 @@ class PostgresCategories(PostgresRepository[CategoryId, Category], ports.Categor
 
     async def remove(self, category: Category, /, *happened: Event) -> None:
         jobs = to_json(self._outbox.written(happened))
+        self._outbox.touched.add(category.merchant_id)
         known = {"id": category.id, "version": category.version}
         if not await self._removed.run(self._connection, **known, jobs=jobs):
             raise ChangedMeanwhile(kind="Category", id=category.id)

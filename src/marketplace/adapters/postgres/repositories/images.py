@@ -13,7 +13,7 @@ from marketplace.domain.images import Image, ImageId, ImageNotFound, ImageStatus
 from marketplace.domain.merchants import MerchantId
 
 from .. import tables
-from ..repository import PostgresRepository, storing
+from ..repository import PostgresRepository, noted, storing
 from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
 
@@ -57,7 +57,7 @@ class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
     _is_shown = compiled(sa.select(_products.c.id).where(_showing).limit(1))
     # In the order of ids, as everybody locks products.
     _in_order = sa.select(_products.c.id).where(_showing).order_by(_products.c.id)
-    _taken_down = compiled(
+    _bare = (
         sa.update(_products)
         .where(_products.c.id.in_(_in_order.with_for_update(key_share=True).scalar_subquery()))
         .values(
@@ -65,8 +65,10 @@ class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
             updated_at=given("at", tables.Time),
             version=_products.c.version + 1,
         )
-        .returning(_products.c.id)
+        .returning(_products.c.id, _products.c.merchant_id.label("store"))
+        .cte("bare")
     )
+    _taken_down = compiled(sa.select(_bare.c.id).add_cte(noted(_bare)))
     _removed = storing(
         sa.delete(table).where(
             table.c.id == given("id", sa.Uuid), table.c.version == given("version", sa.Integer)
@@ -109,6 +111,7 @@ class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
         return await self._is_shown.first(self._connection, **said) is not None
 
     async def take_down(self, image: Image, at: datetime, /) -> None:
+        self._outbox.touched.add(image.merchant_id)
         said = {"id": image.id, "merchant": image.merchant_id, "at": at}
         await self._taken_down.run(self._connection, **said)
 

@@ -15,7 +15,7 @@ from marketplace.domain.variants import Drift, StockMovement
 
 from .. import tables
 from ..outbox import JOBS
-from ..repository import PostgresRepository, alone, changes_of, with_jobs
+from ..repository import PostgresRepository, alone, changes_of, noted, with_jobs
 from ..rows import Row, from_row, kept, read, to_json, to_listed, to_row
 from ..statements import Statement, compiled, given, listed, one_of
 from ..stock import drifting
@@ -50,7 +50,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         sa.update(table)
         .where(table.c.id == _counted.c.product_id, table.c.version == _counted.c.version)
         .values(version=table.c.version + 1)
-        .returning(table.c.id)
+        .returning(table.c.id, table.c.merchant_id.label("store"))
         .cte("moved")
     )
     _written = listed("movements", *tables.stock_movements.c)
@@ -63,6 +63,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         sa.insert(tables.stock_movements)
         .from_select(list(tables.stock_movements.c), sa.select(*_written.c))
         .cte("written"),
+        noted(_moved),
         when=JOBS.c.payload["product_id"].astext.cast(sa.Uuid) == _moved.c.id,
     )
     _drifts = compiled(drifting(tables.variants.c.product_id == given("product", sa.Uuid)))
@@ -106,16 +107,16 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     )
     _products = listed("products", *kept(table))
     _variants = listed("variants", *tables.variants.c)
-    _noted = (
+    _ledger = (
         sa.insert(tables.stock_movements)
         .from_select(list(tables.stock_movements.c), sa.select(*_written.c))
-        .cte("noted")
+        .cte("written")
     )
     _of_it = JOBS.c.payload["product_id"].astext.cast(sa.Uuid)
     _all_added_ = (
         sa.insert(table)
         .from_select(kept(table), sa.select(*_products.c))
-        .returning(table.c.id)
+        .returning(table.c.id, table.c.merchant_id.label("store"))
         .cte("stored")
     )
     _all_added = with_jobs(
@@ -123,14 +124,15 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         sa.insert(tables.variants)
         .from_select(list(tables.variants.c), sa.select(*_variants.c))
         .cte("its_variants"),
-        _noted,
+        _ledger,
+        noted(_all_added_),
         when=_of_it == _all_added_.c.id,
     )
     _all_saved_ = (
         sa.update(table)
         .where(table.c.id == _products.c.id, table.c.version == _products.c.version)
         .values({**changes_of(table, _products), table.c.version: table.c.version + 1})
-        .returning(table.c.id)
+        .returning(table.c.id, table.c.merchant_id.label("store"))
         .cte("stored")
     )
     _upserted = insert(tables.variants).from_select(
@@ -145,7 +147,8 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             index_elements=["id"],
             set_={each.name: each for each in _upserted.excluded if each.name != "id"},
         ).cte("its_variants"),
-        _noted,
+        _ledger,
+        noted(_all_saved_),
         when=_of_it == _all_saved_.c.id,
     )
 
@@ -195,6 +198,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         happened: Sequence[Event],
     ) -> list[Row]:
         part = PARTS[self.table]["variants"]
+        self._outbox.touched.update(product.merchant_id for product in products)
         return await statement.run(
             self._connection,
             products=to_json([to_listed(each, self.table) for each in products]),
@@ -239,6 +243,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             for product in products
             for variant in product.variants
         ]
+        self._outbox.touched.update(product.merchant_id for product in products)
         moved = await self._stock_saved.run(
             self._connection,
             counted=to_json(counted),

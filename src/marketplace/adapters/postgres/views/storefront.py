@@ -11,8 +11,10 @@ from marketplace.application.ports import (
     CategoryView,
     Page,
     Paging,
+    ProductCard,
     ProductView,
     Selection,
+    StoreCard,
     StoreView,
 )
 from marketplace.domain.accounts import Username
@@ -20,12 +22,14 @@ from marketplace.domain.merchants import MerchantId, MerchantStatus, StoreNotFou
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.slugs import Slug
 
+from ..faults import translated
 from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
 from ..tables import categories, former_usernames, merchants, products
+from .front import FRONT, page_of_cards, store_of
 from .merchants import a_store
 from .products import a_product
-from .reading import Reading, page_of
+from .reading import Reading, page_of, stretch
 from .selecting import listing
 
 _STORE = compiled(
@@ -73,6 +77,16 @@ _CATEGORIES = compiled(
 class PostgresStoreViews(Reading, ports.StoreViews):
     async def store(self, username: Username, /) -> StoreView:
         return await self._one(_STORE, StoreView, StoreNotFound, username=username)
+
+    async def front(
+        self, username: Username, paging: Paging, /
+    ) -> tuple[StoreCard, Page[ProductCard]]:
+        with translated():
+            async with self._pool.connection() as connection:
+                rows = await FRONT.tuples(connection, username=username, **stretch(paging))
+        if not rows:
+            raise StoreNotFound
+        return store_of(rows[0]), page_of_cards(rows, paging)
 
     async def moved_to(self, username: Username, /) -> Username | None:
         rows = await self._rows(_MOVED_TO, username=username)

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 Time = sa.DateTime(timezone=True)
 

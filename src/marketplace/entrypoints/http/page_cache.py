@@ -1,0 +1,227 @@
+"""
+Pages everybody may see, kept as the bytes they are sent as.
+
+A page is shown as long as nobody has changed its store, in this process or in another, and not
+longer than ``LONGEST``. Whoever misses one loads it alone while the others wait. What is not a page
+of a public store passes through.
+"""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Any, Generic, TypeVar
+
+from litestar import Request, Response
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from marketplace.application.ports import Clock
+from marketplace.application.watching import StoreWatch
+from marketplace.domain.merchants import MerchantId
+
+App = TypeVar("App", bound=ASGIApp)
+
+LONGEST = timedelta(seconds=10)
+"""What a page may miss at most that nobody told the watch of, such as an operator's own SQL."""
+
+FRESH_FOR = 5
+"""Seconds for which a shared cache may show a store as it was."""
+
+LONGEST_QUERY = 300
+"""Bytes; a longer one is nobody's favourite page."""
+
+AROUND = 1000
+"""Bytes that an entry takes beside its body, or a little less."""
+
+_PUBLIC = "/api/store/"
+_SLOT = "marketplace_page"
+
+Key = tuple[str, str, bytes]
+
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A page ready to be sent, with its headers: in full, and to whoever has it already."""
+
+    body: bytes
+    etag: str
+    in_full: Headers
+    not_modified: Headers
+
+    @classmethod
+    def of(cls, body: bytes) -> "Ready":
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        always = [
+            (b"cache-control", f"public, max-age={FRESH_FOR}".encode()),
+            (b"etag", etag.encode()),
+        ]
+        of_body = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        return cls(body, etag, [*always, *of_body], always)
+
+    def is_known(self, if_none_match: str) -> bool:
+        """RFC 9110, 13.1.2."""
+        tags = (each.strip().removeprefix("W/") for each in if_none_match.split(","))
+        return if_none_match == "*" or self.etag in tags
+
+
+def shared(
+    body: bytes, request: Request[Any, Any, Any], store: MerchantId, until: datetime | None
+) -> Response[Any]:
+    """
+    An answer everybody may have, and caches may keep; whoever has it is not sent it again.
+
+    It is about one store, and as it is ``until`` then at most.
+    """
+    ready = Ready.of(body)
+    slot = request.scope.get(_SLOT)
+    if isinstance(slot, _Slot):
+        slot.keep(ready, request.scope["path_template"], store, until)
+    headers = {name.decode(): value.decode() for name, value in ready.not_modified}
+    if ready.is_known(request.headers.get("if-none-match", "")):
+        return Response(None, status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+class _Outcome(Enum):
+    """What came of a load, for those who waited for it."""
+
+    KEPT = auto()
+    NOT_TO_BE_KEPT = auto()
+    GIVEN_UP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A page, and for how long it is right."""
+
+    ready: Ready
+    path_template: str
+    store: MerchantId
+    since: int
+    until: datetime
+
+    @property
+    def size(self) -> int:
+        return len(self.ready.body) + AROUND
+
+
+@dataclass(slots=True)
+class _Slot:
+    """Where the one who loads a page leaves it; ``since`` was noted before anything was read."""
+
+    cache: "PageCache[Any]"
+    key: Key
+    since: int
+    ended: "asyncio.Future[_Outcome]" = field(default_factory=asyncio.Future)
+
+    def keep(
+        self, ready: Ready, path_template: str, store: MerchantId, until: datetime | None
+    ) -> None:
+        latest = self.cache.clock.now() + LONGEST
+        until = latest if until is None else min(until, latest)
+        self.cache.put(self.key, _Kept(ready, path_template, store, self.since, until))
+        self.end(_Outcome.KEPT)
+
+    def end(self, outcome: _Outcome) -> None:
+        if not self.ended.done():
+            self.ended.set_result(outcome)
+
+
+class PageCache(Generic[App]):
+    """An ASGI application around an ASGI application; ``most`` is how many bytes it keeps."""
+
+    def __init__(self, app: App, watch: StoreWatch, clock: Clock, most: int) -> None:
+        self.app, self.watch, self.clock = app, watch, clock
+        self._most = most
+        self._size = 0
+        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._loading: dict[Key, _Slot] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kept = None
+        if (key := self._key(scope)) is not None:
+            kept = self.find(key)
+            while kept is None and (loading := self._loading.get(key)) is not None:
+                # Only who is given up is followed by the next: where there is nothing to keep, or
+                # it has changed already, everybody loads at once, and nobody queues.
+                outcome = await asyncio.shield(loading.ended)
+                kept = self.find(key)
+                if kept is None and outcome is not _Outcome.GIVEN_UP:
+                    key = None
+                    break
+        if kept is not None:
+            await _send(kept, scope, send)
+        elif key is None or (count := self.watch.count) is None:
+            await self.app(scope, receive, send)
+        else:
+            await self._load(_Slot(self, key, count), scope, receive, send)
+
+    def _key(self, scope: Scope) -> Key | None:
+        """What the answer depends on; None where there is nothing to keep."""
+        if (
+            not self._most
+            or scope["type"] != ScopeType.HTTP
+            or scope["method"] != "GET"
+            or _PUBLIC not in scope["path"]
+            or len(scope["query_string"]) > LONGEST_QUERY
+        ):
+            return None
+        return scope.get("root_path", ""), scope["path"], scope["query_string"]
+
+    async def _load(self, slot: _Slot, scope: Scope, receive: Receive, send: Send) -> None:
+        self._loading[slot.key] = slot
+        outcome = _Outcome.GIVEN_UP
+        try:
+            scope[_SLOT] = slot  # type: ignore[literal-required]
+            await self.app(scope, receive, send)
+            outcome = _Outcome.NOT_TO_BE_KEPT
+        finally:
+            slot.end(outcome)
+            if self._loading.get(slot.key) is slot:
+                del self._loading[slot.key]
+
+    def find(self, key: Key) -> _Kept | None:
+        """A page that is right, as far as anybody knows."""
+        kept = self._kept.get(key)
+        if kept is None or self.watch.count is None:
+            return None
+        if not self.watch.unchanged(kept.store, kept.since) or self.clock.now() >= kept.until:
+            self._drop(key)
+            return None
+        self._kept.move_to_end(key)
+        return kept
+
+    def put(self, key: Key, kept: _Kept) -> None:
+        """Keep a page, and let go of those that were not asked for longest."""
+        self._drop(key)
+        self._kept[key] = kept
+        self._size += kept.size
+        while self._size > self._most:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: Key) -> None:
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            self._size -= kept.size
+
+
+async def _send(kept: _Kept, scope: Scope, send: Send) -> None:
+    # For the access log, which shows no path as it was typed.
+    scope["path_template"] = kept.path_template
+    ready = kept.ready
+    known = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
+    if known and ready.is_known(known.decode("latin-1")):
+        status, headers, body = 304, ready.not_modified, b""
+    else:
+        status, headers, body = 200, ready.in_full, ready.body
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
