@@ -166,7 +166,8 @@ def test_every_statement_that_changes_what_is_shown_says_so() -> None:
 def settings(database_url: str, tmp_path: Path) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url,
-        "SECRET_KEY": "k" * 40,
+        "SECRET_KEY": "a secret of a test, of enough bytes",
+        "PUBLIC_URL": "https://shop.example.com",
         "VAR_DIR": str(tmp_path / "var"),
         "ADMIN_PASSWORD": "watching over it all",
     }

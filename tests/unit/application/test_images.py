@@ -227,7 +227,7 @@ async def test_a_photo_can_be_sent_to_be_the_logo(world: World) -> None:
     assert (await world.merchant(mona)).logo == received.id
     page = await world.marketplace.storefront.page(mona.username, Paging())
     assert page.store.logo is not None
-    assert page.store.logo.id == received.id
+    assert page.store.logo.id == str(received.id)
 
 
 async def test_the_logo_before_goes_with_its_files(world: World) -> None:

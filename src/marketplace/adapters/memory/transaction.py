@@ -120,11 +120,6 @@ class MemoryTransaction:
         self.changed[kind, entity.id] = deepcopy(entity)
         self.tell(happened)
 
-    def forget(self, kind: type, entity: Versioned, happened: Sequence[Event]) -> None:
-        self.bases.setdefault((kind, entity.id), entity.version)
-        self.changed[kind, entity.id] = None
-        self.tell(happened)
-
     def tell(self, happened: Sequence[Event]) -> None:
         for event in happened:
             for reaction in reactions_to(event):

@@ -118,6 +118,7 @@ class ImageView:
     height: int
     preview: Rendition
     renditions: tuple[Rendition, ...]
+    placeholder: str
 
     @classmethod
     def of(cls, image: Image) -> Self:
@@ -129,6 +130,7 @@ class ImageView:
             height=image.height,
             preview=image.preview,
             renditions=image.renditions,
+            placeholder=image.placeholder,
         )
 
 
@@ -213,6 +215,7 @@ class ImageCard:
     width: int
     height: int
     renditions: tuple[Rendition, ...]
+    placeholder: str
 
     @classmethod
     def of(cls, image: Image | ImageView) -> Self:
@@ -224,6 +227,7 @@ class ImageCard:
             width=image.width,
             height=image.height,
             renditions=image.renditions,
+            placeholder=image.placeholder,
         )
 
 

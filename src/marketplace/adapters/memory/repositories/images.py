@@ -67,7 +67,7 @@ class MemoryImages(MemoryRepository[ImageId, Image], ports.Images):
             self._transaction.write(changed, ())
 
     async def remove(self, image: Image, /, *happened: Event) -> None:
-        self._transaction.forget(Image, image, happened)
+        self._transaction.erase(image, happened)
 
     def _showing(self, image: Image) -> list[Product]:
         products = self._transaction.all_of(Product)

@@ -53,6 +53,7 @@ def _card(image: Any) -> sa.ColumnElement[Any]:
             _text(image.c.width),
             _text(image.c.height),
             _text(image.c.renditions),
+            image.c.placeholder,
         ]
     )
 
@@ -243,9 +244,11 @@ def _variant(
 
 
 def _image(card: Sequence[str]) -> ImageCard:
-    id, preview_key, alt, status, width, height, renditions = card
+    id, preview_key, alt, status, width, height, renditions, placeholder = card
     sizes = _RENDITIONS.decode(renditions) if renditions != "[]" else ()
-    return ImageCard(id, preview_key, alt, ImageStatus(status), int(width), int(height), sizes)
+    return ImageCard(
+        id, preview_key, alt, ImageStatus(status), int(width), int(height), sizes, placeholder
+    )
 
 
 _RENDITIONS = msgspec.json.Decoder(tuple[Rendition, ...])

@@ -22,7 +22,8 @@ from .selecting import KEPT, listing
 _id = given("id", sa.Uuid)
 _owner = given("merchant", sa.Uuid)
 _shown_of_images = [
-    images.c[name] for name in ("id", "status", "alt", "width", "height", "preview", "renditions")
+    images.c[name]
+    for name in ("id", "status", "alt", "width", "height", "preview", "renditions", "placeholder")
 ]
 _place = sa.func.array_position(products.c.images, images.c.id)
 _images = (
