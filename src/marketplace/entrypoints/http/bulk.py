@@ -16,10 +16,10 @@ from marketplace.application.bulk import (
     ProductWish,
 )
 from marketplace.domain.accounts import Actor
-from marketplace.domain.errors import ChangedMeanwhile, InvalidFields
+from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.products import ProductStatus
 
-from .problems import FieldError, refusal
+from .problems import Refusal, refused
 from .products import CategoryRef
 from .shapes import AmountSaid, Change, Input, Maybe, Output, StrictRequest, words
 
@@ -70,32 +70,17 @@ class BulkIn(Input, frozen=True, kw_only=True):
         return ChangeMany(acting=acting, items=[each.wish() for each in self.items])
 
 
-class BulkProblem(Output, frozen=True, kw_only=True):
-    """Why one change was refused, as in a problem of its own."""
-
-    code: str
-    detail: str
-    errors: list[FieldError]
-    facts: dict[str, Any]
-
-
 class BulkResult(Output, frozen=True, kw_only=True):
     """``index`` is the place among the items, from 0; ``id`` the product, where there is one."""
 
     index: int
     id: UUID | None
     status: Outcome
-    problem: BulkProblem | None
+    problem: Refusal | None
 
     @classmethod
     def of(cls, changed: Changed, index: int, language: str) -> Self:
-        problem = None
-        if changed.problem is not None:
-            told = refusal(changed.problem, accept_language=language)
-            errors = told.errors if isinstance(changed.problem, InvalidFields) else []
-            problem = BulkProblem(
-                code=told.code, detail=told.detail, errors=errors, facts=told.facts
-            )
+        problem = refused(changed.problem, language) if changed.problem else None
         return cls(index=index, id=changed.id, status=changed.outcome, problem=problem)
 
 

@@ -36,8 +36,7 @@ from marketplace.domain.orders import (
 )
 from marketplace.domain.variants import OutOfStock
 
-from .edge import request_id
-from .problems import Problem, refusal
+from .problems import Refusal, refused
 from .shapes import (
     Amount,
     AmountSaid,
@@ -230,7 +229,7 @@ class MovedOrderOut(Output, frozen=True, kw_only=True):
 
     id: UUID
     status: OrderStatus | None
-    problem: Problem | None
+    problem: Refusal | None
 
 
 class MovedOrdersOut(Output, frozen=True, kw_only=True):
@@ -316,7 +315,5 @@ def _moved(each: MovedOrder, language: str) -> MovedOrderOut:
     return MovedOrderOut(
         id=each.order_id,
         status=each.order.status if each.order else None,
-        problem=refusal(each.refused, accept_language=language, request_id=request_id.get())
-        if each.refused
-        else None,
+        problem=refused(each.refused, language) if each.refused else None,
     )

@@ -157,6 +157,15 @@ class Problem(msgspec.Struct, frozen=True):
     facts: dict[str, Any]
 
 
+class Refusal(msgspec.Struct, frozen=True):
+    """Why one of many was refused, as in a problem of its own."""
+
+    code: str
+    detail: str
+    errors: list[FieldError]
+    facts: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A problem, ready to be sent."""
@@ -202,6 +211,12 @@ def refusal(known: MarketplaceError, *, accept_language: str, request_id: str = 
         ],
         facts=facts,
     )
+
+
+def refused(error: MarketplaceError, accept_language: str) -> Refusal:
+    """What became of one of many, in the language asked for."""
+    whole = refusal(error, accept_language=accept_language)
+    return Refusal(code=whole.code, detail=whole.detail, errors=whole.errors, facts=whole.facts)
 
 
 def told(code: str, facts: Mapping[str, object], *, accept_language: str) -> str:
