@@ -29,11 +29,11 @@ from marketplace.domain.merchants import (
     MerchantId,
     MerchantStatus,
 )
-from marketplace.domain.notifications import Notification, NotificationId, Topic
+from marketplace.domain.notifications import Topic
 from marketplace.domain.text import Missing, line, prose
 
 from .merchants import selling
-from .notifications import sent
+from .notifications import sent, slip_for
 from .once import aside
 from .ports import (
     BeginUnitOfWork,
@@ -203,15 +203,7 @@ class KycService:
             return
         kind, told = _told(submission, merchant)
         wording = self.letters.write(kind, merchant.locale, told)
-        slip = Notification(
-            id=NotificationId(self.ids.new()),
-            merchant_id=merchant.id,
-            topic=Topic.KYC_DECISION,
-            subject_id=submission.id,
-            title=wording.title,
-            body=wording.text,
-            created_at=self.clock.now(),
-        )
+        slip = slip_for(merchant, Topic.KYC_DECISION, submission.id, wording, self.ids, self.clock)
         async with self.begin() as market:
             await market.notifications.add(slip)
 

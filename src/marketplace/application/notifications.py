@@ -48,6 +48,7 @@ from .ports import (
     Site,
     UnitOfWork,
     Views,
+    Wording,
 )
 
 
@@ -126,15 +127,7 @@ class Correspondence:
         wording = self.letters.write(
             LetterKind.NEW_ORDER, merchant.locale, self._told(order, merchant)
         )
-        slip = Notification(
-            id=NotificationId(self.ids.new()),
-            merchant_id=merchant.id,
-            topic=Topic.NEW_ORDER,
-            subject_id=order.id,
-            title=wording.title,
-            body=wording.text,
-            created_at=self.clock.now(),
-        )
+        slip = slip_for(merchant, Topic.NEW_ORDER, order.id, wording, self.ids, self.clock)
         async with self.begin() as market:
             await market.notifications.add(slip)
 
@@ -150,15 +143,7 @@ class Correspondence:
             "available": str(event.available),
         }
         wording = self.letters.write(LetterKind.LOW_STOCK, merchant.locale, facts)
-        slip = Notification(
-            id=NotificationId(self.ids.new()),
-            merchant_id=merchant.id,
-            topic=Topic.LOW_STOCK,
-            subject_id=event.movement_id,
-            title=wording.title,
-            body=wording.text,
-            created_at=self.clock.now(),
-        )
+        slip = slip_for(merchant, Topic.LOW_STOCK, event.movement_id, wording, self.ids, self.clock)
         async with self.begin() as market:
             await market.notifications.add(slip)
 
@@ -243,6 +228,21 @@ class Correspondence:
             "total": str(order.total),
             "note": order.note,
         }
+
+
+def slip_for(
+    merchant: Merchant, topic: Topic, subject_id: UUID, wording: Wording, ids: Ids, clock: Clock
+) -> Notification:
+    """What is put into a merchant's inbox."""
+    return Notification(
+        id=NotificationId(ids.new()),
+        merchant_id=merchant.id,
+        topic=topic,
+        subject_id=subject_id,
+        title=wording.title,
+        body=wording.text,
+        created_at=clock.now(),
+    )
 
 
 async def sent(
