@@ -91,3 +91,27 @@ async def test_more_jobs_than_slots_are_all_done(world: World, stop: asyncio.Eve
     await until(mailer.gone, SLOTS * 2 + 1)
     stop.set()
     await working
+
+
+def test_what_the_clock_brings_is_done_without_an_occasion(world: World) -> None:
+    work = Worker(world.marketplace, TaskiqBell(make_broker(None)))
+
+    assert [chore.__qualname__ for chore, _ in work._chores] == [
+        "ConfirmingService.expire_due",
+        "Once.forget",
+        "ImageService.sweep",
+    ]
+
+
+async def test_a_chore_that_fails_is_done_again(stop: asyncio.Event) -> None:
+    rounds: asyncio.Queue[None] = asyncio.Queue()
+
+    async def chore() -> None:
+        rounds.put_nowait(None)
+        raise ConnectionError
+
+    tending = asyncio.create_task(worker._tend(chore, 0.001, stop))
+
+    await until(rounds, 3)
+    stop.set()
+    await tending

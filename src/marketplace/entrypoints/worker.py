@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine, Sequence
+from typing import Protocol
 
 from marketplace.adapters.taskiq import TaskiqBell
 from marketplace.application.marketplace import Marketplace
@@ -11,8 +12,8 @@ from marketplace.application.ports import Job, JobId
 
 SWEEP = 1.0
 """Seconds between two looks for jobs that no bell announced."""
-TEND = 5.0
-"""Seconds between two looks at what the clock brings."""
+OFTEN, NOW_AND_THEN, SELDOM = 5.0, 600.0, 6 * 3600.0
+"""Seconds between two rounds of a chore."""
 SLOTS = 10
 """Jobs done side by side."""
 GRACE = 10.0
@@ -21,12 +22,24 @@ GRACE = 10.0
 _log = logging.getLogger("marketplace.worker")
 
 
+class Chore(Protocol):
+    """A use case that needs no occasion, and may be done by many at once."""
+
+    __qualname__: str
+
+    def __call__(self) -> Awaitable[object]: ...
+
+
 class Worker:
     """Any number of them may work on one outbox, each in its own process."""
 
     def __init__(self, marketplace: Marketplace, bell: TaskiqBell) -> None:
         self._jobs = marketplace.jobs
-        self._confirming = marketplace.confirming
+        self._chores: Sequence[tuple[Chore, float]] = (
+            (marketplace.confirming.expire_due, OFTEN),
+            (marketplace.once.forget, NOW_AND_THEN),
+            (marketplace.images.sweep, SELDOM),
+        )
         self._bell = bell
         self._begun: set[asyncio.Task[None]] = set()
         self._crowded = False
@@ -36,10 +49,10 @@ class Worker:
         """Until ``stop`` is set; then finish what was begun, within the grace."""
         listening = asyncio.create_task(self._bell.listen(self._hear, stop))
         sweeping = asyncio.create_task(self._sweep(stop))
-        tending = asyncio.create_task(self._tend(stop))
+        tending = [asyncio.create_task(_tend(*each, stop)) for each in self._chores]
         await stop.wait()
         self._look.set()
-        busy = {listening, sweeping, tending, *self._begun}
+        busy = {listening, sweeping, *tending, *self._begun}
         _, late = await asyncio.wait(busy, timeout=GRACE)
         for task in late:
             task.cancel()
@@ -67,18 +80,6 @@ class Worker:
                 async with asyncio.timeout(SWEEP):
                     await self._look.wait()
 
-    async def _tend(self, stop: asyncio.Event) -> None:
-        """What the clock brings, again and again; every worker may do it at the same time."""
-        while not stop.is_set():
-            try:
-                if expired := await self._confirming.expire_due():
-                    _log.info("%s orders expired: nobody confirmed them", expired)
-            except Exception as error:
-                _log.warning("cannot tend to orders: %r", error)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TEND):
-                    await stop.wait()
-
     async def _claim(self, limit: int) -> list[Job]:
         try:
             return await self._jobs.claim(limit)
@@ -99,3 +100,16 @@ class Worker:
         if not task.cancelled() and task.exception() is not None:
             # How it went could not be written down: it is done again when its lease ends.
             _log.warning("a job ended without account: %r", task.exception())
+
+
+async def _tend(chore: Chore, every: float, stop: asyncio.Event) -> None:
+    """What the clock brings, again and again; any number of workers may do it at the same time."""
+    while not stop.is_set():
+        try:
+            await chore()
+        except Exception as error:
+            # A neighbour is away: it will be back before the next round, or the one after.
+            _log.warning("%s could not be done: %r", chore.__qualname__, error)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(every):
+                await stop.wait()
