@@ -33,6 +33,7 @@ def settings(bucket: str, tmp_path: Path, database_url: str) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url,
         "SECRET_KEY": "a secret of a test, of enough bytes",
+        "PUBLIC_URL": "https://shop.example.com",
         "STORAGE_URL": f"s3://{bucket.rpartition('/')[2]}/shop",
         "AWS_ENDPOINT_URL": bucket.rpartition("/")[0],
         "AWS_REGION": "us-east-1",
