@@ -17,14 +17,14 @@ CREATE TEMPORARY TABLE stores ON COMMIT DROP AS
     FROM generate_series(1, %(stores)s + 1) AS n;
 
 INSERT INTO accounts (id, email, username, phone, role, password_hash, is_verified, locale,
-    registered_at, version)
+    registered_at, password_changed_at, version)
 SELECT pg_temp.id_of(n), username || '@example.com', username, '+9665' || lpad(n::text, 8, '0'),
-    'merchant', '', true, 'ar', '2026-01-01', 0
+    'merchant', '', true, 'ar', '2026-01-01', '2026-01-01', 0
 FROM stores;
 
-INSERT INTO sessions (id, account_id, refresh_hash, spent, user_agent, created_at, last_used_at,
+INSERT INTO sessions (id, account_id, refresh_hash, spent_hash, user_agent, created_at, last_used_at,
     expires_at, version)
-SELECT pg_temp.id_of(n), pg_temp.id_of(n), '', '{}', '', now(), now(), now() + interval '10 years', 0
+SELECT pg_temp.id_of(n), pg_temp.id_of(n), '', '', '', now(), now(), now() + interval '10 years', 0
 FROM stores;
 
 INSERT INTO merchants (id, account_id, username, name, description, status, status_reason,
@@ -37,9 +37,9 @@ SELECT pg_temp.id_of(n), pg_temp.id_of(n), username, 'Store ' || n, '', 'active'
     'Asia/Riyadh', 0, 'SAR', 48, '2026-01-01', 0, 1000001
 FROM stores;
 
-INSERT INTO images (id, merchant_id, status, alt, width, height, original_key, preview, renditions,
+INSERT INTO images (id, merchant_id, status, alt, width, height, placeholder, original_key, preview, renditions,
     failure, received_at, version)
-SELECT id, pg_temp.id_of(1 + (n - 1) / (2 * %(products)s)), 'ready', '', 4000, 3000,
+SELECT id, pg_temp.id_of(1 + (n - 1) / (2 * %(products)s)), 'ready', '', 4000, 3000, '#808080',
     'private/' || id || '.jpg',
     json_build_object('edge', 640, 'key', format('public/%%s/640-%%s.jpg', id, left(hash, 16)),
         'width', 640, 'height', 480),
@@ -52,7 +52,7 @@ FROM (SELECT n, pg_temp.id_of(n) AS id, md5(n::text) AS hash
     FROM generate_series(1, (%(stores)s + 1) * %(products)s * 2) AS n);
 
 INSERT INTO products (id, merchant_id, slug, title, description, status, tags, images, options,
-    track_stock, price_from__minor, created_at, updated_at, version)
+    track_stock, price_from__minor, keywords, created_at, updated_at, version)
 SELECT pg_temp.id_of(n), pg_temp.id_of(1 + (n - 1) / %(products)s), 'product-' || n,
     pg_temp.pick(n, '{Classic,Modern,Handmade,Organic,Premium,Compact,Vintage,Soft}') || ' '
         || pg_temp.pick(-n, '{Shirt,Coffee,Lamp,Backpack,Perfume,Watch,Carpet,Notebook,قميص,عطر}')
@@ -61,7 +61,7 @@ SELECT pg_temp.id_of(n), pg_temp.id_of(1 + (n - 1) / %(products)s), 'product-' |
             original,colour,size,gift,daily,use,natural,local,منتج,أصلي,توصيل,سريع,ضمان,جودة,عالية}'
         ), ' ') FROM generate_series(1, 22) AS word),
     'active', '{}', ARRAY[pg_temp.id_of(2 * n - 1), pg_temp.id_of(2 * n)], '[]',
-    true, 100 + pg_temp.among(n, 49900),
+    true, 100 + pg_temp.among(n, 49900), '',
     '2026-01-01'::timestamptz + n * interval '1 minute',
     '2026-01-01'::timestamptz + n * interval '1 minute', 0
 FROM generate_series(1, (%(stores)s + 1) * %(products)s) AS n;
@@ -90,13 +90,14 @@ JOIN products ON products.id = pg_temp.id_of(
 JOIN variants ON variants.product_id = products.id;
 
 INSERT INTO orders (id, merchant_id, number, status, payment_status, confirmation__method,
-    confirmation__state, customer__name, customer__phone, customer__address, customer__city, note,
-    currency, total__minor, tracking_hash, tracking_number, courier, retries, placed_at, version)
+    confirmation__state, confirmation__attempts, customer__name, customer__phone, customer__address, customer__city, note,
+    currency, total__minor, tracking_hash, tracking_number, courier, retries, placed_at,
+    confirm_by, version)
 SELECT pg_temp.id_of(n), pg_temp.id_of(store), 1000 + nth,
-    pg_temp.pick(n, '{pending,confirmed,preparing,cancelled}'), 'unpaid', 'whatsapp', 'awaited',
+    pg_temp.pick(n, '{pending,confirmed,preparing,cancelled}'), 'unpaid', 'whatsapp', 'awaited', '[]',
     'Customer ' || n %% 5000, '+96655' || lpad((n %% 10000000)::text, 7, '0'),
     'Street ' || n %% 900 || ', Riyadh', '', '', 'SAR', total, sha256(n::text::bytea), '', '', 0,
-    '2026-01-01'::timestamptz + n * interval '30 seconds', 0
+    '2026-01-01'::timestamptz + n * interval '30 seconds', '2099-01-01', 0
 FROM placed
 JOIN (SELECT order_id, sum(unit_price__minor * quantity) AS total
     FROM order_lines GROUP BY order_id) AS sums ON order_id = pg_temp.id_of(n);
