@@ -1,6 +1,6 @@
 """What a merchant can do with the shelves of the own store."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from marketplace.domain.accounts import Actor
@@ -15,7 +15,7 @@ from marketplace.domain.categories import (
 )
 from marketplace.domain.errors import Form, must_be_seen
 from marketplace.domain.merchants import MerchantId
-from marketplace.domain.slugs import parse_slug, slug_of
+from marketplace.domain.slugs import Slug, numbered, parse_slug, slug_of
 from marketplace.domain.text import line
 
 from .merchants import selling
@@ -77,7 +77,7 @@ class CategoryService:
                 id=category_id,
                 merchant_id=merchant_id,
                 name=name,
-                slug=slug or slug_of(name, category_id.hex),
+                slug=slug or _free(slug_of(name, category_id.hex), there),
                 position=position,
             )
             await market.categories.add(category, self._changed(merchant_id))
@@ -99,15 +99,26 @@ class CategoryService:
             await market.categories.save(category, self._changed(merchant_id))
         return category
 
-    async def remove(self, acting: Actor, category_id: CategoryId) -> None:
+    async def remove(
+        self, acting: Actor, category_id: CategoryId, seen: Collection[int] | None = None
+    ) -> None:
         """Take a shelf away; what stood on it stands on none."""
         merchant_id = selling(acting)
         async with self.begin() as market:
-            category = await _own(market, merchant_id, category_id)
+            category = await market.categories.get(category_id)
+            if category.merchant_id != merchant_id:
+                raise CategoryNotFound(category_id=category_id)
+            must_be_seen(category.version, seen)
             await market.categories.remove(category, self._changed(merchant_id))
 
     def _changed(self, merchant_id: MerchantId) -> CategoriesChanged:
         return CategoriesChanged(at=self.clock.now(), merchant_id=merchant_id)
+
+
+def _free(wanted: Slug, there: Iterable[Category]) -> Slug:
+    """The slug, or with a number what no other shelf has: there are fewer of them than numbers."""
+    taken = {each.slug for each in there}
+    return next((each for each in numbered(wanted) if each not in taken), wanted)
 
 
 async def _own(market: UnitOfWork, merchant_id: MerchantId, category_id: CategoryId) -> Category:

@@ -133,3 +133,21 @@ async def test_a_store_has_only_so_many_shelves(world: World) -> None:
 
     with pytest.raises(TooManyCategories):
         await a_category(world, mona, "one more")
+
+
+async def test_a_shelf_of_a_name_that_was_changed_has_a_slug_of_its_own(world: World) -> None:
+    mona = await world.a_merchant()
+    bags = await a_category(world, mona, "حقائب")
+    await world.marketplace.categories.edit(
+        EditCategory(acting=mona.actor, category_id=bags.id, name="حقائب فاخرة")
+    )
+
+    assert (await a_category(world, mona, "حقائب")).slug == "حقائب-2"
+
+
+async def test_who_has_seen_an_older_shelf_does_not_take_it_away(world: World) -> None:
+    mona = await world.a_merchant()
+    bags = await a_category(world, mona, "حقائب")
+
+    with pytest.raises(StaleVersion):
+        await world.marketplace.categories.remove(mona.actor, bags.id, {bags.version + 1})

@@ -7,13 +7,13 @@ import psycopg
 from psycopg import errors
 
 from marketplace.domain.accounts import EmailTaken, PhoneTaken, UsernameTaken
-from marketplace.domain.categories import CategoryTaken
-from marketplace.domain.errors import ChangedMeanwhile, Conflict, MarketplaceError, Unavailable
+from marketplace.domain.categories import CategoryNotFound, CategoryTaken
+from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError, Unavailable
 from marketplace.domain.imports import ImportRunning
 from marketplace.domain.slugs import SlugTaken
 from marketplace.domain.variants import SkuTaken
 
-CONSTRAINTS: Mapping[str, type[Conflict]] = {
+CONSTRAINTS: Mapping[str, type[MarketplaceError]] = {
     "uq_accounts_email": EmailTaken,
     "uq_accounts_username": UsernameTaken,
     "uq_accounts_phone": PhoneTaken,
@@ -22,6 +22,7 @@ CONSTRAINTS: Mapping[str, type[Conflict]] = {
     "uq_variants_sku": SkuTaken,
     "uq_categories_merchant_id_slug": SlugTaken,
     "uq_categories_name": CategoryTaken,
+    "fk_products_category": CategoryNotFound,
     # Two have said at the same time that an upload is complete.
     "pk_images": ChangedMeanwhile,
     "uq_imports_unfinished": ImportRunning,

@@ -87,7 +87,7 @@ class CategoryController(Controller):
         wanted = data.wanted(request.user, id, request.seen)
         return tagged(CategoryOut.told(await categories.edit(wanted)))
 
-    @delete("/{id:uuid}", problems=(CategoryNotFound,))
+    @delete("/{id:uuid}", problems=(CategoryNotFound, StaleVersion))
     async def remove(
         self,
         request: StrictRequest,
@@ -95,4 +95,4 @@ class CategoryController(Controller):
         categories: NamedDependency[CategoryService],
     ) -> None:
         """Take a category away; its products stay, in none."""
-        await categories.remove(request.user, CategoryId(id))
+        await categories.remove(request.user, CategoryId(id), request.seen)

@@ -4,7 +4,6 @@ from copy import deepcopy
 
 from marketplace.application import ports
 from marketplace.domain.categories import Category, CategoryId, CategoryNotFound
-from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product
@@ -27,9 +26,7 @@ class MemoryCategories(MemoryRepository[CategoryId, Category], ports.Categories)
         return sorted(own, key=lambda each: (each.position, each.id))
 
     async def remove(self, category: Category, /, *happened: Event) -> None:
-        seen = self._transaction.see(Category, category.id)
-        if seen is None or seen.version != category.version:
-            raise ChangedMeanwhile(kind="Category", id=category.id)
+        category = await self.get(category.id)
         for each in self._transaction.all_of(Product):
             if each.category == category.id:
                 product = deepcopy(each)

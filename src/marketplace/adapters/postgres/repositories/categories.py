@@ -4,7 +4,6 @@ import sqlalchemy as sa
 
 from marketplace.application import ports
 from marketplace.domain.categories import Category, CategoryId, CategoryNotFound
-from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 
@@ -18,20 +17,35 @@ class PostgresCategories(PostgresRepository[CategoryId, Category], ports.Categor
     table, entity, missing = tables.categories, Category, CategoryNotFound
 
     _owned = sa.select(*shown(table)).where(table.c.merchant_id == given("merchant", sa.Uuid))
-    _of = compiled(_owned.where(table.c.id == given("id", sa.Uuid)))
+    # Whoever puts something on a shelf keeps it standing until then.
+    _of = compiled(
+        _owned.where(table.c.id == given("id", sa.Uuid)).with_for_update(read=True, key_share=True)
+    )
     _all = compiled(_owned.order_by(table.c.position, table.c.id))
+    _products = tables.products
+    _on_it = _products.c.category == given("id", sa.Uuid)
+    # In the order of ids, as everybody locks products, and before anything else.
+    _products_held = compiled(
+        sa.select(_products.c.id)
+        .where(_on_it)
+        .order_by(_products.c.id)
+        .with_for_update(key_share=True)
+    )
+    _condemned = compiled(
+        sa.select(table.c.id).where(table.c.id == given("id", sa.Uuid)).with_for_update()
+    )
     _gone = (
         sa.delete(table)
-        .where(table.c.id == given("id", sa.Uuid), table.c.version == given("version", sa.Integer))
+        .where(table.c.id == given("id", sa.Uuid))
         .returning(table.c.id, table.c.merchant_id.label("store"))
         .cte("removed")
     )
     _removed = with_jobs(
         _gone,
         noted(_gone),
-        sa.update(tables.products)
-        .where(tables.products.c.category == given("id", sa.Uuid))
-        .values(category=None, version=tables.products.c.version + 1)
+        sa.update(_products)
+        .where(_on_it)
+        .values(category=None, version=_products.c.version + 1)
         .cte("emptied"),
         when=sa.true(),
     )
@@ -45,8 +59,11 @@ class PostgresCategories(PostgresRepository[CategoryId, Category], ports.Categor
         return [from_row(row, Category) for row in rows]
 
     async def remove(self, category: Category, /, *happened: Event) -> None:
+        """Products first, then alone, then the shelf: in this order everybody waits for others."""
+        await self._products_held.run(self._connection, id=category.id)
+        await alone(self._connection, category.merchant_id)
+        await self._condemned.run(self._connection, id=category.id)
         jobs = to_json(self._outbox.written(happened))
         self._outbox.touched.add(category.merchant_id)
-        known = {"id": category.id, "version": category.version}
-        if not await self._removed.run(self._connection, **known, jobs=jobs):
-            raise ChangedMeanwhile(kind="Category", id=category.id)
+        if not await self._removed.run(self._connection, id=category.id, jobs=jobs):
+            raise CategoryNotFound
