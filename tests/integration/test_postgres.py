@@ -14,6 +14,7 @@ import pytest
 from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
 from marketplace.application.accounts import ChangePassword
+from marketplace.application.categories import AddCategory
 from marketplace.application.confirming import AT_ONCE
 from marketplace.application.images import ReceiveImage
 from marketplace.application.merchants import EditMerchant
@@ -616,3 +617,29 @@ async def test_of_a_guest_who_confirms_and_cancels_at_once_one_is_heard(world: W
         assert len(order.timeline) <= 3
     assert await world.stock(lamp) == (5, 0)
     assert not await world.marketplace.stock.reconcile(repair=False)
+
+
+async def test_a_category_goes_while_products_are_put_on_it_and_sold(world: World) -> None:
+    """Nobody finds it half gone, and nobody waits in a circle."""
+    seller = await world.a_merchant()
+    for turn in range(5):
+        shelf = await world.marketplace.categories.add(
+            AddCategory(acting=seller.actor, name=f"shelf {turn}")
+        )
+        lamps = [await world.a_product(seller, category=shelf.id) for _ in range(3)]
+        adding = [world.a_product(seller, category=shelf.id) for _ in range(5)]
+        editing = [
+            world.marketplace.products.edit(
+                EditProduct(acting=seller.actor, product_id=each, category=shelf.id)
+            )
+            for each in lamps
+        ]
+        orders = [world.an_order(seller, *lamps) for _ in range(3)]
+        removal = world.marketplace.categories.remove(seller.actor, shelf.id)
+
+        ended = await outcomes([*adding, removal, *editing, *orders])
+
+        assert set(ended) <= {"UUID", "NoneType", "ProductView", "PlacedOrder", "CategoryNotFound"}
+        assert (ended["NoneType"], ended["PlacedOrder"]) == (1, 3), ended
+        page = await world.marketplace.products.of_merchant(seller.actor, Paging(limit=100))
+        assert {each.product.category for each in page.items} == {None}

@@ -44,8 +44,8 @@ CODES = """
     past-moment phone-taken price-changed product-not-found reason-missing refresh-refused
     reserved-username rows-disagree rule-broken same-columns same-options session-not-found
     several-variants sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version
-    stock-said-twice store-moved store-not-found store-on-holiday submission-not-found too-long
-    too-many too-many-attempts too-many-categories too-many-cells too-many-columns
+    stock-drifted stock-said-twice store-moved store-not-found store-on-holiday submission-not-found
+    too-long too-many too-many-attempts too-many-categories too-many-cells too-many-columns
     too-many-confirmation-attempts too-many-decimals too-many-images too-many-lines too-many-orders
     too-many-rows too-many-variants too-short unauthenticated unavailable unknown-country
     unknown-currency unknown-encoding unknown-reason unknown-time-zone unreadable-image

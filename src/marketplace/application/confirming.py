@@ -1,11 +1,13 @@
 """Confirming: asking the guest, the guest's own answer by link, and nobody's answer in time."""
 
+import logging
 from dataclasses import dataclass
 
 from marketplace.domain.accounts import Actor, digest
-from marketplace.domain.errors import Form
+from marketplace.domain.errors import Conflict, Form
 from marketplace.domain.orders import (
     Move,
+    Order,
     OrderId,
     OrderStatus,
     Outcome,
@@ -19,6 +21,8 @@ from .ports import BeginUnitOfWork, Clock, Ids, Views
 
 AT_ONCE = 50
 """Orders that expire in one unit of work."""
+
+_log = logging.getLogger("marketplace.orders")
 
 _FOLLOWS = {Outcome.CONFIRMED: OrderStatus.CONFIRMED, Outcome.DECLINED: OrderStatus.CANCELLED}
 """The answers that settle it."""
@@ -79,13 +83,22 @@ class ConfirmingService:
         Any number of processes may do it at once: each order expires once, its stock with it.
         """
         said = Move(to=OrderStatus.EXPIRED, by=Party.CLOCK)
-        expired = 0
+        expired, at_once, stuck = 0, AT_ONCE, list[OrderId]()
         while True:
-            async with self.begin() as market:
-                due = await market.orders.hold_overdue(self.clock.now(), AT_ONCE)
-                await move(market, due, said, self.clock, self.ids, None)
+            due: list[Order] = []
+            try:
+                async with self.begin() as market:
+                    due = await market.orders.hold_overdue(self.clock.now(), at_once, stuck)
+                    await move(market, due, said, self.clock, self.ids, None)
+            except Conflict as refused:
+                # One that cannot go keeps no other: they are taken one by one, and it is left.
+                if len(due) == 1:
+                    stuck.append(due[0].id)
+                    _log.warning("order %s cannot expire: %r", due[0].id, refused)
+                at_once = 1
+                continue
             expired += len(due)
-            if len(due) < AT_ONCE:
+            if len(due) < at_once:
                 return expired
 
     async def _by_guest(self, token: str, said: Move) -> TrackedOrder:

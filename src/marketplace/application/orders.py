@@ -92,22 +92,28 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priced:
-    """So many units of one variant, at what it costs today."""
+    """
+    So many units of one variant, at what it costs today.
+
+    They are counted where the product's are, and where those of the order were, ``is_counted``.
+    """
 
     product: Product
     variant: Variant
     quantity: int
+    is_counted: bool = False
 
     @property
     def available(self) -> int | None:
         """Units that could be ordered; None where nobody counts them."""
         if self.variant.retired:
             return 0
-        return self.variant.available if self.product.track_stock else None
+        counted = self.is_counted or self.product.track_stock
+        return self.variant.available if counted else None
 
     @property
     def short(self) -> bool:
-        return not self.product.has_room_for(self.variant, self.quantity)
+        return self.available is not None and self.available < self.quantity
 
     def written_down(self) -> OrderLine:
         """As an order keeps it."""
@@ -318,7 +324,7 @@ class OrderService:
         async with self.begin() as market:
             order, store = await own_order(market, wanted.acting, wanted.order_id)
             must_be_seen(order.version, wanted.seen)
-            said = _said(wanted, order)
+            said = _said(wanted, order, store)
             if said.to is not order.status:
                 await move(market, [order], said, self.clock, self.ids, wanted.acting)
         return in_hand(order, store, self.clock.now())
@@ -402,6 +408,7 @@ async def _restock(
             product=products[line.product_id],
             variant=products[line.product_id].variant(line.variant_id),
             quantity=line.quantity,
+            is_counted=True,
         )
         for line, moved in lines
         if moved.stock is StockEffect.RESERVE
@@ -539,7 +546,7 @@ def short_of(lines: Iterable[Priced]) -> OutOfStock | None:
     return OutOfStock(lines=short) if short else None
 
 
-def _said(wanted: MoveOrder, order: Order) -> Move:
+def _said(wanted: MoveOrder, order: Order, store: Merchant) -> Move:
     with Form() as form:
         return Move(
             to=form.read("status", word(OrderStatus), wanted.status),
@@ -557,16 +564,22 @@ def _said(wanted: MoveOrder, order: Order) -> Move:
                 lambda text: Money.parse(text, order.currency),
                 wanted.amount_collected,
             ),
-            restock=wanted.restock
-            if isinstance(wanted.restock, bool)
-            else form.read("restock", _units, wanted.restock),
+            restock=form.read("restock", partial(_units, order), wanted.restock),
+            confirm_within=timedelta(hours=store.confirm_within_hours),
         )
 
 
-def _units(back: Sequence[Back]) -> Mapping[VariantId, int]:
-    if len({each.variant_id for each in back}) < len(back):
-        raise NotInOrder
-    return {each.variant_id: each.quantity for each in back}
+def _units(order: Order, back: bool | Sequence[Back]) -> bool | Mapping[VariantId, int]:
+    """How much of each variant comes back whole; of what was said twice, both together."""
+    if isinstance(back, bool):
+        return back
+    units: dict[VariantId, int] = {}
+    for each in back:
+        if each.quantity < 0:
+            raise NotInOrder(variant_id=each.variant_id, ordered=0)
+        units[each.variant_id] = units.get(each.variant_id, 0) + each.quantity
+    order.must_have(units)
+    return units
 
 
 async def own_order(market: UnitOfWork, acting: Actor, order_id: OrderId) -> tuple[Order, Merchant]:

@@ -155,11 +155,11 @@ async def put_up(
     """Add a product inside a unit of work."""
     now = clock.now()
     product, added = drafted(wanted, merchant, ids, now)
+    if not wanted.slug and not product.is_archived:
+        [product.slug] = await market.products.free_slugs(merchant.id, [product.slug])
     category = None
     if product.category is not None:
         category = await market.categories.of(merchant.id, product.category)
-    if not wanted.slug and not product.is_archived:
-        [product.slug] = await market.products.free_slugs(merchant.id, [product.slug])
     images = await market.images.of(merchant.id, product.images)
     await market.products.add(product, added)
     opening = written_down(
@@ -217,14 +217,19 @@ async def change(
     now, was_archived = clock.now(), product.is_archived
     before = {each.id: each.stock for each in product.variants}
     rewrite(product, wanted, ids)
+    if was_archived and not product.is_archived and not wanted.slug:
+        [product.slug] = await market.products.free_slugs(product.merchant_id, [product.slug])
     category = (
         await market.categories.of(product.merchant_id, product.category)
         if product.category
         else None
     )
-    if was_archived and not product.is_archived and not wanted.slug:
-        [product.slug] = await market.products.free_slugs(product.merchant_id, [product.slug])
-    images = await market.images.of(product.merchant_id, product.images)
+    images = (
+        await market.images.known(product.images)
+        if wanted.images is None
+        else await market.images.of(product.merchant_id, product.images)
+    )
+    images.sort(key=lambda each: product.images.index(each.id))
     await market.products.save(product, product.edited(now))
     counted = written_down(
         filter(None, (each.stock.since(before.get(each.id)) for each in product.variants)),

@@ -174,11 +174,13 @@ class Variant:
         return self._move(on_hand=0, reserved=quantity)
 
     def release(self, quantity: int) -> StockChange:
-        """Take a promise back."""
+        """Take a promise back, or :class:`StockDrifted`."""
+        self._must_be_promised(quantity)
         return self._move(on_hand=0, reserved=-quantity)
 
     def consume(self, quantity: int) -> StockChange:
-        """Promised units leave the shelf."""
+        """Promised units leave the shelf, or :class:`StockDrifted`."""
+        self._must_be_promised(quantity)
         return self._move(on_hand=-quantity, reserved=-quantity)
 
     def restock(self, quantity: int) -> StockChange:
@@ -198,6 +200,10 @@ class Variant:
         if self.available + by < 0:
             raise NotEnoughOnHand(variant_id=self.id, available=self.available)
         return self._move(on_hand=by, reserved=0)
+
+    def _must_be_promised(self, quantity: int) -> None:
+        if quantity > self.reserved:
+            raise StockDrifted(variant_id=self.id, reserved=self.reserved)
 
     def settle(self, drift: "Drift") -> StockChange:
         """
@@ -233,6 +239,14 @@ class OutOfStock(Conflict):
 
 class NotEnoughOnHand(Conflict):
     """Fewer units are free than are to go; ``available`` says how many."""
+
+
+class StockDrifted(Conflict):
+    """
+    Fewer units are ``reserved`` than orders were promised: somebody wrote past the ledger.
+
+    To reconcile the stock puts it right.
+    """
 
 
 class SkuTaken(Conflict):

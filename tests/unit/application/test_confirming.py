@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.application.confirming import AT_ONCE, AskGuest
 from marketplace.application.orders import Back, MoveOrders, OrderInHand, PlacedOrder, Wish
+from marketplace.application.products import EditProduct
 from marketplace.domain.errors import InvalidFields
 from marketplace.domain.orders import (
     MOST_ATTEMPTS,
@@ -16,7 +17,7 @@ from marketplace.domain.orders import (
     TooManyConfirmationAttempts,
     WrongOrderStatus,
 )
-from marketplace.domain.variants import StockReason
+from marketplace.domain.variants import OutOfStock, StockDrifted, StockReason
 from tests.unit.world import NOBODYS, Seller, World
 
 
@@ -215,3 +216,50 @@ async def test_of_what_comes_back_some_is_damaged(world: World) -> None:
     )
 
     assert (await world.stock(lamp), await world.stock(rug)) == ((4, 0), (2, 0))
+
+
+async def test_an_order_whose_stock_drifted_keeps_no_other_from_expiring(world: World) -> None:
+    mona, hind = await world.a_merchant(), await world.a_merchant()
+    lamp, rug = await world.a_product(mona, stock=3), await world.a_product(hind, stock=3)
+    stuck, free = await world.an_order(mona, lamp), await world.an_order(hind, rug)
+    world.tamper(lamp, on_hand=3, reserved=0)
+    world.clock.pass_(timedelta(hours=48))
+
+    assert await world.marketplace.confirming.expire_due() == 1
+    assert (await world.order(free.order.id)).status is OrderStatus.EXPIRED
+    assert (await world.order(stuck.order.id)).status is OrderStatus.PENDING
+    with pytest.raises(StockDrifted):
+        await world.move(mona, stuck.order.id, "cancelled")
+
+    await world.marketplace.stock.reconcile(repair=True)
+    assert await world.marketplace.confirming.expire_due() == 1
+    assert await world.stock(lamp) == (3, 0)
+
+
+async def test_what_is_reopened_needs_the_units_it_was_promised_before(world: World) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona, stock=1)
+    placed = await world.an_order(mona, lamp)
+    await world.move(mona, placed.order.id, "cancelled")
+    await world.marketplace.products.edit(
+        EditProduct(acting=mona.actor, product_id=lamp, track_stock=False, stock=0)
+    )
+
+    with pytest.raises(OutOfStock):
+        await world.move(mona, placed.order.id, "pending")
+
+
+@pytest.mark.parametrize("quantity", [-1, 4, 10**25])
+async def test_what_was_never_sent_cannot_come_back(world: World, quantity: int) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona, stock=5)
+    placed = await world.an_order(mona, Wish(product_id=lamp, quantity=3))
+    back = [Back(variant_id=placed.order.lines[0].variant_id, quantity=quantity)]
+    await world.move(mona, placed.order.id, "confirmed", "shipped")
+
+    with pytest.raises(InvalidFields) as refused:
+        await world.move(mona, placed.order.id, "returned", restock=back)
+
+    assert [(each.field, each.code) for each in refused.value.problems] == [
+        ("restock", "not-in-order")
+    ]

@@ -246,7 +246,11 @@ class Categories(Repository[CategoryId, Category], Protocol):
     """The shelves of every store. Storing may raise ``CategoryTaken`` or ``SlugTaken``."""
 
     async def of(self, merchant_id: MerchantId, key: CategoryId, /) -> Category:
-        """A category of this merchant, or ``CategoryNotFound``."""
+        """
+        A category of this merchant, or ``CategoryNotFound``.
+
+        Until this unit of work ends nobody takes it away.
+        """
         ...
 
     async def hold_all(self, merchant_id: MerchantId, /) -> list[Category]:
@@ -254,7 +258,7 @@ class Categories(Repository[CategoryId, Category], Protocol):
         ...
 
     async def remove(self, category: Category, /, *happened: Event) -> None:
-        """Take it out of every product, and away; ``ChangedMeanwhile`` as in ``save``."""
+        """Take it out of every product, and away; ``CategoryNotFound`` if it is gone already."""
         ...
 
 
@@ -353,7 +357,9 @@ class Orders(Repository[OrderId, Order], Protocol):
         """The order this link was made for, held, or ``OrderNotFound``."""
         ...
 
-    async def hold_overdue(self, at: datetime, limit: int, /) -> list[Order]:
+    async def hold_overdue(
+        self, at: datetime, limit: int, but: Sequence[OrderId] = (), /
+    ) -> list[Order]:
         """Pending orders that nobody confirmed in time, held; those somebody holds are left out."""
         ...
 

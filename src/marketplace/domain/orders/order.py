@@ -39,6 +39,8 @@ MOST_LINES = 100
 MOST_UNITS = 10_000
 """Of one variant in one order."""
 REOPENABLE_FOR = timedelta(days=7)
+CONFIRM_WITHIN = timedelta(hours=48)
+"""Where the store says nothing else."""
 MOST_RETRIES = 3
 """How often a failed delivery may be tried again."""
 
@@ -110,7 +112,8 @@ class Move:
     What is said when an order is moved.
 
     An absent amount collected is the whole total. ``restock`` says whether what comes back goes on
-    the shelf again: all of it, none, or so many units of each variant; the rest is damaged.
+    the shelf again: all of it, none, or so many units of each variant; the rest is damaged. What is
+    reopened has ``confirm_within`` to be confirmed.
     """
 
     to: OrderStatus
@@ -121,6 +124,7 @@ class Move:
     courier: str = ""
     amount_collected: Money | None = None
     restock: bool | Mapping[VariantId, int] = True
+    confirm_within: timedelta = CONFIRM_WITHIN
 
 
 @dataclass(slots=True, kw_only=True)
@@ -212,8 +216,6 @@ class Order:
             raise ReasonMissing
         if wanted.to is OrderStatus.DELIVERY_FAILED and wanted.reason not in list(DeliveryFailure):
             raise UnknownReason(allowed=list(DeliveryFailure))
-        if not isinstance(wanted.restock, bool):
-            self._check_units(wanted.restock)
         if wanted.amount_collected is not None:
             if wanted.to is not OrderStatus.DELIVERED:
                 raise NothingToCollect(status=wanted.to)
@@ -262,7 +264,7 @@ class Order:
             self.confirmation = self.confirmation.turned(ConfirmationState.CONFIRMED)
         elif wanted.to is OrderStatus.PENDING:
             self.confirmation = self.confirmation.turned(ConfirmationState.AWAITED)
-            self.confirm_by = at + self._confirm_within
+            self.confirm_by = at + wanted.confirm_within
         elif wanted.to is OrderStatus.CANCELLED and self.status is OrderStatus.PENDING:
             self.confirmation = self.confirmation.turned(ConfirmationState.DECLINED)
         elif wanted.to is OrderStatus.SHIPPED and self.status is OrderStatus.DELIVERY_FAILED:
@@ -282,13 +284,8 @@ class Order:
         )
         self.timeline = (*self.timeline, entry)
 
-    @property
-    def _confirm_within(self) -> timedelta:
-        """As long as it was given the last time it was pending."""
-        pending = (each.at for each in self.timeline if each.status is OrderStatus.PENDING)
-        return self.confirm_by - max(pending, default=self.placed_at)
-
-    def _check_units(self, restock: Mapping[VariantId, int]) -> None:
+    def must_have(self, restock: Mapping[VariantId, int]) -> None:
+        """:class:`NotInOrder` if something is to come back that was never sent."""
         ordered = {each.variant_id: each.quantity for each in self.lines}
         for variant_id, units in restock.items():
             if not 0 <= units <= ordered.get(variant_id, -1):

@@ -50,7 +50,7 @@ _PREFLIGHT = {
     "access-control-allow-methods": "DELETE, GET, POST, PUT",
     "access-control-max-age": "600",
 }
-_EXPOSED = b"etag, idempotent-replayed, retry-after, x-request-id"
+_EXPOSED = b"content-disposition, etag, idempotent-replayed, location, retry-after, x-request-id"
 
 
 async def always_ready() -> None:

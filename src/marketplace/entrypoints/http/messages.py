@@ -395,6 +395,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="المخزون عدد صحيح من {at_least} إلى {at_most}.",
         en="A whole number from {at_least} to {at_most}.",
     ),
+    "stock-drifted": Wording(
+        ar="مخزون هذا المنتج لا يطابق السجل. أبلغ إدارة المنصة لمطابقته.",
+        en="The stock does not agree with its ledger. Tell those who run the platform.",
+    ),
     "not-enough-on-hand": Wording(
         ar="لا يوجد ما يكفي في المخزون. المتاح {available} فقط.",
         en="There are not that many. Only {available} are free.",

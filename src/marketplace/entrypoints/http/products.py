@@ -126,7 +126,7 @@ class ProductChange(Change, frozen=True, kw_only=True):
     variant that is not among ``variants`` is no longer sold.
     """
 
-    EXAMPLE: ClassVar[dict[str, Any]] = {"price": "229.00", "stock": 8}
+    EXAMPLE: ClassVar[dict[str, Any]] = {"price": "229.00", "tags": ["عباءات"]}
 
     title: Maybe[str] = UNSET
     price: Maybe[AmountSaid] = UNSET

@@ -128,7 +128,10 @@ def paging(limit: int, cursor: str | None, wanted: object = None) -> Paging:
     if cursor is None:
         return Paging(limit=limit)
     try:
-        return Paging(limit=limit, after=_place(cursor, wanted))
+        after = _place(cursor, wanted)
+        if wanted is None and after != Place(id=after.id):
+            raise ValueError
+        return Paging(limit=limit, after=after)
     except ValueError:
         raise InvalidFields(FieldProblem("cursor", BadCursor.code, {})) from None
 

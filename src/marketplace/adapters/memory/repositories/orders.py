@@ -1,5 +1,6 @@
 """Every order with its lines and its timeline."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import datetime
 
@@ -25,9 +26,15 @@ class MemoryOrders(MemoryRepository[OrderId, Order], ports.Orders):
                 return deepcopy(each)
         raise OrderNotFound
 
-    async def hold_overdue(self, at: datetime, limit: int, /) -> list[Order]:
+    async def hold_overdue(
+        self, at: datetime, limit: int, but: Sequence[OrderId] = (), /
+    ) -> list[Order]:
         pending = (
             each for each in self._transaction.all_of(Order) if each.status is OrderStatus.PENDING
         )
-        due = sorted((each.confirm_by, each.id) for each in pending if each.confirm_by <= at)
+        due = sorted(
+            (each.confirm_by, each.id)
+            for each in pending
+            if each.confirm_by <= at and each.id not in but
+        )
         return [await self.get(id) for id in sorted(id for _, id in due[:limit])]

@@ -1,5 +1,6 @@
 """Every order with its lines and its timeline."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -32,6 +33,7 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
         .where(
             table.c.status == sa.literal_column("'pending'"),
             table.c.confirm_by <= given("at", tables.Time),
+            table.c.id != sa.all_(given("but", sa.ARRAY(sa.Uuid))),
         )
         .order_by(table.c.confirm_by, table.c.id)
         .limit(given("limit", sa.Integer))
@@ -57,9 +59,11 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
             raise OrderNotFound
         return await self.get(OrderId(row["id"]))
 
-    async def hold_overdue(self, at: datetime, limit: int, /) -> list[Order]:
+    async def hold_overdue(
+        self, at: datetime, limit: int, but: Sequence[OrderId] = (), /
+    ) -> list[Order]:
         """Read after they are locked, as in ``hold``."""
-        rows = await self._overdue.run(self._connection, at=at, limit=limit)
+        rows = await self._overdue.run(self._connection, at=at, limit=limit, but=list(but))
         if not rows:
             return []
         rows = await self._many.run(self._connection, ids=[row["id"] for row in rows])
