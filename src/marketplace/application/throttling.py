@@ -34,7 +34,8 @@ SIGN_INS_OF_STRANGERS_TO_AN_ACCOUNT: tuple[Limit, ...] = ((10, MINUTE), (50, HOU
 SIGN_INS_OF_STRANGERS_OF_A_SITE: tuple[Limit, ...] = ((200, MINUTE),)
 SIGN_INS_OF_ALL_STRANGERS: tuple[Limit, ...] = ((6000, MINUTE),)
 """What two cores can check: below that, the queue for them is what limits."""
-REGISTRATIONS_OF_AN_ADDRESS: tuple[Limit, ...] = ((5, HOUR),)
+REGISTRATIONS_OF_AN_ADDRESS: tuple[Limit, ...] = ((20, HOUR),)
+"""A carrier puts many shops behind one address, and a form is filled in wrongly more than once."""
 REGISTRATIONS_OF_A_SITE: tuple[Limit, ...] = ((50, HOUR),)
 REGISTRATIONS_OF_ALL: tuple[Limit, ...] = ((300, MINUTE),)
 """Over a minute, so that it takes a new crowd every minute to keep everybody out."""

@@ -30,7 +30,7 @@ class RegisterIn(Input, frozen=True, kw_only=True):
         "email": "sara@example.com",
         "username": "sara-abayas",
         "password": "a long sentence is a good password",
-        "phone": "0501234567",
+        "phone": "0509876500",
         "name": "عباءات سارة",
         "country": "SA",
     }

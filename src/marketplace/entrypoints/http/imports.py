@@ -166,7 +166,7 @@ class ImportController(Controller):
         locale = preferred(request.headers.get("accept-language", ""))
         return Stream(
             _bytes(imports.export(request.user, locale)),
-            media_type="text/csv; charset=utf-8; header=present",
+            media_type="text/csv",
             headers={
                 "content-disposition": 'attachment; filename="products.csv"',
                 "content-language": locale,

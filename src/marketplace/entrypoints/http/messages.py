@@ -468,7 +468,7 @@ MESSAGES: Mapping[str, Wording] = {
         en="There is no such image.",
     ),
     "unreadable-image": Wording(
-        ar="تعذّرت قراءة الصورة. أرسل صورة سليمة بصيغة JPEG أو PNG أو WebP.",
+        ar="تعذّرت قراءة الصورة. أرسل صورة سليمة بصيغة JPEG أو PNG أو WebP أو HEIC.",
         en="The image cannot be read. Send a sound JPEG, PNG, WebP or HEIC.",
     ),
     "image-too-large": Wording(
