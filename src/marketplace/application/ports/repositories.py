@@ -334,7 +334,11 @@ class Imports(Repository[ImportId, Import], Protocol):
     """Every sheet that was handed in. Storing may raise ``ImportRunning``."""
 
     async def unfinished(self, merchant_id: MerchantId, /) -> Import | None:
-        """The one of a merchant that is not over, held; there is never more than one."""
+        """
+        The one of a merchant that is not over; there is never more than one.
+
+        Nobody waits for whoever works it off: of two that are added at once one is refused.
+        """
         ...
 
     async def lay_up(self, import_id: ImportId, batches: Iterable[Sequence[Entry]], /) -> None:

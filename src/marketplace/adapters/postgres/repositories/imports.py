@@ -11,7 +11,7 @@ from marketplace.domain.merchants import MerchantId
 from marketplace.domain.sheets import Entry
 
 from .. import tables
-from ..repository import PostgresRepository, alone
+from ..repository import PostgresRepository
 from ..rows import from_row
 from ..statements import compiled, given, shown
 
@@ -22,12 +22,10 @@ class PostgresImports(PostgresRepository[ImportId, Import], ports.Imports):
     table, entity, missing = tables.imports, Import, ImportNotFound
 
     _unfinished = compiled(
-        sa.select(*shown(table))
-        .where(
+        sa.select(*shown(table)).where(
             table.c.merchant_id == given("merchant", sa.Uuid),
             table.c.status.in_([sa.literal_column("'queued'"), sa.literal_column("'running'")]),
         )
-        .with_for_update(key_share=True)
     )
     _batches = tables.import_batches
     _numbered = (
@@ -54,7 +52,6 @@ class PostgresImports(PostgresRepository[ImportId, Import], ports.Imports):
     )
 
     async def unfinished(self, merchant_id: MerchantId, /) -> Import | None:
-        await alone(self._connection, merchant_id)
         row = await self._unfinished.first(self._connection, merchant=merchant_id)
         return None if row is None else from_row(row, Import)
 
