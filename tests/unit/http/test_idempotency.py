@@ -15,7 +15,9 @@ from litestar.types import ASGIApp
 
 from marketplace.adapters.memory.store import MemoryStore
 from marketplace.application.marketplace import Marketplace
-from marketplace.application.ports import UnitOfWork
+from marketplace.application.once import KeyReused
+from marketplace.application.ports import InProgress, UnitOfWork
+from marketplace.domain.errors import MarketplaceError, Unavailable
 from marketplace.entrypoints.http import create_app
 from marketplace.entrypoints.http.app import routes
 from marketplace.entrypoints.http.edge import DEFAULT
@@ -36,6 +38,20 @@ def an_order(product: Mapping[str, Any], **said: object) -> dict[str, Any]:
         "items": [{"product_id": product["id"], "quantity": 2}],
         **said,
     }
+
+
+def failing_once_at_commit(marketplace: Marketplace, error: Exception) -> Marketplace:
+    """The next transaction that would be committed is not, and says so."""
+    ports, waiting = marketplace.ports, [error]
+
+    @asynccontextmanager
+    async def begin() -> AsyncGenerator[UnitOfWork]:
+        async with ports.begin() as market:
+            yield market
+            if waiting:
+                raise waiting.pop()
+
+    return Marketplace(replace(ports, begin=begin))
 
 
 @pytest.fixture
@@ -321,6 +337,35 @@ async def test_a_bad_form_is_refused_as_without_a_key(
 
     assert answer.status_code == without.status_code == 400
     assert answer.json()["code"] == without.json()["code"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "retry_after"),
+    [(Unavailable(), 503, "1"), (InProgress(retry_after=1), 409, "1"), (KeyReused(), 422, None)],
+)
+async def test_what_fails_after_the_work_was_answered_is_told_like_any_refusal(
+    marketplace: Marketplace,
+    visit: Visit,
+    merchant: httpx.AsyncClient,
+    error: MarketplaceError,
+    status: int,
+    retry_after: str | None,
+) -> None:
+    product = await put_up(merchant)
+    guest = await visit(app=cast(ASGIApp, create_app(failing_once_at_commit(marketplace, error))))
+
+    refused = await guest.post(
+        ORDERS, json=an_order(product), headers={**KEY, "accept-language": "ar"}
+    )
+    assert await orders(merchant) == 0
+    again = await guest.post(ORDERS, json=an_order(product), headers=KEY)
+
+    assert (refused.status_code, refused.json()["code"]) == (status, error.code)
+    assert refused.headers["content-language"] == "ar"
+    assert refused.headers.get("retry-after") == retry_after
+    assert refused.json()["request_id"] == refused.headers["x-request-id"]
+    assert again.status_code == 201
+    assert await orders(merchant) == 1
 
 
 async def test_a_store_that_moved_leads_on_with_a_key_too(

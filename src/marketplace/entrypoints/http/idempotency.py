@@ -16,9 +16,10 @@ from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Sen
 
 from marketplace.application.once import Answer, Once, RequestKey
 from marketplace.domain.accounts import Actor
-from marketplace.domain.errors import FieldProblem, InvalidFields
+from marketplace.domain.errors import FieldProblem, InvalidFields, MarketplaceError
 
-from .problems import BadIdempotencyKey
+from .edge import request_id
+from .problems import BadIdempotencyKey, answer
 from .shapes import StrictRequest, must_be_shallow
 
 HEADER = "Idempotency-Key"
@@ -79,7 +80,12 @@ class _Idempotency:
             await self.app(scope, recorder.receive, recorder.send)
             return recorder.answer()
 
-        await _tell(await self.once.once(asked, act), send)
+        try:
+            told = await self.once.once(asked, act)
+        except MarketplaceError as error:
+            # Litestar takes what was only recorded for sent, and would answer no error any more.
+            told = _refusal(error, request)
+        await _tell(told, send)
 
 
 def parse_key(said: list[str]) -> str:
@@ -147,9 +153,18 @@ class _Recorder:
         return Answer(status=self._status, headers=tuple(self._headers), body=b"".join(self._sent))
 
 
-async def _tell(answer: Answer, send: Send) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    if answer.is_replayed:
+def _refusal(error: MarketplaceError, request: StrictRequest) -> Answer:
+    language = request.headers.get("accept-language", "")
+    problem = answer(error, accept_language=language, request_id=request_id.get())
+    length = ("content-length", str(len(problem.body)))
+    return Answer(
+        status=problem.status, headers=(*problem.headers.items(), length), body=problem.body
+    )
+
+
+async def _tell(told: Answer, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.headers]
+    if told.is_replayed:
         headers.append((REPLAYED.lower().encode(), b"true"))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+    await send({"type": "http.response.start", "status": told.status, "headers": headers})
+    await send({"type": "http.response.body", "body": told.body, "more_body": False})
