@@ -24,6 +24,8 @@ from marketplace.entrypoints.http.edge import DEFAULT
 from marketplace.entrypoints.http.idempotency import is_repeatable
 from marketplace.entrypoints.in_memory import in_memory
 
+from tests.unit.world import MemoryBucket
+
 from .conftest import PASSWORD, PNG, Visit, fields, put_up, register
 
 KEY = {"idempotency-key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
@@ -40,18 +42,21 @@ def an_order(product: Mapping[str, Any], **said: object) -> dict[str, Any]:
     }
 
 
-def failing_once_at_commit(marketplace: Marketplace, error: Exception) -> Marketplace:
-    """The next transaction that would be committed is not, and says so."""
-    ports, waiting = marketplace.ports, [error]
+def failing_once_at_commit(
+    marketplace: Marketplace, error: Exception, *, after: int = 0, **other: Any
+) -> Marketplace:
+    """After some that are committed, one transaction is not, and says so."""
+    ports = marketplace.ports
+    waiting = [error, *[None] * after]
 
     @asynccontextmanager
     async def begin() -> AsyncGenerator[UnitOfWork]:
         async with ports.begin() as market:
             yield market
-            if waiting:
-                raise waiting.pop()
+            if waiting and (failure := waiting.pop()):
+                raise failure
 
-    return Marketplace(replace(ports, begin=begin))
+    return Marketplace(replace(ports, begin=begin, **other))
 
 
 @pytest.fixture
@@ -366,6 +371,28 @@ async def test_what_fails_after_the_work_was_answered_is_told_like_any_refusal(
     assert refused.json()["request_id"] == refused.headers["x-request-id"]
     assert again.status_code == 201
     assert await orders(merchant) == 1
+
+
+async def test_an_upload_whose_commit_failed_is_completed_by_the_next_call(
+    marketplace: Marketplace, visit: Visit, guest: httpx.AsyncClient
+) -> None:
+    token = (await register(guest, "sara", "0501234567"))["token"]
+    bucket = MemoryBucket()
+    looks_first = 2
+    flaky = failing_once_at_commit(marketplace, Unavailable(), after=1 + looks_first, images=bucket)
+    merchant = await visit(token, app=cast(ASGIApp, create_app(flaky)))
+    wanted = {"content_type": "image/png", "size": len(PNG)}
+    upload = (await merchant.post("/api/merchant/uploads", json=wanted)).json()
+    await bucket.put(upload["url"].removeprefix("memory:"), PNG)
+    path = f"/api/merchant/uploads/{upload['id']}/complete"
+
+    refused = await merchant.post(path, json={}, headers=KEY)
+    again = await merchant.post(path, json={}, headers=KEY)
+    await flaky.jobs.run_all()
+
+    assert refused.status_code == 503
+    assert (again.status_code, again.json()["id"]) == (201, upload["id"])
+    assert not [key for key in bucket.shelf if key.startswith("incoming/")]
 
 
 async def test_a_store_that_moved_leads_on_with_a_key_too(
