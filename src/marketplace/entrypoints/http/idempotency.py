@@ -1,5 +1,5 @@
 """
-A call that creates something can be sent again, with an ``Idempotency-Key``, and creates it once.
+A call that adds something can be sent again, with an ``Idempotency-Key``, and adds it once.
 
 After draft-ietf-httpapi-idempotency-key-header-07. Only a success is kept: whatever was refused may
 succeed the next time.
@@ -33,10 +33,14 @@ _AS_WRITTEN = msgspec.json.Decoder(float_hook=lambda digits: msgspec.Raw(digits.
 
 
 def is_repeatable(handler: BaseRouteHandler) -> bool:
-    """Whether calls to a route create something, so that a key is honoured."""
-    if not isinstance(handler, HTTPRouteHandler):
+    """
+    Whether a route honours a key.
+
+    Every one that creates something does, and those that say so: what they do adds up.
+    """
+    if not isinstance(handler, HTTPRouteHandler) or "POST" not in handler.http_methods:
         return False
-    return "POST" in handler.http_methods and handler.status_code == 201
+    return handler.status_code == 201 or bool(handler.opt.get("repeatable"))
 
 
 def idempotency(once: Once) -> Callable[[ASGIApp], ASGIApp]:
