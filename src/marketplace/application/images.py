@@ -158,6 +158,8 @@ class ImageService:
         try:
             async with self.begin() as market:
                 image = await market.images.get(event.image_id)
+            # What may have been sent past us is needed no more: the image is stored for good.
+            await self.images.delete(upload_key(image.merchant_id, image.id))
             if image.status is not ImageStatus.PENDING:
                 return
             renditions, failure = await self._renditions(image, written)
@@ -273,6 +275,11 @@ class ImageService:
             async for file in self.images.files(f"{shelf}/{image.id}")
         }
         return [MissingFile(image_id=image.id, key=key) for key in image.keys if key not in there]
+
+
+def upload_key(merchant_id: MerchantId, image_id: ImageId) -> str:
+    """Where a photo is put that is to become this image."""
+    return f"incoming/{merchant_id}/{image_id}"
 
 
 def own(product: Product, acting: Actor) -> Product:

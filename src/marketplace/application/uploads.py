@@ -24,7 +24,7 @@ from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import ProductId
 from marketplace.domain.text import word
 
-from .images import ImageService, ReceiveImage
+from .images import ImageService, ReceiveImage, upload_key
 from .merchants import selling
 from .once import aside
 from .ports import BeginUnitOfWork, Clock, Ids, ImageStore
@@ -86,7 +86,7 @@ class UploadService:
             form.read("size", parse_size, wanted.size)
         await self.receiving.make_sure_of_room(merchant_id)
         id, now = ImageId(self.ids.new()), self.clock.now()
-        signed = await self.images.sign_upload(_key(merchant_id, id), type, OPEN_FOR)
+        signed = await self.images.sign_upload(upload_key(merchant_id, id), type, OPEN_FOR)
         return OpenedUpload(
             id=id,
             url=signed.url,
@@ -102,10 +102,11 @@ class UploadService:
         The bytes move to a place of ours first: whoever had the call could still replace them.
         """
         merchant_id = selling(wanted.acting)
-        key = _key(merchant_id, wanted.upload_id)
+        key = upload_key(merchant_id, wanted.upload_id)
         image = await self._completed(merchant_id, wanted.upload_id)
         if image is None:
-            image = await self._receive(wanted, key)
+            # Before the image is stored for good, what was sent may be needed again.
+            return await self._receive(wanted, key)
         await self.images.delete(key)
         return image
 
@@ -132,7 +133,3 @@ class UploadService:
             async with self.begin() as market:
                 known = await market.images.known([upload_id])
         return next((image for image in known if image.merchant_id == merchant_id), None)
-
-
-def _key(merchant_id: MerchantId, upload_id: ImageId) -> str:
-    return f"incoming/{merchant_id}/{upload_id}"

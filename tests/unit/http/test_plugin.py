@@ -11,6 +11,8 @@ from litestar.exceptions import NotFoundException
 
 from marketplace.application.marketplace import Marketplace
 from marketplace.entrypoints.http import MarketplacePlugin
+from marketplace.entrypoints.http.edge import Edge
+from marketplace.entrypoints.http.page_cache import PageCache
 
 from .conftest import place, put_up, register
 
@@ -51,6 +53,32 @@ async def test_their_application_has_a_marketplace(guest: httpx.AsyncClient) -> 
     assert refused.headers["x-content-type-options"] == "nosniff"
     assert "/" not in described.json()["paths"]
     assert "/api/store/{username}" in described.json()["paths"]
+
+
+def wrapped(app: Litestar, kind: type[Any]) -> list[Any]:
+    """Whatever of a kind stands around the routes."""
+    found = {}
+    todo: list[Any] = [app.asgi_router.root_route_map_node]
+    while todo:
+        node = todo.pop()
+        todo += node.children.values()
+        for handled in node.asgi_handlers.values():
+            layer: Any = handled.asgi_app
+            while layer is not None:
+                if isinstance(layer, kind):
+                    found[id(layer)] = layer
+                layer = getattr(layer, "app", None)
+    return list(found.values())
+
+
+def test_all_routes_have_one_turnstile_and_one_store_of_pages(marketplace: Marketplace) -> None:
+    app = Litestar([home], plugins=[MarketplacePlugin(marketplace)], logging_config=None)
+
+    edges, caches = wrapped(app, Edge), wrapped(app, PageCache)
+
+    assert len(edges) == len(caches) > 100
+    assert len({id(each._turnstile) for each in edges}) == 1
+    assert len({id(each.pages) for each in caches}) == 1
 
 
 async def test_what_is_theirs_stays_theirs(guest: httpx.AsyncClient) -> None:

@@ -8,7 +8,6 @@ from litestar import Litestar, Request, Response, Router
 from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.middleware import DefineMiddleware
 from litestar.plugins import InitPlugin
 from litestar.types import ExceptionHandlersMap, Middleware
 
@@ -31,7 +30,7 @@ from .media import media
 from .merchants import MerchantController
 from .notifications import NotificationController
 from .orders import OrderController
-from .page_cache import PageCache
+from .page_cache import PageCache, ReadyPages
 from .pages import front, pages
 from .problems import answer
 from .products import ProductController
@@ -40,6 +39,7 @@ from .sessions import SessionController
 from .shapes import StrictRequest
 from .stock import StockController
 from .storefront import StoreController, TrackingController
+from .turnstile import Turnstile
 from .uploads import UploadController
 
 MOST_BODY = 256 * 1024
@@ -107,8 +107,7 @@ def create_app(
         logging_config=None,
         debug=False,
     )
-    ports = marketplace.ports
-    return Edge(PageCache(app, ports.watch, ports.clock, options.page_cache), options)
+    return Edge(PageCache(app, _ready_pages(marketplace, options)), options)
 
 
 class MarketplacePlugin(InitPlugin):
@@ -119,12 +118,16 @@ class MarketplacePlugin(InitPlugin):
         self.options = options
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
-        ports = self.marketplace.ports
-        edge = DefineMiddleware(Edge, options=self.options)
-        ready = DefineMiddleware(
-            PageCache, watch=ports.watch, clock=ports.clock, most=self.options.page_cache
+        # Each route is wrapped by itself; what is counted and kept is counted and kept for all.
+        turnstile, ready = Turnstile(), _ready_pages(self.marketplace, self.options)
+        app_config.route_handlers.append(
+            routes(
+                self.marketplace,
+                self.options,
+                lambda app: Edge(app, self.options, turnstile),
+                lambda app: PageCache(app, ready),
+            )
         )
-        app_config.route_handlers.append(routes(self.marketplace, self.options, edge, ready))
         return app_config
 
 
@@ -171,6 +174,11 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         request_class=StrictRequest,
         request_max_body_size=MOST_BODY,
     )
+
+
+def _ready_pages(marketplace: Marketplace, options: HttpOptions) -> ReadyPages:
+    ports = marketplace.ports
+    return ReadyPages(ports.watch, ports.clock, options.page_cache)
 
 
 def _provided(service: object) -> Provide:

@@ -89,7 +89,7 @@ class BulkOut(Output, frozen=True, kw_only=True):
 
 
 class BulkController(Controller):
-    @post("/products/bulk", status_code=200, problems=(ChangedMeanwhile,))
+    @post("/products/bulk", status_code=200, repeatable=True, problems=(ChangedMeanwhile,))
     async def change(
         self, request: StrictRequest, data: JSONBody[BulkIn], bulk: NamedDependency[BulkService]
     ) -> BulkOut:

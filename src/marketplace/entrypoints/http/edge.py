@@ -79,12 +79,14 @@ DEFAULT = HttpOptions()
 
 
 class Edge(Generic[App]):
-    """An ASGI application around an ASGI application."""
+    """An ASGI application around an ASGI application; any number may share a ``turnstile``."""
 
-    def __init__(self, app: App, options: HttpOptions = DEFAULT) -> None:
+    def __init__(
+        self, app: App, options: HttpOptions = DEFAULT, turnstile: Turnstile | None = None
+    ) -> None:
         self.app = app
         self.options = options
-        self._turnstile = Turnstile()
+        self._turnstile = turnstile or Turnstile()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:

@@ -1,5 +1,5 @@
 """
-A call that creates something can be sent again, with an ``Idempotency-Key``, and creates it once.
+A call that adds something can be sent again, with an ``Idempotency-Key``, and adds it once.
 
 After draft-ietf-httpapi-idempotency-key-header-07. Only a success is kept: whatever was refused may
 succeed the next time.
@@ -16,9 +16,10 @@ from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Sen
 
 from marketplace.application.once import Answer, Once, RequestKey
 from marketplace.domain.accounts import Actor
-from marketplace.domain.errors import FieldProblem, InvalidFields
+from marketplace.domain.errors import FieldProblem, InvalidFields, MarketplaceError
 
-from .problems import BadIdempotencyKey
+from .edge import request_id
+from .problems import BadIdempotencyKey, answer
 from .shapes import StrictRequest, must_be_shallow
 
 HEADER = "Idempotency-Key"
@@ -32,10 +33,14 @@ _AS_WRITTEN = msgspec.json.Decoder(float_hook=lambda digits: msgspec.Raw(digits.
 
 
 def is_repeatable(handler: BaseRouteHandler) -> bool:
-    """Whether calls to a route create something, so that a key is honoured."""
-    if not isinstance(handler, HTTPRouteHandler):
+    """
+    Whether a route honours a key.
+
+    Every one that creates something does, and those that say so: what they do adds up.
+    """
+    if not isinstance(handler, HTTPRouteHandler) or "POST" not in handler.http_methods:
         return False
-    return "POST" in handler.http_methods and handler.status_code == 201
+    return handler.status_code == 201 or bool(handler.opt.get("repeatable"))
 
 
 def idempotency(once: Once) -> Callable[[ASGIApp], ASGIApp]:
@@ -79,7 +84,12 @@ class _Idempotency:
             await self.app(scope, recorder.receive, recorder.send)
             return recorder.answer()
 
-        await _tell(await self.once.once(asked, act), send)
+        try:
+            told = await self.once.once(asked, act)
+        except MarketplaceError as error:
+            # Litestar takes what was only recorded for sent, and would answer no error any more.
+            told = _refusal(error, request)
+        await _tell(told, send)
 
 
 def parse_key(said: list[str]) -> str:
@@ -147,9 +157,18 @@ class _Recorder:
         return Answer(status=self._status, headers=tuple(self._headers), body=b"".join(self._sent))
 
 
-async def _tell(answer: Answer, send: Send) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    if answer.is_replayed:
+def _refusal(error: MarketplaceError, request: StrictRequest) -> Answer:
+    language = request.headers.get("accept-language", "")
+    problem = answer(error, accept_language=language, request_id=request_id.get())
+    length = ("content-length", str(len(problem.body)))
+    return Answer(
+        status=problem.status, headers=(*problem.headers.items(), length), body=problem.body
+    )
+
+
+async def _tell(told: Answer, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.headers]
+    if told.is_replayed:
         headers.append((REPLAYED.lower().encode(), b"true"))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+    await send({"type": "http.response.start", "status": told.status, "headers": headers})
+    await send({"type": "http.response.body", "body": told.body, "more_body": False})

@@ -297,6 +297,7 @@ class OrderController(Controller):
     @post(
         "/{id:uuid}/confirmation",
         status_code=200,
+        repeatable=True,
         problems=(OrderNotFound, WrongOrderStatus, TooManyConfirmationAttempts),
     )
     async def ask(

@@ -118,7 +118,7 @@ class _Kept:
 class _Slot:
     """Where the one who loads a page leaves it; ``since`` was noted before anything was read."""
 
-    cache: "PageCache[Any]"
+    pages: "ReadyPages"
     key: Key
     since: int
     ended: "asyncio.Future[_Outcome]" = field(default_factory=asyncio.Future)
@@ -126,9 +126,9 @@ class _Slot:
     def keep(
         self, ready: Ready, path_template: str, store: MerchantId, until: datetime | None
     ) -> None:
-        latest = self.cache.clock.now() + LONGEST
+        latest = self.pages.clock.now() + LONGEST
         until = latest if until is None else min(until, latest)
-        self.cache.put(self.key, _Kept(ready, path_template, store, self.since, until))
+        self.pages.put(self.key, _Kept(ready, path_template, store, self.since, until))
         self.end(_Outcome.KEPT)
 
     def end(self, outcome: _Outcome) -> None:
@@ -136,58 +136,14 @@ class _Slot:
             self.ended.set_result(outcome)
 
 
-class PageCache(Generic[App]):
-    """An ASGI application around an ASGI application; ``most`` is how many bytes it keeps."""
+class ReadyPages:
+    """The pages that are kept, and those that are on their way; ``most`` is how many bytes."""
 
-    def __init__(self, app: App, watch: StoreWatch, clock: Clock, most: int) -> None:
-        self.app, self.watch, self.clock = app, watch, clock
-        self._most = most
+    def __init__(self, watch: StoreWatch, clock: Clock, most: int) -> None:
+        self.watch, self.clock, self.most = watch, clock, most
+        self.loading: dict[Key, _Slot] = {}
         self._size = 0
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
-        self._loading: dict[Key, _Slot] = {}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kept = None
-        if (key := self._key(scope)) is not None:
-            kept = self.find(key)
-            while kept is None and (loading := self._loading.get(key)) is not None:
-                # Only who is given up is followed by the next: where there is nothing to keep, or
-                # it has changed already, everybody loads at once, and nobody queues.
-                outcome = await asyncio.shield(loading.ended)
-                kept = self.find(key)
-                if kept is None and outcome is not _Outcome.GIVEN_UP:
-                    key = None
-                    break
-        if kept is not None:
-            await _send(kept, scope, send)
-        elif key is None or (count := self.watch.count) is None:
-            await self.app(scope, receive, send)
-        else:
-            await self._load(_Slot(self, key, count), scope, receive, send)
-
-    def _key(self, scope: Scope) -> Key | None:
-        """What the answer depends on; None where there is nothing to keep."""
-        if (
-            not self._most
-            or scope["type"] != ScopeType.HTTP
-            or scope["method"] != "GET"
-            or _PUBLIC not in scope["path"]
-            or len(scope["query_string"]) > LONGEST_QUERY
-        ):
-            return None
-        return scope.get("root_path", ""), scope["path"], scope["query_string"]
-
-    async def _load(self, slot: _Slot, scope: Scope, receive: Receive, send: Send) -> None:
-        self._loading[slot.key] = slot
-        outcome = _Outcome.GIVEN_UP
-        try:
-            scope[_SLOT] = slot  # type: ignore[literal-required]
-            await self.app(scope, receive, send)
-            outcome = _Outcome.NOT_TO_BE_KEPT
-        finally:
-            slot.end(outcome)
-            if self._loading.get(slot.key) is slot:
-                del self._loading[slot.key]
 
     def find(self, key: Key) -> _Kept | None:
         """A page that is right, as far as anybody knows."""
@@ -205,13 +161,63 @@ class PageCache(Generic[App]):
         self._drop(key)
         self._kept[key] = kept
         self._size += kept.size
-        while self._size > self._most:
+        while self._size > self.most:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, key: Key) -> None:
         kept = self._kept.pop(key, None)
         if kept is not None:
             self._size -= kept.size
+
+
+class PageCache(Generic[App]):
+    """An ASGI application around an ASGI application; any number may share their pages."""
+
+    def __init__(self, app: App, pages: ReadyPages) -> None:
+        self.app, self.pages = app, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kept = None
+        if (key := self._key(scope)) is not None:
+            kept = self.pages.find(key)
+            while kept is None and (loading := self.pages.loading.get(key)) is not None:
+                # Only who is given up is followed by the next: where there is nothing to keep, or
+                # it has changed already, everybody loads at once, and nobody queues.
+                outcome = await asyncio.shield(loading.ended)
+                kept = self.pages.find(key)
+                if kept is None and outcome is not _Outcome.GIVEN_UP:
+                    key = None
+                    break
+        if kept is not None:
+            await _send(kept, scope, send)
+        elif key is None or (count := self.pages.watch.count) is None:
+            await self.app(scope, receive, send)
+        else:
+            await self._load(_Slot(self.pages, key, count), scope, receive, send)
+
+    def _key(self, scope: Scope) -> Key | None:
+        """What the answer depends on; None where there is nothing to keep."""
+        if (
+            not self.pages.most
+            or scope["type"] != ScopeType.HTTP
+            or scope["method"] != "GET"
+            or _PUBLIC not in scope["path"]
+            or len(scope["query_string"]) > LONGEST_QUERY
+        ):
+            return None
+        return scope.get("root_path", ""), scope["path"], scope["query_string"]
+
+    async def _load(self, slot: _Slot, scope: Scope, receive: Receive, send: Send) -> None:
+        self.pages.loading[slot.key] = slot
+        outcome = _Outcome.GIVEN_UP
+        try:
+            scope[_SLOT] = slot  # type: ignore[literal-required]
+            await self.app(scope, receive, send)
+            outcome = _Outcome.NOT_TO_BE_KEPT
+        finally:
+            slot.end(outcome)
+            if self.pages.loading.get(slot.key) is slot:
+                del self.pages.loading[slot.key]
 
 
 async def _send(kept: _Kept, scope: Scope, send: Send) -> None:

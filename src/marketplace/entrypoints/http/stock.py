@@ -87,6 +87,7 @@ class StockController(Controller):
 
     @post(
         status_code=200,
+        repeatable=True,
         problems=(ProductNotFound, VariantNotFound, VariantRequired, NotEnoughOnHand),
     )
     async def adjust(
