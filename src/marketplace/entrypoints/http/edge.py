@@ -10,10 +10,10 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from secrets import token_hex
 from time import perf_counter
 from typing import Generic, TypeVar
 from urllib.parse import unquote_to_bytes
-from uuid import uuid4
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage, Scope, Send
@@ -124,7 +124,7 @@ class Exchange:
         self.scope, self.options = scope, options
         self.headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         said = self.headers.get(b"x-request-id", "")
-        self.id = said if _SANE_ID.fullmatch(said) else uuid4().hex
+        self.id = said if _SANE_ID.fullmatch(said) else token_hex(16)
         self.is_head = scope["method"] == "HEAD"
         self.asked: HTTPScope = {
             **scope,
