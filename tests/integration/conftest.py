@@ -3,13 +3,14 @@
 import os
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg.pq import Trace
 
 from marketplace.adapters.memory.neighbours import MemoryBell, SequentialIds
 from marketplace.adapters.postgres.migrations import migrate
@@ -25,6 +26,9 @@ from tests.unit.world import World
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 """Workers share the server, and have a database each."""
+
+Asked = Callable[[], int]
+"""How many round trips to PostgreSQL there were so far."""
 
 # As a replica a session fires no triggers: neither those of foreign keys, nor the one that guards
 # the audit book. Deleting from small tables is a hundred times quicker than a new database.
@@ -87,6 +91,20 @@ def bare_database_url(server_url: str) -> Iterator[str]:
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     async with make_pool(database_url) as pool:
         yield pool
+
+
+@pytest.fixture
+async def asked(pool: Pool, tmp_path: Path) -> AsyncIterator[Asked]:
+    """Counts in the record of libpq: after each round trip the server says that it is ready."""
+    assert pool.max_size == 1, "what goes over another wire would not be counted"
+    trace = tmp_path / "trace"
+    with trace.open("w") as file:
+        async with pool.connection() as connection:
+            connection.pgconn.trace(file.fileno())
+            connection.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+        yield lambda: trace.read_text().count("ReadyForQuery")
+        async with pool.connection() as connection:
+            connection.pgconn.untrace()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Sheets of products, worked off by real workers on a real database, whatever happens to them."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from psycopg.pq import Trace
 
 from marketplace.adapters.postgres.pool import Pool, make_pool
 from marketplace.application.bulk import ChangeMany, Outcome, ProductWish
@@ -19,10 +17,8 @@ from marketplace.application.ports import Paging
 from marketplace.domain.imports import Import, ImportStatus
 from tests.unit.world import Seller, World
 
-from .conftest import administer
+from .conftest import Asked, administer
 from .serving import Process, Server, Shop, until
-
-Asked = Callable[[], int]
 
 
 @pytest.fixture
@@ -30,19 +26,6 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
     """A single connection: everything goes over one wire."""
     async with make_pool(database_url, max_size=1) as pool:
         yield pool
-
-
-@pytest.fixture
-async def asked(pool: Pool, tmp_path: Path) -> AsyncIterator[Asked]:
-    """Counts in the record of libpq: after each round trip the server says that it is ready."""
-    trace = tmp_path / "trace"
-    with trace.open("w") as file:
-        async with pool.connection() as connection:
-            connection.pgconn.trace(file.fileno())
-            connection.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
-        yield lambda: trace.read_text().count("ReadyForQuery")
-        async with pool.connection() as connection:
-            connection.pgconn.untrace()
 
 
 def sheet(products: int, *, price: int = 5, category: str = "إضاءة") -> bytes:
@@ -218,7 +201,7 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_twice_and_nothing_
             until(lambda reached=reached: told()["rows_done"] > reached)
             worker.kill()
             # Its connection may still be at it; what it has not committed is taken back.
-            time.sleep(0.5)
+            until(lambda: not _at_it(database))
             reached = told()["rows_done"]
             assert 0 < reached < told()["rows_total"], "killed too late to mean anything"
             assert _stored(database) == (told()["created"], reached)
@@ -243,6 +226,15 @@ def _stored(database: psycopg.Connection[Any]) -> tuple[int, int]:
         "SELECT (SELECT count(*) FROM products), (SELECT count(*) FROM variants)"
     ).fetchall()
     return found[0], found[1]
+
+
+def _at_it(database: psycopg.Connection[Any]) -> int:
+    """How many others are in the middle of something."""
+    [[others]] = database.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND state <> 'idle'"
+    ).fetchall()
+    return int(others)
 
 
 async def test_an_export_holds_no_connection_while_somebody_reads_slowly(

@@ -1,10 +1,8 @@
 """How often PostgreSQL is asked: a hot use case does not grow with the number of its lines."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
-from psycopg.pq import Trace
 
 from marketplace.adapters.postgres.pool import Pool, make_pool
 from marketplace.application.admin import FindMerchants
@@ -20,7 +18,7 @@ from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
 from tests.unit.world import PASSWORD, World
 
-Asked = Callable[[], int]
+from .conftest import Asked
 
 
 @pytest.fixture
@@ -28,19 +26,6 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
     """A single connection: everything goes over one wire."""
     async with make_pool(database_url, max_size=1) as pool:
         yield pool
-
-
-@pytest.fixture
-async def asked(pool: Pool, tmp_path: Path) -> AsyncIterator[Asked]:
-    """Counts in the record of libpq: after each round trip the server says that it is ready."""
-    trace = tmp_path / "trace"
-    with trace.open("w") as file:
-        async with pool.connection() as connection:
-            connection.pgconn.trace(file.fileno())
-            connection.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
-        yield lambda: trace.read_text().count("ReadyForQuery")
-        async with pool.connection() as connection:
-            connection.pgconn.untrace()
 
 
 @pytest.mark.parametrize("lines", [1, 30])

@@ -132,7 +132,7 @@ async def test_without_postgresql_nobody_knows_anything() -> None:
     async with make_pool("host=127.0.0.1 port=1") as pool:
         pool.timeout = 0.05
         looking = asyncio.create_task(PostgresLookout(pool, watch).keep_looking())
-        await asyncio.sleep(0.2)
+        await asyncio.to_thread(until, lambda: pool.get_stats().get("requests_errors", 0) >= 2)
 
         assert watch.count is None
         assert not looking.done()
