@@ -15,10 +15,10 @@ from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
 from marketplace.application.accounts import ChangePassword
 from marketplace.application.categories import AddCategory
-from marketplace.application.confirming import AT_ONCE
 from marketplace.application.images import ReceiveImage
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.orders import MoveOrder, Wish
+from marketplace.application.orders.confirming import AT_ONCE
 from marketplace.application.ports import Job, LetterKind, Paging
 from marketplace.application.products import EditProduct
 from marketplace.application.sessions import SignedIn
@@ -121,7 +121,7 @@ async def test_an_order_cancelled_twice_gives_its_stock_back_once(world: World) 
         acting=seller.actor, order_id=placed.order.id, status="cancelled", reason="no answer"
     )
 
-    ended = await outcomes([world.marketplace.orders.move(cancel) for _ in range(20)])
+    ended = await outcomes([world.marketplace.moving.move(cancel) for _ in range(20)])
 
     assert ended == {"OrderInHand": 20}
     assert await world.stock(lamp) == (5, 0)

@@ -196,7 +196,7 @@ class World:
         return PlaceOrder(items=wishes, **wanted)
 
     async def an_order(self, seller: Seller, *items: Wish | ProductId, **said: str) -> PlacedOrder:
-        return await self.marketplace.orders.place(self.an_order_for(seller, *items, **said))
+        return await self.marketplace.placing.place(self.an_order_for(seller, *items, **said))
 
     async def papers(self, seller: Seller, *documents: bytes, **said: str) -> Submission:
         wanted = {"legal_name": "مؤسسة منى", "registration_number": "1010-123456"} | said
@@ -229,7 +229,7 @@ class World:
             )
             for status in statuses
         ]
-        return [await self.marketplace.orders.move(each) for each in moves][-1]
+        return [await self.marketplace.moving.move(each) for each in moves][-1]
 
     async def run_jobs(self) -> int:
         return await self.marketplace.jobs.run_all()

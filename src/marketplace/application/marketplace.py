@@ -4,7 +4,6 @@ from .accounts import AccountService
 from .admin import AdminService
 from .bulk import BulkService
 from .categories import CategoryService
-from .confirming import ConfirmingService
 from .images import ImageService
 from .imports import ImportService
 from .jobs import JobService
@@ -12,10 +11,15 @@ from .kyc import KycService
 from .merchants import MerchantService
 from .notifications import Correspondence, NotificationService
 from .once import Once, joining
-from .orders import OrderService
+from .orders import (
+    ConfirmingService,
+    MovingService,
+    OrderService,
+    PlacingService,
+    QuoteService,
+)
 from .ports import Ports
 from .products import ProductService
-from .quotes import QuoteService
 from .reactions import Reactions
 from .sessions import SessionService
 from .stock import StockService
@@ -77,9 +81,11 @@ class Marketplace:
             begin=begin, clock=clock, ids=ids, images=ports.images, receiving=self.images
         )
         self.storefront = StorefrontService(views=views, clock=clock)
-        self.orders = OrderService(
+        self.placing = PlacingService(
             begin=begin, views=views, clock=clock, ids=ids, secrets=ports.secrets
         )
+        self.orders = OrderService(views=views, clock=clock)
+        self.moving = MovingService(begin=begin, clock=clock, ids=ids)
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)
         self.quotes = QuoteService(views=views, clock=clock)
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)

@@ -179,7 +179,7 @@ async def _open(marketplace: Marketplace, shop: _Shop) -> None:
     if (await marketplace.orders.of_merchant(keeper, Paging(limit=1))).items:
         return
     name, phone, address = shop.guest
-    await marketplace.orders.place(
+    await marketplace.placing.place(
         PlaceOrder(
             store=shop.account.username,
             customer_name=name,

@@ -4,8 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.application.confirming import AT_ONCE, AskGuest
-from marketplace.application.orders import Back, MoveOrders, OrderInHand, PlacedOrder, Wish
+from marketplace.application.orders import (
+    AskGuest,
+    Back,
+    MoveOrders,
+    OrderInHand,
+    PlacedOrder,
+    Wish,
+)
+from marketplace.application.orders.confirming import AT_ONCE
 from marketplace.application.products import EditProduct
 from marketplace.domain.errors import InvalidFields
 from marketplace.domain.orders import (
@@ -173,7 +180,7 @@ async def test_one_of_many_that_cannot_go_stops_no_other(world: World) -> None:
     await world.move(mona, second.order.id, "cancelled")
     keys = [first.order.id, second.order.id, hers.order.id, OrderId(NOBODYS), first.order.id]
 
-    moved = await world.marketplace.orders.move_many(
+    moved = await world.marketplace.moving.move_many(
         MoveOrders(acting=mona.actor, order_ids=keys, status="confirmed")
     )
 
@@ -195,7 +202,7 @@ async def test_what_is_wrong_with_all_of_many_refuses_them_all(
     ids = [OrderId(world.ports.ids.new()) for _ in range(keys)]
 
     with pytest.raises(InvalidFields):
-        await world.marketplace.orders.move_many(
+        await world.marketplace.moving.move_many(
             MoveOrders(acting=mona.actor, order_ids=ids, status=status)
         )
 

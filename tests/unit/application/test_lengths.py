@@ -57,7 +57,7 @@ async def cancel(world: World, said: Said) -> object:
     mona = await world.a_merchant()
     placed = await world.an_order(mona, await world.a_product(mona))
     spoken = {"status": "cancelled", "reason": "x"} | said
-    return await world.marketplace.orders.move(
+    return await world.marketplace.moving.move(
         MoveOrder(acting=mona.actor, order_id=placed.order.id, **spoken)  # type: ignore[arg-type]
     )
 

@@ -747,7 +747,7 @@ async def test_an_admin_moves_no_order_of_a_store(world: World) -> None:
     _, order_id = await an_order_of_three(world, mona)
 
     with pytest.raises(WrongRole):
-        await world.marketplace.orders.move(
+        await world.marketplace.moving.move(
             MoveOrder(acting=boss, order_id=order_id, status="confirmed")
         )
     with pytest.raises(WrongRole):

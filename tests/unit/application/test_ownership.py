@@ -19,7 +19,7 @@ Ask = Callable[[World, Actor, UUID], Awaitable[object]]
 
 OF_AN_ORDER: dict[str, Ask] = {
     "find": lambda world, who, of: world.marketplace.orders.find(who, OrderId(of)),
-    "move": lambda world, who, of: world.marketplace.orders.move(
+    "move": lambda world, who, of: world.marketplace.moving.move(
         MoveOrder(acting=who, order_id=OrderId(of), status="confirmed")
     ),
 }

@@ -10,12 +10,12 @@ import pytest
 from marketplace.application.marketplace import Marketplace
 from marketplace.entrypoints.http.accounts import RegisterIn, ResetIn
 from marketplace.entrypoints.http.admin import AnnounceIn, ReasonIn
+from marketplace.entrypoints.http.guest_orders import PlaceOrderIn, QuoteIn
 from marketplace.entrypoints.http.merchants import MerchantIn
 from marketplace.entrypoints.http.orders import MoveOrderIn
 from marketplace.entrypoints.http.products import ProductChange, ProductIn
 from marketplace.entrypoints.http.sessions import SignInIn
 from marketplace.entrypoints.http.shapes import Input
-from marketplace.entrypoints.http.storefront import PlaceOrderIn, QuoteIn
 
 from .conftest import PNG, Visit, fields, place, put_up
 

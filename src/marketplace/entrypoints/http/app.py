@@ -21,6 +21,7 @@ from .bulk import BulkController
 from .categories import CategoryController
 from .docs import docs
 from .edge import DEFAULT, Edge, HttpOptions, request_id
+from .guest_orders import GuestOrderController, TrackingController
 from .health import health
 from .idempotency import idempotency
 from .images import ImageController
@@ -38,7 +39,7 @@ from .security import doorkeeper
 from .sessions import SessionController
 from .shapes import StrictRequest
 from .stock import StockController
-from .storefront import StoreController, TrackingController
+from .storefront import StoreController
 from .turnstile import Turnstile
 from .uploads import UploadController
 
@@ -145,9 +146,11 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "stock": marketplace.stock,
         "categories": marketplace.categories,
         "uploads": marketplace.uploads,
-        "confirming": marketplace.confirming,
         "storefront": marketplace.storefront,
+        "placing": marketplace.placing,
         "orders": marketplace.orders,
+        "moving": marketplace.moving,
+        "confirming": marketplace.confirming,
         "quotes": marketplace.quotes,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,
@@ -158,6 +161,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
             AccountController,
             SessionController,
             StoreController,
+            GuestOrderController,
             TrackingController,
             MERCHANT,
             ADMIN,

@@ -7,13 +7,15 @@ from litestar import Controller, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from marketplace.application.confirming import AskGuest, ConfirmingService
 from marketplace.application.orders import (
+    AskGuest,
     Back,
+    ConfirmingService,
     ListedOrder,
     MovedOrder,
     MoveOrder,
     MoveOrders,
+    MovingService,
     OrderInHand,
     OrderService,
 )
@@ -276,10 +278,10 @@ class OrderController(Controller):
         request: StrictRequest,
         id: FromPath[UUID],
         data: JSONBody[MoveOrderIn],
-        orders: NamedDependency[OrderService],
+        moving: NamedDependency[MovingService],
     ) -> Response[OrderInHandOut]:
         """Bring an order to another status, its stock with it."""
-        moved = await orders.move(data.wanted(request.user, id, request.seen))
+        moved = await moving.move(data.wanted(request.user, id, request.seen))
         return tagged(OrderInHandOut.of_merchant(moved))
 
     @post("/status", status_code=200)
@@ -287,11 +289,11 @@ class OrderController(Controller):
         self,
         request: StrictRequest,
         data: JSONBody[MoveOrdersIn],
-        orders: NamedDependency[OrderService],
+        moving: NamedDependency[MovingService],
     ) -> MovedOrdersOut:
         """Bring up to 100 orders to another status; each is answered for."""
         language = request.headers.get("accept-language", "")
-        moved = await orders.move_many(data.wanted(request.user))
+        moved = await moving.move_many(data.wanted(request.user))
         return MovedOrdersOut(items=[_moved(each, language) for each in moved])
 
     @post(

@@ -9,9 +9,9 @@ from marketplace.domain.merchants import Merchant, StoreOnHoliday
 from marketplace.domain.money import Money
 from marketplace.domain.orders import BelowMinimum, total_of
 
-from .merchants import leading_on, store_address
-from .orders import Priced, Wish, merged, priced, short_of
-from .ports import Clock, Views
+from ..merchants import leading_on, store_address
+from ..ports import Clock, Views
+from .pricing import Priced, Wish, merged, priced, short_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

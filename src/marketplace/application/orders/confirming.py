@@ -16,8 +16,9 @@ from marketplace.domain.orders import (
 )
 from marketplace.domain.text import line, prose
 
-from .orders import OrderInHand, TrackedOrder, in_hand, move, own_order, tracked
-from .ports import BeginUnitOfWork, Clock, Ids, Views
+from ..ports import BeginUnitOfWork, Clock, Ids, Views
+from .following import OrderInHand, TrackedOrder, in_hand, own_order, tracked
+from .moving import move
 
 AT_ONCE = 50
 """Orders that expire in one unit of work."""

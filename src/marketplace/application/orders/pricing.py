@@ -1,0 +1,141 @@
+"""What is asked for, at what it costs today, and what of it is not there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from marketplace.domain.errors import (
+    Form,
+    MarketplaceError,
+)
+from marketplace.domain.merchants import MerchantId
+from marketplace.domain.orders import (
+    MOST_LINES,
+    OrderLine,
+    TooManyLines,
+    parse_quantity,
+)
+from marketplace.domain.products import Product, ProductId, ProductNotFound, VariantRequired
+from marketplace.domain.text import Missing
+from marketplace.domain.variants import (
+    OutOfStock,
+    Variant,
+    VariantId,
+    VariantNotFound,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """So many units of a product; of its default variant where none is named."""
+
+    product_id: ProductId
+    quantity: int
+    variant_id: VariantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """
+    So many units of one variant, at what it costs today.
+
+    They are counted where the product's are, and where those of the order were, ``is_counted``.
+    """
+
+    product: Product
+    variant: Variant
+    quantity: int
+    is_counted: bool = False
+
+    @property
+    def available(self) -> int | None:
+        """Units that could be ordered; None where nobody counts them."""
+        if self.variant.retired:
+            return 0
+        counted = self.is_counted or self.product.track_stock
+        return self.variant.available if counted else None
+
+    @property
+    def short(self) -> bool:
+        return self.available is not None and self.available < self.quantity
+
+    def written_down(self) -> OrderLine:
+        """As an order keeps it."""
+        return OrderLine(
+            product_id=self.product.id,
+            variant_id=self.variant.id,
+            title=self.product.title,
+            variant=self.variant.title,
+            sku=self.variant.sku,
+            unit_price=self.variant.price,
+            quantity=self.quantity,
+            tracked=self.product.track_stock,
+        )
+
+
+Wishes = Mapping[tuple[ProductId, VariantId | None], int]
+
+
+def merged(items: Sequence[Wish]) -> Wishes:
+    """One wish per variant: two lines of the same one must not each be checked alone."""
+    wishes: dict[tuple[ProductId, VariantId | None], int] = {}
+    with Form() as form:
+        if not items:
+            form.refuse("items", Missing())
+        if len(items) > MOST_LINES:
+            form.refuse("items", TooManyLines(at_most=MOST_LINES))
+        for position, each in enumerate(items[:MOST_LINES]):
+            name, key = f"items[{position}].quantity", (each.product_id, each.variant_id)
+            quantity = form.read(name, parse_quantity, each.quantity)
+            if quantity:
+                together = (wishes.get(key) or 0) + quantity
+                wishes[key] = form.read(name, parse_quantity, together)
+    return wishes
+
+
+def priced(
+    wishes: Wishes, products: Mapping[ProductId, Product], store: MerchantId
+) -> tuple[list[Priced], list[MarketplaceError]]:
+    """Every wish at what it costs today, and why some of them are none that could be granted."""
+    chosen: dict[tuple[ProductId, VariantId], Priced] = {}
+    refusals: list[MarketplaceError] = []
+    with Form() as form:
+        for (product_id, said), quantity in wishes.items():
+            product = products.get(product_id)
+            if product is None or product.merchant_id != store or not product.is_on_sale:
+                refusals.append(ProductNotFound(product_id=product_id))
+                continue
+            try:
+                variant = product.variant(said)
+            except (VariantNotFound, VariantRequired) as refusal:
+                refusals.append(refusal)
+                continue
+            # A variant that is named and the default one that is not may be the same.
+            before = chosen.get((product_id, variant.id))
+            together = quantity + ((before and before.quantity) or 0)
+            chosen[product_id, variant.id] = Priced(
+                product=product,
+                variant=variant,
+                quantity=form.read("items", parse_quantity, together),
+            )
+    return list(chosen.values()), refusals
+
+
+def must_be_there(lines: Iterable[Priced]) -> None:
+    """``OutOfStock`` that names every short line, or nothing."""
+    if refusal := short_of(lines):
+        raise refusal
+
+
+def short_of(lines: Iterable[Priced]) -> OutOfStock | None:
+    """What is asked for and not there."""
+    short = [
+        {
+            "product_id": each.product.id,
+            "variant_id": each.variant.id,
+            "wanted": each.quantity,
+            "available": each.available,
+        }
+        for each in lines
+        if each.short
+    ]
+    return OutOfStock(lines=short) if short else None

@@ -1,0 +1,334 @@
+"""A guest's order, over HTTP: ask what it costs, order, follow it, confirm it, take it back."""
+
+from typing import Annotated, Any, ClassVar, Self
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from marketplace.application.orders import (
+    ConfirmingService,
+    OrderService,
+    PlacedOrder,
+    PlaceOrder,
+    PlacingService,
+    Priced,
+    Quote,
+    QuoteService,
+    TrackedOrder,
+    Wish,
+)
+from marketplace.application.ports import Site
+from marketplace.domain import whatsapp
+from marketplace.domain.accounts import Locale
+from marketplace.domain.errors import MarketplaceError
+from marketplace.domain.merchants import (
+    Merchant,
+    StoreMoved,
+    StoreNotFound,
+    StoreOnHoliday,
+)
+from marketplace.domain.orders import (
+    BelowMinimum,
+    ConfirmationMethod,
+    OrderNotFound,
+    OrderStatus,
+    Party,
+    PaymentStatus,
+    PriceChanged,
+    WrongOrderStatus,
+)
+from marketplace.domain.phones import masked
+from marketplace.domain.products import ProductNotFound, VariantRequired
+from marketplace.domain.variants import OutOfStock, VariantNotFound
+
+from .messages import preferred
+from .orders import ConfirmationOut, OrderLineOut, OrderOut
+from .problems import wording
+from .shapes import (
+    Amount,
+    AmountSaid,
+    Input,
+    Moment,
+    Output,
+    StrictRequest,
+    words,
+)
+from .storefront import LEADING_ON
+
+
+class WishIn(Input, frozen=True, kw_only=True):
+    product_id: UUID
+    quantity: int
+    variant_id: UUID | None = None
+
+
+class PlaceOrderIn(Input, frozen=True, kw_only=True):
+    """``expected_total`` is what the guest was told it costs: for another, nothing is ordered."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "customer_name": "نورة العتيبي",
+        "customer_phone": "0559876543",
+        "address": "حي الياسمين، شارع أنس بن مالك، مبنى 12",
+        "city": "الرياض",
+        "items": [{"product_id": "0198c2f4-8f1e-7cc3-98c4-dc0c0c07398f", "quantity": 2}],
+        "confirmation_method": "whatsapp",
+        "expected_total": "498.00",
+    }
+
+    customer_name: str
+    customer_phone: str
+    address: str
+    items: list[WishIn]
+    confirmation_method: Annotated[str, words(ConfirmationMethod)] | None = None
+    city: str | None = None
+    note: str | None = None
+    email: str | None = None
+    expected_total: AmountSaid | None = None
+
+    def wanted(self, store: str) -> PlaceOrder:
+        items = [Wish(**each.said()) for each in self.items]
+        return PlaceOrder(**{**self.said(), "items": items}, store=store)
+
+
+class CancelIn(Input, frozen=True, kw_only=True):
+    EXAMPLE: ClassVar[dict[str, Any]] = {"reason": "طلبته بالخطأ"}
+
+    reason: str | None = None
+
+
+class QuoteIn(Input, frozen=True, kw_only=True):
+    """What an order would be made of."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "items": [{"product_id": "0198c2f4-8f1e-7cc3-98c4-dc0c0c07398f", "quantity": 2}],
+    }
+
+    items: list[WishIn]
+
+    def wanted(self) -> list[Wish]:
+        return [Wish(**each.said()) for each in self.items]
+
+
+class QuotedLineOut(Output, frozen=True, kw_only=True):
+    """``available`` is what could be ordered, or null where nobody counts it."""
+
+    product_id: UUID
+    variant_id: UUID
+    title: str
+    variant: str
+    sku: str
+    unit_price: Amount
+    quantity: int
+    total: Amount
+    available: int | None
+    short: bool
+
+    @classmethod
+    def of(cls, line: Priced) -> Self:
+        return cls.told(line.written_down(), line)
+
+
+class RefusalOut(Output, frozen=True, kw_only=True):
+    """Why an order of all this would be refused, as the order itself would say it."""
+
+    code: str
+    message: str
+    facts: dict[str, Any]
+
+
+class FeeOut(Output, frozen=True, kw_only=True):
+    name: str
+    amount: Amount
+
+
+class QuoteOut(Output, frozen=True, kw_only=True):
+    """
+    What an order would cost now; nothing is kept.
+
+    What cannot be sold is none of the ``items``, and one of the ``problems``: without any, an order
+    would be taken.
+    """
+
+    items: list[QuotedLineOut]
+    subtotal: Amount
+    fees: list[FeeOut]
+    total: Amount
+    currency: str
+    min_order_total: Amount
+    accepting_orders: bool
+    reopens_at: Moment | None
+    problems: list[RefusalOut]
+
+    @classmethod
+    def of(cls, quote: Quote, locale: Locale) -> Self:
+        return cls.told(
+            quote,
+            quote.store,
+            items=[QuotedLineOut.of(each) for each in quote.lines],
+            problems=[_refusal(each, locale) for each in quote.refusals],
+        )
+
+
+class PlacedOrderOut(OrderOut, frozen=True, kw_only=True):
+    """``tracking_url`` is told only now; ``whatsapp_url`` opens the message that confirms."""
+
+    tracking_url: str
+    whatsapp_url: str
+
+    @classmethod
+    def of_guest(cls, placed: PlacedOrder, site: Site) -> Self:
+        return cls.of(
+            placed.order,
+            tracking_url=f"{site.public_url}/api/orders/track/{placed.tracking_token}",
+            whatsapp_url=placed.whatsapp_url,
+            allowed_transitions=placed.allowed_transitions,
+        )
+
+
+class TrackedStoreOut(Output, frozen=True, kw_only=True):
+    username: str
+    name: str
+    whatsapp_url: str
+
+    @classmethod
+    def of(cls, store: Merchant, number: int) -> Self:
+        return cls.told(store, whatsapp_url=whatsapp.link(store.whatsapp_phone, f"#{number}"))
+
+
+class TrackedMoveOut(Output, frozen=True, kw_only=True):
+    """What a guest is told of a move; reasons and notes are the merchant's own."""
+
+    at: Moment
+    status: OrderStatus
+    by: Party
+
+
+class TrackedOrderOut(Output, frozen=True, kw_only=True):
+    """An order, to whoever has its link: enough to recognise it, not enough to find somebody."""
+
+    number: int
+    status: OrderStatus
+    payment_status: PaymentStatus
+    confirmation: ConfirmationOut
+    customer_name: str
+    customer_phone: str
+    items: list[OrderLineOut]
+    total: Amount
+    currency: str
+    placed_at: Moment
+    confirm_by: Moment
+    tracking_number: str
+    courier: str
+    timeline: list[TrackedMoveOut]
+    allowed_transitions: list[OrderStatus]
+    store: TrackedStoreOut
+
+    @classmethod
+    def of(cls, seen: TrackedOrder) -> Self:
+        order = seen.order
+        return cls.told(
+            order,
+            customer_name=" ".join(f"{word[0]}•••" for word in order.customer.name.split()),
+            customer_phone=masked(order.customer.phone),
+            items=order.lines,
+            allowed_transitions=seen.allowed_transitions,
+            store=TrackedStoreOut.of(seen.store, order.number),
+        )
+
+
+def _refusal(error: MarketplaceError, locale: Locale) -> RefusalOut:
+    message = wording(type(error)).told(locale, error.facts)
+    return RefusalOut(code=error.code, message=message, facts=error.facts)
+
+
+class GuestOrderController(Controller):
+    path = "/api/store/{username:str}"
+    tags = ("store",)
+    exception_handlers = LEADING_ON
+
+    @post("/quote", public=True, status_code=200, problems=(StoreNotFound, StoreMoved))
+    async def quote(
+        self,
+        request: StrictRequest,
+        username: FromPath[str],
+        data: JSONBody[QuoteIn],
+        quotes: NamedDependency[QuoteService],
+    ) -> QuoteOut:
+        """
+        Ask what an order would cost, and whether it would be taken.
+
+        Lines of one variant are put together, as an order does.
+        """
+        told = await quotes.quote(username, data.wanted())
+        return QuoteOut.of(told, preferred(request.headers.get("accept-language", "")))
+
+    @post(
+        "/orders",
+        public=True,
+        problems=(
+            StoreNotFound,
+            StoreMoved,
+            StoreOnHoliday,
+            ProductNotFound,
+            VariantNotFound,
+            VariantRequired,
+            OutOfStock,
+            PriceChanged,
+            BelowMinimum,
+        ),
+    )
+    async def place(
+        self,
+        request: StrictRequest,
+        username: FromPath[str],
+        data: JSONBody[PlaceOrderIn],
+        placing: NamedDependency[PlacingService],
+    ) -> PlacedOrderOut:
+        """Order, without an account; it is paid when it arrives."""
+        return PlacedOrderOut.of_guest(await placing.place(data.wanted(username)), request.site)
+
+
+class TrackingController(Controller):
+    path = "/api/orders/track"
+    tags = ("store",)
+
+    @get("/{token:str}", public=True, problems=(OrderNotFound,))
+    async def track(
+        self, token: FromPath[str], orders: NamedDependency[OrderService]
+    ) -> Response[TrackedOrderOut]:
+        """Follow an order by the link its guest was given."""
+        return _unlisted(await orders.track(token))
+
+    @post(
+        "/{token:str}/confirm",
+        public=True,
+        status_code=200,
+        problems=(OrderNotFound, WrongOrderStatus),
+    )
+    async def confirm(
+        self, token: FromPath[str], confirming: NamedDependency[ConfirmingService]
+    ) -> Response[TrackedOrderOut]:
+        """Stand by an order, as its guest; once more changes nothing."""
+        return _unlisted(await confirming.confirm_by_guest(token))
+
+    @post(
+        "/{token:str}/cancel",
+        public=True,
+        status_code=200,
+        problems=(OrderNotFound, WrongOrderStatus),
+    )
+    async def cancel(
+        self,
+        token: FromPath[str],
+        data: JSONBody[CancelIn],
+        confirming: NamedDependency[ConfirmingService],
+    ) -> Response[TrackedOrderOut]:
+        """Give an order up, as its guest, while it has not been prepared."""
+        return _unlisted(await confirming.cancel_by_guest(token, data.reason or ""))
+
+
+def _unlisted(seen: TrackedOrder) -> Response[TrackedOrderOut]:
+    """What no search engine is to find."""
+    return Response(TrackedOrderOut.of(seen), headers={"x-robots-tag": "noindex"})
