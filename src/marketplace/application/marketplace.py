@@ -13,10 +13,13 @@ from .notifications import Correspondence, NotificationService
 from .once import Once, joining
 from .orders import (
     ConfirmingService,
+    EditingService,
     MovingService,
     OrderService,
+    PayingService,
     PlacingService,
     QuoteService,
+    TakingService,
 )
 from .ports import Ports
 from .products import ProductService
@@ -82,8 +85,18 @@ class Marketplace:
         )
         self.storefront = StorefrontService(views=views, clock=clock)
         self.placing = PlacingService(
-            begin=begin, views=views, clock=clock, ids=ids, secrets=ports.secrets
+            begin=begin,
+            views=views,
+            clock=clock,
+            ids=ids,
+            secrets=ports.secrets,
+            site=ports.site,
         )
+        self.taking = TakingService(
+            begin=begin, clock=clock, ids=ids, secrets=ports.secrets, site=ports.site
+        )
+        self.editing = EditingService(begin=begin, clock=clock, ids=ids)
+        self.paying = PayingService(begin=begin, clock=clock, ids=ids)
         self.orders = OrderService(views=views, clock=clock)
         self.moving = MovingService(begin=begin, clock=clock, ids=ids)
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)

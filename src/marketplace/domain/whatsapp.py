@@ -4,8 +4,16 @@ from urllib.parse import quote
 
 from .accounts import Locale
 from .merchants import Merchant
-from .orders import Order
+from .orders import Order, OrderStatus
 from .phones import PhoneNumber
+from .text import beginning
+
+LONGEST = 6000
+"""
+Characters of a link. Beyond 8 KiB servers and phones begin to cut, and an Arabic letter takes six.
+"""
+_OF_A_NAME, _OF_A_TITLE, _OF_AN_ADDRESS = 60, 60, 160
+"""Characters that are told; the order has them all."""
 
 _TO_STORE = {
     Locale.ARABIC: """\
@@ -23,7 +31,7 @@ Address: {address}""",
 }
 _TO_CUSTOMER = {
     Locale.ARABIC: """\
-مرحبًا {name}، معك متجر {store} بخصوص طلبك رقم {number}:
+مرحبًا {name}، معك {store} بخصوص طلبك رقم {number}:
 {lines}
 الإجمالي عند الاستلام: {total}
 العنوان: {address}
@@ -35,7 +43,22 @@ Total on delivery: {total}
 Address: {address}
 Do you confirm it?""",
 }
+_TOLD = {
+    Locale.ARABIC: """\
+مرحبًا {name}، معك {store} بخصوص طلبك رقم {number}:
+{lines}
+الإجمالي عند الاستلام: {total}
+العنوان: {address}""",
+    Locale.ENGLISH: """\
+Hello {name}, this is {store} about your order {number}:
+{lines}
+Total on delivery: {total}
+Address: {address}""",
+}
+"""To a customer who has nothing more to confirm."""
 _COMMA = {Locale.ARABIC: "، ", Locale.ENGLISH: ", "}
+_DISCOUNT = {Locale.ARABIC: "الخصم: {}", Locale.ENGLISH: "Discount: {}"}
+_FOLLOW = {Locale.ARABIC: "متابعة الطلب: {}", Locale.ENGLISH: "Follow the order: {}"}
 
 
 def link(phone: PhoneNumber, text: str) -> str:
@@ -43,27 +66,63 @@ def link(phone: PhoneNumber, text: str) -> str:
     return f"https://wa.me/{phone.removeprefix('+').lstrip('0')}?text={quote(text, safe='')}"
 
 
-def to_store(order: Order, store: Merchant) -> str:
+def to_store(order: Order, store: Merchant, tracking_url: str = "") -> str:
     """The guest's message to the store, in the store's language."""
-    return link(store.whatsapp_phone, _told(_TO_STORE[store.locale], order, store))
+    return _fitting(store.whatsapp_phone, _TO_STORE[store.locale], order, store, tracking_url)
 
 
-def to_customer(order: Order, store: Merchant) -> str:
-    """The store's message to the guest, in the store's language."""
-    return link(order.customer.phone, _told(_TO_CUSTOMER[store.locale], order, store))
+def to_customer(order: Order, store: Merchant, tracking_url: str = "") -> str:
+    """The store's message to the guest, in the store's language; it asks what is still open."""
+    asked = _TO_CUSTOMER if order.status is OrderStatus.PENDING else _TOLD
+    return _fitting(order.customer.phone, asked[store.locale], order, store, tracking_url)
 
 
-def _told(text: str, order: Order, store: Merchant) -> str:
-    customer = order.customer
-    lines = [f"• {line.name} × {_isolated(str(line.quantity))}" for line in order.lines]
-    return text.format(
-        store=store.name,
+def _fitting(
+    phone: PhoneNumber, text: str, order: Order, store: Merchant, tracking_url: str
+) -> str:
+    """A link of at most :data:`LONGEST` characters: lines that do not fit are counted."""
+    told = len(order.lines)
+    while True:
+        url = link(phone, _told(text, order, store, tracking_url, told))
+        if len(url) <= LONGEST or not told:
+            return url
+        told = told // 2 if told > 8 else told - 1
+
+
+def _told(text: str, order: Order, store: Merchant, tracking_url: str, told: int) -> str:
+    customer, locale = order.customer, store.locale
+    lines = [
+        f"• {_apart(line.name, _OF_A_TITLE)} × {_isolated(str(line.quantity))}"
+        for line in order.lines[:told]
+    ]
+    if told < len(order.lines):
+        lines.append(_more(len(order.lines) - told, locale))
+    if order.discount is not None:
+        lines.append(_DISCOUNT[locale].format(_isolated(str(order.discount))))
+    address = _COMMA[locale].join(filter(None, (customer.address, customer.city)))
+    message = text.format(
+        store=_apart(store.name, _OF_A_NAME),
         number=_isolated(str(order.number)),
         lines="\n".join(lines),
         total=_isolated(str(order.total)),
-        name=customer.name,
-        address=_COMMA[store.locale].join(filter(None, (customer.address, customer.city))),
+        name=_apart(customer.name, _OF_A_NAME),
+        address=_apart(address, _OF_AN_ADDRESS),
     )
+    if not tracking_url:
+        return message
+    return f"{message}\n{_FOLLOW[locale].format(_isolated(tracking_url))}"
+
+
+def _more(count: int, locale: Locale) -> str:
+    number = _isolated(str(count))
+    if locale is Locale.ENGLISH:
+        return f"• … and {number} more"
+    return f"• … وأصناف أخرى عددها {number}"
+
+
+def _apart(text: str, at_most: int) -> str:
+    """What somebody wrote, on one line, in its own direction (Unicode UAX #9, first strong)."""
+    return f"\u2068{beginning(text, at_most)}\u2069"
 
 
 def _isolated(text: str) -> str:

@@ -41,10 +41,12 @@ from marketplace.domain.notifications import (
 from marketplace.domain.orders import (
     ConfirmationMethod,
     Customer,
+    Edit,
     Move,
     Order,
     OrderId,
     OrderLine,
+    OrderSource,
     OrderStatus,
     Party,
 )
@@ -290,8 +292,11 @@ class World:
             confirm_within=timedelta(hours=48),
             tracking_hash=uuid4().bytes * 2,
             at=NOON,
+            source=OrderSource.WHATSAPP,
+            merchant_note="زبونة قديمة",
         )
         if moved:
+            order.edit(Edit(note="قبل العصر"), NOON)
             for status in (OrderStatus.CONFIRMED, OrderStatus.SHIPPED, OrderStatus.DELIVERED):
                 said = Move(
                     to=status,
@@ -302,6 +307,7 @@ class World:
                     courier="Aramex",
                 )
                 order.move(said, NOON + timedelta(hours=len(order.timeline)))
+            order.refund(Money(500, "KWD"), "كسر", NOON, note="n", by=Party.MERCHANT)
             order.retries = 2
         async with self.begin() as market:
             await market.orders.add(order, *happened)

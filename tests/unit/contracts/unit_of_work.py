@@ -1,5 +1,7 @@
 """What every unit of work must do, whoever wrote it. Subclass and provide a ``begin`` fixture."""
 
+from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -32,8 +34,10 @@ from marketplace.domain.kyc import (
     SubmissionNotFound,
 )
 from marketplace.domain.merchants import MerchantId, MerchantNotFound, StoreNotFound
+from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     ConfirmationAttempt,
+    Edit,
     Move,
     OrderId,
     OrderNotFound,
@@ -316,6 +320,35 @@ class UnitOfWorkContract:
             assert await market.merchants.steady(other.id) == other
             with pytest.raises(MerchantNotFound):
                 await market.merchants.steady(MerchantId(uuid4()))
+
+    async def test_an_order_of_other_lines_comes_back_with_those(self, world: World) -> None:
+        order = await world.an_order(await world.a_merchant(), moved=False)
+        first, second = order.lines
+        for lines in ([replace(second, quantity=7)], [second, replace(first, quantity=1)]):
+            async with world.begin() as market:
+                held = await market.orders.hold(order.id)
+                assert held.edit(Edit(lines=lines, discount=Money(250, "KWD")), NOON)
+                await market.orders.revise(held)
+
+            async with world.begin() as market:
+                again = await market.orders.get(order.id)
+            assert again == held
+            assert list(again.lines) == lines
+
+    async def test_lines_are_not_rewritten_by_whoever_was_too_late(self, world: World) -> None:
+        order = await world.an_order(await world.a_merchant(), moved=False)
+        late = deepcopy(order)
+        async with world.begin() as market:
+            held = await market.orders.hold(order.id)
+            await market.orders.save(held)
+
+        late.edit(Edit(lines=order.lines[:1]), NOON)
+        with pytest.raises(ChangedMeanwhile):
+            async with world.begin() as market:
+                await market.orders.revise(late)
+
+        async with world.begin() as market:
+            assert (await market.orders.get(order.id)).lines == order.lines
 
     async def test_a_changed_order_comes_back_changed(self, world: World) -> None:
         order = await world.an_order(await world.a_merchant(), moved=False)

@@ -71,7 +71,10 @@ DELETE /api/merchant/images/{id}                401 401 401 401 403 404 204 403
 POST   /api/merchant/uploads                    401 401 401 401 403 400 400 403
 POST   /api/merchant/uploads/{id}/complete      401 401 401 401 403 404 404 403
 GET    /api/merchant/orders                     401 401 401 401 403 200 200 403
+POST   /api/merchant/orders                     401 401 401 401 403 400 400 403
 GET    /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
+PATCH  /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
+POST   /api/merchant/orders/{id}/refunds        401 401 401 401 403 404 422 403
 PUT    /api/merchant/orders/{id}/status         401 401 401 401 403 404 200 403
 POST   /api/merchant/orders/status              401 401 401 401 403 200 200 403
 POST   /api/merchant/orders/{id}/confirmation   401 401 401 401 403 404 200 403
@@ -85,6 +88,7 @@ GET    /api/admin/kyc-documents/{id}            401 401 401 401 403 403 403 200
 POST   /api/admin/merchants/{id}/suspend        401 401 401 401 403 403 403 200
 POST   /api/admin/merchants/{id}/reactivate     401 401 401 401 403 403 403 409
 DELETE /api/admin/merchants/{id}                401 401 401 401 403 403 403 409
+POST   /api/admin/orders/{id}/cancel            401 401 401 401 403 403 403 200
 POST   /api/admin/notifications                 401 401 401 401 403 403 403 400
 GET    /api/admin/notifications                 401 401 401 401 403 403 403 200
 GET    /api/admin/audit-logs                    401 401 401 401 403 403 403 200
@@ -109,6 +113,8 @@ BODIES = {
     "POST /api/merchant/orders/status": {"ids": [str(UUID(int=7))], "status": "confirmed"},
     "POST /api/merchant/orders/{id}/confirmation": {"outcome": "no_answer"},
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
+    "POST /api/merchant/orders/{id}/refunds": {"amount": "1.00", "reason": "broken"},
+    "POST /api/admin/orders/{id}/cancel": {"reason": "fraud"},
     "POST /api/admin/merchants/{id}/kyc": {"decision": "approved"},
     "POST /api/admin/merchants/{id}/suspend": {"reason": "fraud"},
 }

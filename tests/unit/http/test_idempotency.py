@@ -497,6 +497,18 @@ async def _confirmation(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]
     return _.merchant, {"id": order["id"], "json": {"outcome": "no_answer"}}
 
 
+async def _taken(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    return _.merchant, {"json": an_order(await put_up(_.merchant)) | {"source": "phone"}}
+
+
+async def _refund(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    order = (await place(_.guest, await put_up(_.merchant))).json()
+    for status in ("confirmed", "shipped", "delivered"):
+        path = f"/api/merchant/orders/{order['id']}/status"
+        await _.merchant.put(path, json={"status": status})
+    return _.merchant, {"id": order["id"], "json": {"amount": "1.00", "reason": "broken"}}
+
+
 CREATING: dict[str, Callable[["People"], Awaitable[tuple[httpx.AsyncClient, dict[str, Any]]]]] = {
     "/api/auth/register": _register,
     "/api/merchant/products": _product,
@@ -508,6 +520,8 @@ CREATING: dict[str, Callable[["People"], Awaitable[tuple[httpx.AsyncClient, dict
     "/api/merchant/products/{id}/stock": _stock,
     "/api/merchant/products/bulk": _bulk,
     "/api/merchant/orders/{id}/confirmation": _confirmation,
+    "/api/merchant/orders": _taken,
+    "/api/merchant/orders/{id}/refunds": _refund,
 }
 """A good call of every route that honours a key; ``id`` is of the path."""
 

@@ -57,6 +57,7 @@ async def test_whoever_says_twice_who_they_are_has_to_sign_in(
 
 
 BODIES = {
+    "POST /api/merchant/orders/{id}/refunds": {"amount": "1.00", "reason": "broken"},
     "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
     "POST /api/merchant/orders/{id}/confirmation": {"outcome": "no_answer"},
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},

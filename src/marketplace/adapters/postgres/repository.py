@@ -13,7 +13,7 @@ from marketplace.domain.events import Event
 
 from . import tables
 from .outbox import JOBS, PostgresOutbox
-from .rows import Row, from_row, kept, to_json, to_row
+from .rows import Row, from_row, kept, to_json, to_listed, to_row
 from .statements import Connection, Statement, compiled, given, listed, shown
 from .tables import PARTS, PUBLIC
 
@@ -138,7 +138,7 @@ class PostgresRepository(Generic[Key, Entity]):
         parts = {
             field: to_json(
                 [
-                    to_row(each, part.table, position=position, **part.known(entity))
+                    to_listed(each, part.table, position=position, **part.known(entity))
                     for position, each in enumerate(getattr(entity, field))
                 ]
             )

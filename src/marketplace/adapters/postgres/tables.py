@@ -287,6 +287,7 @@ orders = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("payment_status", sa.Text, nullable=False),
     sa.Column("confirmation__method", sa.Text, nullable=False),
@@ -298,7 +299,10 @@ orders = sa.Table(
     sa.Column("customer__city", sa.Text, nullable=False),
     sa.Column("customer__email", sa.Text),
     sa.Column("note", sa.Text, nullable=False),
+    sa.Column("merchant_note", sa.Text, nullable=False),
     sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("discount__minor", sa.BigInteger),
+    sa.Column("discount__currency", sa.String(3)),
     # The entity adds its lines up; this is for whoever counts orders without their lines.
     sa.Column("total__minor", sa.BigInteger, nullable=False, info=DERIVED),
     sa.Column("tracking_hash", sa.LargeBinary, nullable=False, unique=True),
@@ -306,6 +310,9 @@ orders = sa.Table(
     sa.Column("courier", sa.Text, nullable=False),
     sa.Column("amount_collected__minor", sa.BigInteger),
     sa.Column("amount_collected__currency", sa.String(3)),
+    sa.Column("refunds", JSONB, nullable=False),
+    # The same: the entity adds its refunds up.
+    sa.Column("amount_refunded__minor", sa.BigInteger, info=DERIVED),
     sa.Column("retries", sa.Integer, nullable=False),
     sa.Column("placed_at", Time, nullable=False),
     sa.Column("confirm_by", Time, nullable=False),
@@ -341,8 +348,10 @@ order_timeline = sa.Table(
     sa.Column("at", Time, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("by", sa.Text, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
+    sa.Column("changes", JSONB, nullable=False),
 )
 
 notifications = sa.Table(

@@ -1,6 +1,7 @@
 """Orders: placed, confirmed, moved and followed, a module for each phase of their life."""
 
 from .confirming import AskGuest, ConfirmingService
+from .editing import EditingService, EditOrder
 from .following import (
     ListedOrder,
     OrderInHand,
@@ -10,6 +11,9 @@ from .following import (
 from .moving import (
     MOST_AT_ONCE,
     Back,
+    CancelledOrder,
+    CancelOrder,
+    Guest,
     MovedOrder,
     MoveOrder,
     MoveOrders,
@@ -17,16 +21,23 @@ from .moving import (
     TooManyOrders,
     move,
 )
+from .paying import PayingService, RefundOrder
 from .placing import PlacedOrder, PlaceOrder, PlacingService
 from .pricing import Priced, Wish, merged, priced, short_of
 from .quoting import Fee, Quote, QuoteService
+from .taking import TakenOrder, TakeOrder, TakingService
 
 __all__ = [
     "MOST_AT_ONCE",
     "AskGuest",
     "Back",
+    "CancelOrder",
+    "CancelledOrder",
     "ConfirmingService",
+    "EditOrder",
+    "EditingService",
     "Fee",
+    "Guest",
     "ListedOrder",
     "MoveOrder",
     "MoveOrders",
@@ -34,12 +45,17 @@ __all__ = [
     "MovingService",
     "OrderInHand",
     "OrderService",
+    "PayingService",
     "PlaceOrder",
     "PlacedOrder",
     "PlacingService",
     "Priced",
     "Quote",
     "QuoteService",
+    "RefundOrder",
+    "TakeOrder",
+    "TakenOrder",
+    "TakingService",
     "TooManyOrders",
     "TrackedOrder",
     "Wish",

@@ -18,10 +18,12 @@ from marketplace.domain.text import line, prose
 
 from ..ports import BeginUnitOfWork, Clock, Ids, Views
 from .following import OrderInHand, TrackedOrder, in_hand, own_order, tracked
-from .moving import move
+from .moving import Guest, move
 
 AT_ONCE = 50
 """Orders that expire in one unit of work."""
+
+STRANGER = Guest()
 
 _log = logging.getLogger("marketplace.orders")
 
@@ -66,16 +68,18 @@ class ConfirmingService:
                 await move(market, [order], said, self.clock, self.ids, wanted.acting)
         return in_hand(order, store, now)
 
-    async def confirm_by_guest(self, token: str) -> TrackedOrder:
+    async def confirm_by_guest(self, token: str, guest: Guest = STRANGER) -> TrackedOrder:
         """Whoever has the link stands by the order; once more changes nothing."""
-        return await self._by_guest(token, Move(to=OrderStatus.CONFIRMED, by=Party.GUEST))
+        return await self._by_guest(token, Move(to=OrderStatus.CONFIRMED, by=Party.GUEST), guest)
 
-    async def cancel_by_guest(self, token: str, reason: str = "") -> TrackedOrder:
+    async def cancel_by_guest(
+        self, token: str, reason: str = "", guest: Guest = STRANGER
+    ) -> TrackedOrder:
         """Whoever has the link wants it no more, while it has not been prepared."""
         with Form() as form:
             why = form.read("reason", line(300, at_least=0), reason)
         said = Move(to=OrderStatus.CANCELLED, by=Party.GUEST, reason=why or "by the guest")
-        return await self._by_guest(token, said)
+        return await self._by_guest(token, said, guest)
 
     async def expire_due(self) -> int:
         """
@@ -102,9 +106,9 @@ class ConfirmingService:
             if len(due) < at_once:
                 return expired
 
-    async def _by_guest(self, token: str, said: Move) -> TrackedOrder:
+    async def _by_guest(self, token: str, said: Move, guest: Guest) -> TrackedOrder:
         async with self.begin() as market:
             order = await market.orders.hold_tracked(digest(token))
             if order.status is not said.to:
-                await move(market, [order], said, self.clock, self.ids, None)
+                await move(market, [order], said, self.clock, self.ids, guest)
         return tracked(await self.views.tracked(digest(token)), self.clock.now())

@@ -20,6 +20,7 @@ from ..ports import (
     OrderView,
     Page,
     Paging,
+    Site,
     UnitOfWork,
     Views,
 )
@@ -85,6 +86,11 @@ async def own_order(market: UnitOfWork, acting: Actor, order_id: OrderId) -> tup
     if order.merchant_id != merchant_id:
         raise OrderNotFound
     return order, await market.merchants.get(merchant_id)
+
+
+def tracking_url(site: Site, token: str) -> str:
+    """The link by which a guest follows an order."""
+    return f"{site.public_url}/api/orders/track/{token}"
 
 
 def tracked(seen: OrderView, at: datetime) -> TrackedOrder:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from marketplace.domain.accounts import Actor
-from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
+from marketplace.domain.accounts import Actor, Role
+from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
 from marketplace.domain.errors import (
     BadValue,
     Conflict,
@@ -34,7 +34,6 @@ from marketplace.domain.orders import (
     Party,
     StockEffect,
 )
-from marketplace.domain.products import ProductId
 from marketplace.domain.text import Missing, line, prose, word
 from marketplace.domain.variants import (
     StockMovement,
@@ -71,7 +70,7 @@ class Back:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveOrder:
     """
-    A merchant moves an order. ``amount_collected`` is a decimal of the order's currency.
+    A merchant moves an order. The amounts are decimals of the order's currency.
 
     ``restock`` says whether what was returned goes on the shelf again, or which units of it.
     """
@@ -84,6 +83,7 @@ class MoveOrder:
     tracking_number: str = ""
     courier: str = ""
     amount_collected: str | None = None
+    amount_refunded: str | None = None
     restock: bool | Sequence[Back] = True
     seen: Collection[int] | None = None
 
@@ -107,7 +107,33 @@ class MovedOrder:
 
     order_id: OrderId
     order: Order | None = None
+    allowed_transitions: tuple[OrderStatus, ...] = ()
     refused: MarketplaceError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Who is not signed in: from where they ask, and in which request."""
+
+    address: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder:
+    """An admin takes an order off the hands of its merchant."""
+
+    acting: Actor
+    order_id: OrderId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledOrder:
+    """An order as an admin sees it, with what they can do about it."""
+
+    order: Order
+    allowed_transitions: tuple[OrderStatus, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +183,32 @@ class MovingService:
                 restock=wanted.restock,
             )
             try:
-                moved = MovedOrder(order_id=key, order=(await self.move(said)).order)
+                seen = await self.move(said)
+                moved = MovedOrder(
+                    order_id=key, order=seen.order, allowed_transitions=seen.allowed_transitions
+                )
             except (NotFound, Conflict, RuleBroken, InvalidFields) as refused:
                 moved = MovedOrder(order_id=key, refused=refused)
             results.append(moved)
         return results
+
+    async def cancel_by_admin(self, wanted: CancelOrder) -> CancelledOrder:
+        """
+        Cancel what has not been shipped, whoever's it is. Once more changes nothing.
+
+        Raises ``OrderNotFound`` or ``WrongOrderStatus``.
+        """
+        wanted.acting.must_be(Role.ADMIN)
+        with Form() as form:
+            reason = form.read("reason", line(300), wanted.reason)
+        said = Move(to=OrderStatus.CANCELLED, by=Party.ADMIN, reason=reason)
+        async with self.begin() as market:
+            order = await market.orders.hold(wanted.order_id)
+            if order.status is not said.to:
+                await move(market, [order], said, self.clock, self.ids, wanted.acting)
+        return CancelledOrder(
+            order=order, allowed_transitions=order.allowed(Party.ADMIN, self.clock.now())
+        )
 
 
 async def move(
@@ -170,28 +217,46 @@ async def move(
     said: Move,
     clock: Clock,
     ids: Ids,
-    acting: Actor | None,
+    acting: Actor | Guest | None,
 ) -> None:
     """Move held orders inside a unit of work: stock, timeline, event and audit with them."""
     now = clock.now()
-    was = {order.id: order.status for order in orders}
+    was = {order.id: _told(order) for order in orders}
+    whose: Facts = {} if isinstance(acting, Actor) else {"by": said.by}
+    why: Facts = {"reason": said.reason} if said.by is Party.ADMIN else {}
     with Form() as form:
         moves = [form.read("reason", partial(order.move, at=now), said) for order in orders]
     await _restock(market, list(zip(orders, moves, strict=True)), said.restock, ids)
     for order, moved in zip(orders, moves, strict=True):
         await market.orders.save(order, moved)
+        before, after = was[order.id], _told(order)
+        same = {name for name in before if before[name] == after[name]}
         await market.audit.add(
             AuditEntry.of(
                 Action.ORDER_MOVED,
                 id=AuditEntryId(ids.new()),
                 at=now,
-                actor=acting,
+                actor=acting if isinstance(acting, Actor) else None,
                 subject_type="order",
                 subject_id=order.id,
-                before={"status": was[order.id]},
-                after={"status": order.status},
+                before={name: fact for name, fact in before.items() if name not in same},
+                after={name: fact for name, fact in after.items() if name not in same}
+                | whose
+                | why,
+                address=None if acting is None else acting.address,
+                request_id=None if acting is None else acting.request_id,
             )
         )
+
+
+def _told(order: Order) -> Facts:
+    """What the book says of an order that moves."""
+    collected = order.amount_collected
+    return {
+        "status": order.status,
+        "payment_status": order.payment_status,
+        "amount_collected": collected.amount if collected else None,
+    }
 
 
 async def _restock(
@@ -239,11 +304,15 @@ _REASONS: Mapping[type[OrderMoved], StockReason] = {
     OrderReopened: StockReason.ORDER_REOPENED,
 }
 
-Wishes = Mapping[tuple[ProductId, VariantId | None], int]
-
 
 def _said(wanted: MoveOrder, order: Order, store: Merchant) -> Move:
     with Form() as form:
+
+        def amount(name: str, said: str | None) -> Money | None:
+            if said is None:
+                return None
+            return form.read(name, lambda text: Money.parse(text, order.currency), said)
+
         return Move(
             to=form.read("status", word(OrderStatus), wanted.status),
             by=Party.MERCHANT,
@@ -253,13 +322,8 @@ def _said(wanted: MoveOrder, order: Order, store: Merchant) -> Move:
                 "tracking_number", line(100, at_least=0), wanted.tracking_number
             ),
             courier=form.read("courier", line(100, at_least=0), wanted.courier),
-            amount_collected=None
-            if wanted.amount_collected is None
-            else form.read(
-                "amount_collected",
-                lambda text: Money.parse(text, order.currency),
-                wanted.amount_collected,
-            ),
+            amount_collected=amount("amount_collected", wanted.amount_collected),
+            amount_refunded=amount("amount_refunded", wanted.amount_refunded),
             restock=form.read("restock", partial(_units, order), wanted.restock),
             confirm_within=timedelta(hours=store.confirm_within_hours),
         )

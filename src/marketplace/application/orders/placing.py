@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import digest, parse_email
@@ -38,10 +39,33 @@ from ..ports import (
     Clock,
     Ids,
     Secrets,
+    Site,
     Views,
 )
 from ..stock import keep_stock, written_down
+from .following import tracking_url
 from .pricing import Wish, Wishes, merged, must_be_there, priced
+
+
+class Ordered(Protocol):
+    """What everybody says who orders, be it for themselves."""
+
+    @property
+    def customer_name(self) -> str: ...
+    @property
+    def customer_phone(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def confirmation_method(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def expected_total(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +98,7 @@ class PlacedOrder:
 
     order: Order
     tracking_token: str
+    tracking_url: str
     whatsapp_url: str
     allowed_transitions: tuple[OrderStatus, ...]
 
@@ -87,6 +112,7 @@ class PlacingService:
     clock: Clock
     ids: Ids
     secrets: Secrets
+    site: Site
 
     async def place(self, wanted: PlaceOrder) -> PlacedOrder:
         """
@@ -100,14 +126,14 @@ class PlacingService:
         address = store_address(wanted.store)
         async with leading_on(self.views, address), self.begin() as market:
             store = await market.merchants.of_store(address)
-            customer, method, note, expected = _read(wanted, store)
+            with Form() as form:
+                customer, method, note, expected = read_ordered(form, wanted, store)
             if not store.accepts_orders(now):
                 raise StoreOnHoliday(reopens_at=store.closed_until)
             products = await market.products.hold_all(list({each[0] for each in wishes}))
-            lines, changes = _reserved(wishes, products, store.id)
+            lines, changes = reserved(wishes, products, store.id)
             total = total_of(lines)
-            if expected is not None and expected != total:
-                raise PriceChanged(total=total.amount, currency=total.currency)
+            must_cost(total, expected)
             if total < store.min_order_total:
                 raise BelowMinimum(minimum=store.min_order_total.amount, currency=total.currency)
             order_id = OrderId(self.ids.new())
@@ -128,44 +154,50 @@ class PlacingService:
                 at=now,
             )
             await market.orders.add(order, placed)
+        link = tracking_url(self.site, token)
         return PlacedOrder(
             order=order,
             tracking_token=token,
-            whatsapp_url=whatsapp.to_store(order, store),
+            tracking_url=link,
+            whatsapp_url=whatsapp.to_store(order, store, link),
             allowed_transitions=order.allowed(Party.GUEST, now),
         )
 
 
-def _read(
-    wanted: PlaceOrder, store: Merchant
+def read_ordered(
+    form: Form, wanted: Ordered, store: Merchant
 ) -> tuple[Customer, ConfirmationMethod, str, Money | None]:
-    with Form() as form:
-        customer = Customer(
-            name=form.read("customer_name", line(120), wanted.customer_name),
-            phone=form.read(
-                "customer_phone",
-                lambda text: parse_phone(text, store.country),
-                wanted.customer_phone,
-            ),
-            address=form.read("address", prose(500, at_least=1), wanted.address),
-            city=form.read("city", line(100, at_least=0), wanted.city),
-            email=form.read("email", parse_email, wanted.email) if wanted.email else None,
+    """For whom, how they are asked, their note, and what they were told it costs."""
+    customer = Customer(
+        name=form.read("customer_name", line(120), wanted.customer_name),
+        phone=form.read(
+            "customer_phone",
+            lambda text: parse_phone(text, store.country),
+            wanted.customer_phone,
+        ),
+        address=form.read("address", prose(500, at_least=1), wanted.address),
+        city=form.read("city", line(100, at_least=0), wanted.city),
+        email=form.read("email", parse_email, wanted.email) if wanted.email else None,
+    )
+    method = form.read("confirmation_method", parse_confirmation_method, wanted.confirmation_method)
+    note = form.read("note", prose(1000), wanted.note)
+    expected = None
+    if wanted.expected_total is not None:
+        expected = form.read(
+            "expected_total",
+            lambda text: Money.parse(text, store.currency),
+            wanted.expected_total,
         )
-        method = form.read(
-            "confirmation_method", parse_confirmation_method, wanted.confirmation_method
-        )
-        note = form.read("note", prose(1000), wanted.note)
-        expected = None
-        if wanted.expected_total is not None:
-            expected = form.read(
-                "expected_total",
-                lambda text: Money.parse(text, store.currency),
-                wanted.expected_total,
-            )
     return customer, method, note, expected
 
 
-def _reserved(
+def must_cost(total: Money, expected: Money | None) -> None:
+    """``PriceChanged`` if somebody was told another total, where they were told any."""
+    if expected is not None and expected != total:
+        raise PriceChanged(total=total.amount, currency=total.currency)
+
+
+def reserved(
     wishes: Wishes, products: Mapping[ProductId, Product], store: MerchantId
 ) -> tuple[list[OrderLine], list[StockChange]]:
     """Reserve every line at what it costs today, all of them or none."""

@@ -367,6 +367,10 @@ class Orders(Repository[OrderId, Order], Protocol):
         """Pending orders that nobody confirmed in time, held; those somebody holds are left out."""
         ...
 
+    async def revise(self, order: Order, /, *happened: Event) -> None:
+        """Save an order whose lines are others, or of other numbers, than they were."""
+        ...
+
     async def open_of(self, merchant_id: MerchantId, /) -> list[OrderId]:
         """The orders of a merchant that somebody still has to do something about."""
         ...

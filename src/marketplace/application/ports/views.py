@@ -434,7 +434,7 @@ class StoreCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """The platform in numbers. ``revenue`` is minor units collected, by currency."""
+    """The platform in numbers. ``revenue`` is minor units collected and kept, by currency."""
 
     merchants: Mapping[str, int]
     products: int

@@ -23,6 +23,17 @@ from .confirming import (
     ConfirmationState,
     Outcome,
 )
+from .editing import (
+    AT_ANY_TIME,
+    MOST_EDITS,
+    Changed,
+    DiscountTooLarge,
+    OrderEdited,
+    TooManyEdits,
+    must_be_editable,
+    told,
+    told_of_lines,
+)
 from .moving import (
     TRANSITIONS,
     DeliveryFailure,
@@ -34,6 +45,17 @@ from .moving import (
     Transition,
     WrongOrderStatus,
 )
+from .paying import (
+    MOST_REFUNDS,
+    CollectedTooMuch,
+    NothingToCollect,
+    NothingToRefund,
+    OrderRefunded,
+    PaymentStatus,
+    Refund,
+    RefundedTooMuch,
+    TooManyRefunds,
+)
 
 MOST_LINES = 100
 MOST_UNITS = 10_000
@@ -43,12 +65,25 @@ CONFIRM_WITHIN = timedelta(hours=48)
 """Where the store says nothing else."""
 MOST_RETRIES = 3
 """How often a failed delivery may be tried again."""
+RETURNED = "returned"
+"""Why money is given back that nobody has given another reason for."""
 
 
-class PaymentStatus(StrEnum):
-    UNPAID = "unpaid"
-    COLLECTED = "collected"
-    PARTIALLY_REFUNDED = "partially_refunded"
+class OrderSource(StrEnum):
+    """Where an order was given; all but the first were written down by the merchant."""
+
+    STOREFRONT = "storefront"
+    PHONE = "phone"
+    WHATSAPP = "whatsapp"
+    INSTAGRAM = "instagram"
+    OTHER = "other"
+
+
+class Happening(StrEnum):
+    """What an entry of the timeline is about."""
+
+    MOVED = "moved"
+    EDITED = "edited"
     REFUNDED = "refunded"
 
 
@@ -97,13 +132,19 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """One move of the order, for everybody who asks what happened to it."""
+    """
+    What happened to an order, for everybody who asks; ``status`` is where it was then.
+
+    The ``changes`` are the merchant's own, as reasons and notes are.
+    """
 
     at: datetime
     status: OrderStatus
     by: Party
+    event: Happening = Happening.MOVED
     reason: str = ""
     note: str = ""
+    changes: tuple[Changed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +152,10 @@ class Move:
     """
     What is said when an order is moved.
 
-    An absent amount collected is the whole total. ``restock`` says whether what comes back goes on
-    the shelf again: all of it, none, or so many units of each variant; the rest is damaged. What is
-    reopened has ``confirm_within`` to be confirmed.
+    An absent amount collected is the whole total; an absent amount refunded is all that is left of
+    what was collected. ``restock`` says whether what comes back goes on the shelf again: all of it,
+    none, or so many units of each variant; the rest is damaged. What is reopened has
+    ``confirm_within`` to be confirmed.
     """
 
     to: OrderStatus
@@ -123,8 +165,22 @@ class Move:
     tracking_number: str = ""
     courier: str = ""
     amount_collected: Money | None = None
+    amount_refunded: Money | None = None
     restock: bool | Mapping[VariantId, int] = True
     confirm_within: timedelta = CONFIRM_WITHIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What of an order is to be otherwise; None leaves it as it is."""
+
+    customer: Customer | None = None
+    lines: Sequence["OrderLine"] | None = None
+    discount: Money | None = None
+    note: str | None = None
+    merchant_note: str | None = None
+    tracking_number: str | None = None
+    courier: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,23 +189,28 @@ class Order:
     A promise between a guest and a merchant, paid when the parcel arrives.
 
     ``number`` counts up per store from 1001; ``tracking_hash`` recognises the guest's link. A
-    pending order that nobody confirms expires at ``confirm_by``.
+    pending order that nobody confirms expires at ``confirm_by``. ``merchant_note`` is for the
+    merchant's own eyes. A ``discount`` is given by the merchant, on the whole.
     """
 
     id: OrderId
     merchant_id: MerchantId
     number: int
+    source: OrderSource = OrderSource.STOREFRONT
     status: OrderStatus = OrderStatus.PENDING
     payment_status: PaymentStatus = PaymentStatus.UNPAID
     confirmation: Confirmation
     customer: Customer
     note: str = ""
+    merchant_note: str = ""
     currency: str
     lines: tuple[OrderLine, ...]
+    discount: Money | None = None
     tracking_hash: bytes
     tracking_number: str = ""
     courier: str = ""
     amount_collected: Money | None = None
+    refunds: tuple[Refund, ...] = ()
     retries: int = 0
     placed_at: datetime
     confirm_by: datetime
@@ -159,6 +220,7 @@ class Order:
     def __post_init__(self) -> None:
         if not self.lines:
             raise ValueError("an order has at least one line")
+        _must_fit(self.discount, self.lines)
 
     @classmethod
     def place(
@@ -174,27 +236,64 @@ class Order:
         tracking_hash: bytes,
         confirm_within: timedelta,
         at: datetime,
+        source: OrderSource = OrderSource.STOREFRONT,
+        merchant_note: str = "",
+        discount: Money | None = None,
     ) -> "tuple[Order, OrderPlaced]":
-        """Accept an order; its prices never change afterwards."""
+        """
+        Accept an order, at what it costs today.
+
+        Raises :class:`DiscountTooLarge`.
+        """
+        by = Party.GUEST if source is OrderSource.STOREFRONT else Party.MERCHANT
         order = cls(
             id=id,
             merchant_id=merchant_id,
             number=number,
+            source=source,
             confirmation=Confirmation(method=method),
             customer=customer,
             note=note,
+            merchant_note=merchant_note,
             currency=lines[0].unit_price.currency,
             lines=tuple(lines),
+            discount=discount,
             tracking_hash=tracking_hash,
             placed_at=at,
             confirm_by=at + confirm_within,
-            timeline=(TimelineEntry(at=at, status=OrderStatus.PENDING, by=Party.GUEST),),
+            timeline=(TimelineEntry(at=at, status=OrderStatus.PENDING, by=by),),
         )
         return order, OrderPlaced(at=at, order_id=id, merchant_id=merchant_id)
 
     @property
     def total(self) -> Money:
-        return total_of(self.lines)
+        return _less(total_of(self.lines), self.discount)
+
+    @property
+    def amount_refunded(self) -> Money | None:
+        """What was given back of what was collected; None where nothing was."""
+        if self.amount_collected is None:
+            return None
+        return reduce(add, (each.amount for each in self.refunds), Money.zero(self.currency))
+
+    @property
+    def amount_missing(self) -> Money | None:
+        """By how much less was collected than the order costs; None before it was delivered."""
+        if self.amount_collected is None:
+            return None
+        return _less(self.total, self.amount_collected)
+
+    @property
+    def amount_left(self) -> Money:
+        """What of the money collected has stayed with the merchant."""
+        if self.amount_collected is None:
+            return Money.zero(self.currency)
+        return _less(self.amount_collected, self.amount_refunded)
+
+    @property
+    def moved_at(self) -> datetime:
+        """Since when it has its status."""
+        return next(each.at for each in reversed(self.timeline) if each.event is Happening.MOVED)
 
     def allowed(self, by: Party, at: datetime) -> tuple[OrderStatus, ...]:
         """Where this party may move the order now, in the order of the table."""
@@ -216,11 +315,7 @@ class Order:
             raise ReasonMissing
         if wanted.to is OrderStatus.DELIVERY_FAILED and wanted.reason not in list(DeliveryFailure):
             raise UnknownReason(allowed=list(DeliveryFailure))
-        if wanted.amount_collected is not None:
-            if wanted.to is not OrderStatus.DELIVERED:
-                raise NothingToCollect(status=wanted.to)
-            if self.total < wanted.amount_collected:
-                raise CollectedTooMuch(total=self.total.amount, currency=self.currency)
+        self._must_be_payable(wanted)
         self._note(wanted, at)
         stock = rule.stock
         if stock is StockEffect.RESTOCK and wanted.restock is False:
@@ -248,13 +343,112 @@ class Order:
             at=at, order_id=self.id, merchant_id=self.merchant_id, outcome=outcome
         )
 
+    def edit(self, wanted: Edit, at: datetime) -> "OrderEdited | None":
+        """
+        Have something otherwise; None if it all is like that already.
+
+        Raises :class:`NotEditable` if it is too late for that, :class:`DiscountTooLarge` or
+        :class:`TooManyEdits`.
+        """
+        lines = self.lines if wanted.lines is None else tuple(wanted.lines)
+        discount = self.discount if wanted.discount is None else wanted.discount
+        if discount is not None and not discount.minor:
+            discount = None
+        changed = [
+            *told_of_lines(self.lines, lines),
+            *told(_told(self), {**_asked(wanted), "discount": _amount(discount)}),
+        ]
+        fields = tuple(dict.fromkeys(each.field for each in changed))
+        if not fields:
+            return None
+        must_be_editable(self.status, fields)
+        _must_fit(discount, lines)
+        was = self.total
+        self.lines, self.discount = lines, discount
+        for name in ("customer", "note", "merchant_note", "tracking_number", "courier"):
+            if (said := getattr(wanted, name)) is not None:
+                setattr(self, name, said)
+        if was != self.total:
+            changed.append(Changed(field="total", before=was.amount, after=self.total.amount))
+        seen = tuple(each for each in changed if each.field not in AT_ANY_TIME)
+        if seen:
+            if sum(each.event is Happening.EDITED for each in self.timeline) >= MOST_EDITS:
+                raise TooManyEdits(at_most=MOST_EDITS)
+            self._write(at, Party.MERCHANT, Happening.EDITED, changes=seen)
+        return OrderEdited(at=at, order_id=self.id, merchant_id=self.merchant_id, fields=fields)
+
+    def refund(
+        self, amount: Money, reason: str, at: datetime, *, note: str = "", by: Party
+    ) -> "OrderRefunded":
+        """
+        Give back some of what was collected, or all of it.
+
+        Raises :class:`NothingToRefund`, :class:`RefundedTooMuch` or :class:`TooManyRefunds`.
+        """
+        left = self.amount_left
+        if not left.minor:
+            raise NothingToRefund
+        if left < amount:
+            raise RefundedTooMuch(left=left.amount, currency=self.currency)
+        if len(self.refunds) >= MOST_REFUNDS:
+            raise TooManyRefunds(at_most=MOST_REFUNDS)
+        before = self.amount_refunded
+        self._give_back(Refund(at=at, amount=amount, reason=reason, note=note, by=by))
+        changed = Changed(
+            field="amount_refunded",
+            before=_amount(before),
+            after=_amount(self.amount_refunded),
+        )
+        self._write(at, by, Happening.REFUNDED, reason=reason, note=note, changes=(changed,))
+        return OrderRefunded(at=at, order_id=self.id, merchant_id=self.merchant_id, amount=amount)
+
+    def _give_back(self, refund: Refund) -> None:
+        self.refunds = (*self.refunds, refund)
+        self.payment_status = PaymentStatus.of(self.amount_collected, self.amount_refunded)
+
+    def _must_be_payable(self, wanted: Move) -> None:
+        if wanted.amount_collected is not None:
+            if wanted.to is not OrderStatus.DELIVERED:
+                raise NothingToCollect(status=wanted.to)
+            if self.total < wanted.amount_collected:
+                raise CollectedTooMuch(total=self.total.amount, currency=self.currency)
+        if wanted.amount_refunded is not None:
+            left = self.amount_left
+            if wanted.to is not OrderStatus.RETURNED or (
+                wanted.amount_refunded.minor and not left.minor
+            ):
+                raise NothingToRefund
+            if left < wanted.amount_refunded:
+                raise RefundedTooMuch(left=left.amount, currency=self.currency)
+
+    def _write(
+        self,
+        at: datetime,
+        by: Party,
+        event: Happening,
+        *,
+        reason: str = "",
+        note: str = "",
+        changes: tuple[Changed, ...] = (),
+    ) -> None:
+        entry = TimelineEntry(
+            at=at,
+            status=self.status,
+            by=by,
+            event=event,
+            reason=reason,
+            note=note,
+            changes=changes,
+        )
+        self.timeline = (*self.timeline, entry)
+
     def _may(self, to: OrderStatus, by: Party, at: datetime, rule: Transition) -> bool:
         if TRANSITIONS.get((self.status, to)) is not rule or by not in rule.by:
             return False
         if to is OrderStatus.EXPIRED:
             return at >= self.confirm_by
         if to is OrderStatus.PENDING:
-            return at <= self.timeline[-1].at + REOPENABLE_FOR
+            return at <= self.moved_at + REOPENABLE_FOR
         if self.status is OrderStatus.DELIVERY_FAILED and to is OrderStatus.SHIPPED:
             return self.retries < MOST_RETRIES
         return True
@@ -272,11 +466,13 @@ class Order:
         elif wanted.to is OrderStatus.DELIVERED:
             collected = self.total if wanted.amount_collected is None else wanted.amount_collected
             self.amount_collected = collected
-            self.payment_status = (
-                PaymentStatus.COLLECTED if collected.minor else PaymentStatus.UNPAID
-            )
-        elif wanted.to is OrderStatus.RETURNED and self.payment_status is PaymentStatus.COLLECTED:
-            self.payment_status = PaymentStatus.REFUNDED
+            self.payment_status = PaymentStatus.of(collected, None)
+        elif wanted.to is OrderStatus.RETURNED:
+            back = self.amount_left if wanted.amount_refunded is None else wanted.amount_refunded
+            if back.minor:
+                self._give_back(
+                    Refund(at=at, amount=back, reason=RETURNED, note=wanted.note, by=wanted.by)
+                )
         self.tracking_number = wanted.tracking_number or self.tracking_number
         self.courier = wanted.courier or self.courier
         entry = TimelineEntry(
@@ -319,14 +515,6 @@ class BelowMinimum(RuleBroken):
     """The store takes no order below ``minimum``."""
 
 
-class NothingToCollect(RuleBroken):
-    """Money is collected when a parcel is delivered, not at ``status``."""
-
-
-class CollectedTooMuch(RuleBroken):
-    """Nobody pays more than the ``total`` when a parcel is delivered."""
-
-
 class ReasonMissing(Missing):
     """Cancelling needs a reason."""
 
@@ -355,3 +543,50 @@ def parse_quantity(units: int) -> int:
     if not 1 <= units <= MOST_UNITS:
         raise BadQuantity(at_least=1, at_most=MOST_UNITS)
     return units
+
+
+def parse_source(text: str) -> OrderSource:
+    """Where a merchant was given an order."""
+    taken = [each for each in OrderSource if each is not OrderSource.STOREFRONT]
+    if text not in taken:
+        raise NotOneOf(allowed=taken)
+    return OrderSource(text)
+
+
+def _must_fit(discount: Money | None, lines: Sequence[OrderLine]) -> None:
+    if discount is not None and total_of(lines) < discount:
+        raise DiscountTooLarge(most=total_of(lines).amount, currency=discount.currency)
+
+
+def _less(all: Money, some: Money | None) -> Money:
+    return all if some is None else Money(all.minor - some.minor, all.currency)
+
+
+def _amount(money: Money | None) -> str:
+    return money.amount if money and money.minor else ""
+
+
+_CUSTOMER = {
+    "name": "customer_name",
+    "phone": "customer_phone",
+    "address": "address",
+    "city": "city",
+    "email": "email",
+}
+_TEXTS = ("note", "merchant_note", "tracking_number", "courier")
+
+
+def _told(order: Order) -> dict[str, str]:
+    return {
+        **{name: getattr(order.customer, of) or "" for of, name in _CUSTOMER.items()},
+        **{name: getattr(order, name) for name in _TEXTS},
+        "discount": _amount(order.discount),
+    }
+
+
+def _asked(wanted: Edit) -> dict[str, str]:
+    said = {name: text for name in _TEXTS if (text := getattr(wanted, name)) is not None}
+    if wanted.customer is not None:
+        for of, name in _CUSTOMER.items():
+            said[name] = getattr(wanted.customer, of) or ""
+    return said

@@ -86,7 +86,7 @@ class TopStoreOut(Output, frozen=True, kw_only=True):
 
 
 class StatisticsOut(Output, frozen=True, kw_only=True):
-    """Merchants and orders by status, ``revenue`` collected by currency, orders by day (UTC)."""
+    """Merchants and orders by status, ``revenue`` kept by currency, orders by day (UTC)."""
 
     merchants: dict[str, int]
     products: int

@@ -17,6 +17,7 @@ from marketplace.domain.errors import MarketplaceError, NotFound
 
 from .accounts import AccountController
 from .admin import AdminController
+from .admin_orders import AdminOrderController
 from .bulk import BulkController
 from .categories import CategoryController
 from .docs import docs
@@ -31,6 +32,7 @@ from .media import media
 from .merchants import MerchantController
 from .notifications import NotificationController
 from .orders import OrderController
+from .orders_by_hand import OrderByHandController
 from .page_cache import PageCache, ReadyPages
 from .pages import front, pages
 from .problems import answer
@@ -60,6 +62,7 @@ MERCHANT = Router(
         ImageController,
         UploadController,
         OrderController,
+        OrderByHandController,
         NotificationController,
     ],
     opt={"role": Role.MERCHANT},
@@ -67,7 +70,7 @@ MERCHANT = Router(
 )
 ADMIN = Router(
     "/api/admin",
-    route_handlers=[AdminController, JudgingController],
+    route_handlers=[AdminController, AdminOrderController, JudgingController],
     opt={"role": Role.ADMIN},
     tags=["admin"],
 )
@@ -151,6 +154,9 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "orders": marketplace.orders,
         "moving": marketplace.moving,
         "confirming": marketplace.confirming,
+        "taking": marketplace.taking,
+        "editing": marketplace.editing,
+        "paying": marketplace.paying,
         "quotes": marketplace.quotes,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,

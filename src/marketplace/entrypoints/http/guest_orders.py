@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from marketplace.application.orders import (
     ConfirmingService,
+    Guest,
     OrderService,
     PlacedOrder,
     PlaceOrder,
@@ -19,7 +20,6 @@ from marketplace.application.orders import (
     TrackedOrder,
     Wish,
 )
-from marketplace.application.ports import Site
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Locale
 from marketplace.domain.errors import MarketplaceError
@@ -32,6 +32,7 @@ from marketplace.domain.merchants import (
 from marketplace.domain.orders import (
     BelowMinimum,
     ConfirmationMethod,
+    Happening,
     OrderNotFound,
     OrderStatus,
     Party,
@@ -178,10 +179,10 @@ class PlacedOrderOut(OrderOut, frozen=True, kw_only=True):
     whatsapp_url: str
 
     @classmethod
-    def of_guest(cls, placed: PlacedOrder, site: Site) -> Self:
+    def of_guest(cls, placed: PlacedOrder) -> Self:
         return cls.of(
             placed.order,
-            tracking_url=f"{site.public_url}/api/orders/track/{placed.tracking_token}",
+            tracking_url=placed.tracking_url,
             whatsapp_url=placed.whatsapp_url,
             allowed_transitions=placed.allowed_transitions,
         )
@@ -202,6 +203,7 @@ class TrackedMoveOut(Output, frozen=True, kw_only=True):
 
     at: Moment
     status: OrderStatus
+    event: Happening
     by: Party
 
 
@@ -215,6 +217,7 @@ class TrackedOrderOut(Output, frozen=True, kw_only=True):
     customer_name: str
     customer_phone: str
     items: list[OrderLineOut]
+    discount: Amount | None
     total: Amount
     currency: str
     placed_at: Moment
@@ -287,7 +290,7 @@ class GuestOrderController(Controller):
         placing: NamedDependency[PlacingService],
     ) -> PlacedOrderOut:
         """Order, without an account; it is paid when it arrives."""
-        return PlacedOrderOut.of_guest(await placing.place(data.wanted(username)), request.site)
+        return PlacedOrderOut.of_guest(await placing.place(data.wanted(username)))
 
 
 class TrackingController(Controller):
@@ -308,10 +311,13 @@ class TrackingController(Controller):
         problems=(OrderNotFound, WrongOrderStatus),
     )
     async def confirm(
-        self, token: FromPath[str], confirming: NamedDependency[ConfirmingService]
+        self,
+        request: StrictRequest,
+        token: FromPath[str],
+        confirming: NamedDependency[ConfirmingService],
     ) -> Response[TrackedOrderOut]:
         """Stand by an order, as its guest; once more changes nothing."""
-        return _unlisted(await confirming.confirm_by_guest(token))
+        return _unlisted(await confirming.confirm_by_guest(token, _guest(request)))
 
     @post(
         "/{token:str}/cancel",
@@ -321,12 +327,18 @@ class TrackingController(Controller):
     )
     async def cancel(
         self,
+        request: StrictRequest,
         token: FromPath[str],
         data: JSONBody[CancelIn],
         confirming: NamedDependency[ConfirmingService],
     ) -> Response[TrackedOrderOut]:
         """Give an order up, as its guest, while it has not been prepared."""
-        return _unlisted(await confirming.cancel_by_guest(token, data.reason or ""))
+        guest = _guest(request)
+        return _unlisted(await confirming.cancel_by_guest(token, data.reason or "", guest))
+
+
+def _guest(request: StrictRequest) -> Guest:
+    return Guest(address=request.address, request_id=request.id)
 
 
 def _unlisted(seen: TrackedOrder) -> Response[TrackedOrderOut]:

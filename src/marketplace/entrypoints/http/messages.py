@@ -520,6 +520,36 @@ MESSAGES: Mapping[str, Wording] = {
         ar="المبلغ المحصّل أكبر من إجمالي الطلب، وهو {total} {currency}.",
         en="More was collected than the order costs, {total} {currency}.",
     ),
+    "nothing-to-refund": Wording(
+        ar="لا يوجد مبلغ يُعاد. لم يُحصَّل شيء لهذا الطلب، أو أُعيد كله من قبل.",
+        en="There is nothing to give back. Nothing was collected for this order, or all of it was "
+        "given back before.",
+    ),
+    "refunded-too-much": Wording(
+        ar="المبلغ أكبر مما بقي. يمكن إعادة {left} {currency} على الأكثر.",
+        en="That is more than is left. At most {left} {currency} can be given back.",
+    ),
+    "too-many-refunds": Wording(
+        ar="مبالغ معادة كثيرة على هذا الطلب. الحد الأقصى {at_most}.",
+        en="This order has too many refunds. {at_most} is the limit.",
+    ),
+    "no-amount": Wording(
+        ar="أدخل مبلغًا أكبر من صفر.",
+        en="Say an amount above zero.",
+    ),
+    "not-editable": Wording(
+        ar="فات وقت هذا التعديل. لا يُعدَّل ما في fields إلا في الحالات المذكورة في allowed.",
+        en="It is too late to change that. What fields names changes only in the statuses that "
+        "allowed names.",
+    ),
+    "too-many-edits": Wording(
+        ar="عُدّل هذا الطلب مرات كثيرة. الحد الأقصى {at_most}.",
+        en="This order has been changed too often. {at_most} times is the limit.",
+    ),
+    "discount-too-large": Wording(
+        ar="الخصم أكبر من قيمة الطلب، وهي {most} {currency}.",
+        en="The discount is larger than what the order costs, {most} {currency}.",
+    ),
     "reason-missing": Wording(
         ar="يلزم ذكر السبب.",
         en="A reason is required.",

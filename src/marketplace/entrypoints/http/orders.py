@@ -25,14 +25,18 @@ from marketplace.domain.orders import (
     CollectedTooMuch,
     ConfirmationMethod,
     ConfirmationState,
+    Happening,
     NothingToCollect,
+    NothingToRefund,
     Order,
     OrderId,
     OrderNotFound,
+    OrderSource,
     OrderStatus,
     Outcome,
     Party,
     PaymentStatus,
+    RefundedTooMuch,
     TooManyConfirmationAttempts,
     WrongOrderStatus,
 )
@@ -64,6 +68,7 @@ class MoveOrderIn(Input, frozen=True, kw_only=True):
     """
     ``amount_collected`` belongs to ``delivered``; left out it is the whole total.
 
+    ``amount_refunded`` belongs to ``returned``, of what was paid; left out it is all that is left.
     ``restock`` belongs to ``returned``: whether it goes on the shelf again, or which units of it.
     """
 
@@ -79,6 +84,7 @@ class MoveOrderIn(Input, frozen=True, kw_only=True):
     tracking_number: str | None = None
     courier: str | None = None
     amount_collected: AmountSaid | None = None
+    amount_refunded: AmountSaid | None = None
     restock: bool | list[BackIn] = True
 
     def wanted(self, acting: Actor, id: UUID, seen: frozenset[int] | None) -> MoveOrder:
@@ -152,12 +158,32 @@ class OrderLineOut(Output, frozen=True, kw_only=True):
     total: Amount
 
 
+class ChangedOut(Output, frozen=True, kw_only=True):
+    """One thing of an order, as it was told before and after."""
+
+    field: str
+    before: str
+    after: str
+
+
 class TimelineEntryOut(Output, frozen=True, kw_only=True):
+    """What happened; ``changes`` are those of an edit or a refund."""
+
     at: Moment
     status: OrderStatus
+    event: Happening
     by: Party
     reason: str
     note: str
+    changes: list[ChangedOut]
+
+
+class RefundOut(Output, frozen=True, kw_only=True):
+    at: Moment
+    amount: Amount
+    reason: str
+    note: str
+    by: Party
 
 
 class OrderOut(Output, frozen=True, kw_only=True):
@@ -179,6 +205,7 @@ class OrderOut(Output, frozen=True, kw_only=True):
     email: str | None
     note: str
     items: list[OrderLineOut]
+    discount: Amount | None
     total: Amount
     currency: str
     placed_at: Moment
@@ -203,9 +230,18 @@ class OrderOut(Output, frozen=True, kw_only=True):
 
 
 class OwnOrderOut(OrderOut, frozen=True, kw_only=True):
-    """An order as its merchant sees it."""
+    """
+    An order as its merchant sees it.
 
+    ``amount_missing`` is by how much less was collected than the ``total``; null until delivered.
+    """
+
+    source: OrderSource
     confirmation: OwnConfirmationOut
+    merchant_note: str
+    amount_missing: Amount | None
+    amount_refunded: Amount | None
+    refunds: list[RefundOut]
 
     @classmethod
     def listed(cls, seen: ListedOrder) -> Self:
@@ -231,6 +267,7 @@ class MovedOrderOut(Output, frozen=True, kw_only=True):
 
     id: UUID
     status: OrderStatus | None
+    allowed_transitions: list[OrderStatus]
     problem: Refusal | None
 
 
@@ -269,6 +306,8 @@ class OrderController(Controller):
             OutOfStock,
             NothingToCollect,
             CollectedTooMuch,
+            NothingToRefund,
+            RefundedTooMuch,
             ChangedMeanwhile,
             StaleVersion,
         ),
@@ -318,5 +357,6 @@ def _moved(each: MovedOrder, language: str) -> MovedOrderOut:
     return MovedOrderOut(
         id=each.order_id,
         status=each.order.status if each.order else None,
+        allowed_transitions=list(each.allowed_transitions),
         problem=refused(each.refused, language) if each.refused else None,
     )

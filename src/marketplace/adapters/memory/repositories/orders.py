@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import datetime
 
 from marketplace.application import ports
+from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.orders import OPEN, Order, OrderId, OrderNotFound, OrderStatus
 
@@ -13,6 +14,9 @@ from ..repository import MemoryRepository
 
 class MemoryOrders(MemoryRepository[OrderId, Order], ports.Orders):
     entity, missing = Order, OrderNotFound
+
+    async def revise(self, order: Order, /, *happened: Event) -> None:
+        await self.save(order, *happened)
 
     async def open_of(self, merchant_id: MerchantId, /) -> list[OrderId]:
         orders = self._transaction.all_of(Order)

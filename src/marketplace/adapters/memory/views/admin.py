@@ -16,7 +16,7 @@ from marketplace.application.ports import (
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.merchants import Merchant
 from marketplace.domain.notifications import Announcement, Notification, Topic
-from marketplace.domain.orders import Order, PaymentStatus
+from marketplace.domain.orders import EARNING, Order
 from marketplace.domain.products import Product, ProductStatus
 
 from .reading import Reading, page_of
@@ -45,8 +45,8 @@ class MemoryAdminViews(Reading, ports.AdminViews):
         merchants, orders = self._store.all_of(Merchant), self._store.all_of(Order)
         revenue: Counter[str] = Counter()
         for order in orders:
-            if order.payment_status is PaymentStatus.COLLECTED and order.amount_collected:
-                revenue[order.currency] += order.amount_collected.minor
+            if order.payment_status in EARNING:
+                revenue[order.currency] += order.amount_left.minor
         days = Counter(each.placed_at.date() for each in orders if each.placed_at >= since)
         had = Counter(each.merchant_id for each in orders)
         stores = [

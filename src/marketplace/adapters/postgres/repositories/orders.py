@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.application import ports
+from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.orders import OPEN, Order, OrderId, OrderNotFound
 
 from .. import tables
 from ..repository import PostgresRepository
-from ..rows import from_row
-from ..statements import compiled, given, one_of, shown
+from ..rows import from_row, to_json, to_listed
+from ..statements import compiled, given, listed, one_of, shown
+from ..tables import PARTS
 
 
 class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
@@ -47,6 +50,40 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
         )
         .order_by(table.c.id)
     )
+
+    _lines = tables.order_lines
+    _said = listed("lines", *_lines.c)
+    _rewritten = insert(_lines).from_select(list(_lines.c), sa.select(*_said.c))
+    _relined = compiled(
+        sa.delete(_lines)
+        .where(
+            _lines.c.order_id == given("id", sa.Uuid),
+            _lines.c.position >= given("count", sa.Integer),
+        )
+        .returning(_lines.c.position)
+        .add_cte(
+            _rewritten.on_conflict_do_update(
+                index_elements=["order_id", "position"],
+                set_={
+                    each.name: each
+                    for each in _rewritten.excluded
+                    if each.name not in ("order_id", "position")
+                },
+            ).cte("rewritten")
+        )
+    )
+
+    async def revise(self, order: Order, /, *happened: Event) -> None:
+        """The lines after the order: whoever was quicker is found out before any is touched."""
+        await self.save(order, *happened)
+        part = PARTS[self.table]["lines"]
+        lines = [
+            to_listed(each, part.table, position=position, **part.known(order))
+            for position, each in enumerate(order.lines)
+        ]
+        await self._relined.run(
+            self._connection, id=order.id, count=len(lines), lines=to_json(lines)
+        )
 
     async def hold(self, key: OrderId, /) -> Order:
         """Locked first and read after: whoever held it before may have added to its timeline."""

@@ -9,7 +9,7 @@ from marketplace.application import ports
 from marketplace.application.ports import AnnouncementView, Page, Paging, Statistics
 from marketplace.domain.audit import AuditEntry
 from marketplace.domain.notifications import Topic
-from marketplace.domain.orders import PaymentStatus
+from marketplace.domain.orders import EARNING
 from marketplace.domain.products import ProductStatus
 
 from ..rows import document, from_row
@@ -54,6 +54,7 @@ _ANNOUNCEMENTS = compiled(
 
 _AUDIT_ENTRIES = compiled(newest_first(sa.select(*shown(audit_entries)), audit_entries))
 
+_EARNING: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{each}'") for each in sorted(EARNING)]
 _day = sa.cast(sa.func.timezone("UTC", orders.c.placed_at), sa.Date)
 _had = sa.func.count().label("orders")
 _STATISTICS = compiled(
@@ -66,8 +67,8 @@ _STATISTICS = compiled(
         .label("products"),
         tally(orders.c.status, sa.func.count()).label("orders"),
         tally(
-            sa.case((orders.c.payment_status == PaymentStatus.COLLECTED, orders.c.currency)),
-            sa.func.sum(orders.c.amount_collected__minor),
+            sa.case((orders.c.payment_status.in_(_EARNING), orders.c.currency)),
+            sa.func.sum(orders.c.amount_collected__minor - orders.c.amount_refunded__minor),
         ).label("revenue"),
         _ranking(
             sa.select(_day.label("day"), _had)
