@@ -29,7 +29,7 @@ from marketplace.domain.notifications import (
     NotificationNotFound,
     Topic,
 )
-from marketplace.domain.orders import Order, OrderPlaced
+from marketplace.domain.orders import Order, OrderPlaced, OrderSource
 from marketplace.domain.products import StockRanLow
 
 from .merchants import selling
@@ -120,10 +120,12 @@ class Correspondence:
         await self._send_link(account, LetterKind.PASSWORD_RESET, "reset-password", token)
 
     async def note_new_order(self, event: OrderPlaced, job: JobId) -> None:
-        """A slip in the merchant's inbox."""
+        """A slip in the inbox of the merchant, who knows of what they wrote down themselves."""
         async with self.begin() as market:
             order = await market.orders.get(event.order_id)
             merchant = await market.merchants.get(event.merchant_id)
+        if order.source is not OrderSource.STOREFRONT:
+            return
         wording = self.letters.write(
             LetterKind.NEW_ORDER, merchant.locale, self._told(order, merchant)
         )
@@ -152,6 +154,8 @@ class Correspondence:
             order = await market.orders.get(event.order_id)
             merchant = await market.merchants.get(event.merchant_id)
             account = await market.accounts.get(merchant.account_id)
+        if order.source is not OrderSource.STOREFRONT:
+            return
         await self._send(account, job, LetterKind.NEW_ORDER, self._told(order, merchant))
 
     async def send_notification(self, event: AnnouncementMade, job: JobId) -> None:

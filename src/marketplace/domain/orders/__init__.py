@@ -12,6 +12,7 @@ from .confirming import (
     parse_outcome,
 )
 from .editing import (
+    MOST_EDITS,
     Changed,
     DiscountTooLarge,
     NotEditable,
@@ -85,6 +86,7 @@ from .paying import (
 __all__ = [
     "EARNING",
     "MOST_ATTEMPTS",
+    "MOST_EDITS",
     "MOST_LINES",
     "MOST_REFUNDS",
     "MOST_RETRIES",

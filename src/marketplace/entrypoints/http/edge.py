@@ -47,7 +47,7 @@ _ALWAYS = (
 _PREFLIGHT = {
     "access-control-allow-headers": "accept-language, authorization, content-type, "
     "idempotency-key, if-match, if-none-match, x-request-id",
-    "access-control-allow-methods": "DELETE, GET, POST, PUT",
+    "access-control-allow-methods": "DELETE, GET, PATCH, POST, PUT",
     "access-control-max-age": "600",
 }
 _EXPOSED = b"content-disposition, etag, idempotent-replayed, location, retry-after, x-request-id"
