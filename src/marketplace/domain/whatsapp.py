@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from .accounts import Locale
+from .delivery import Fee
 from .merchants import Merchant
 from .orders import Order
 from .phones import PhoneNumber
@@ -11,13 +12,13 @@ _TO_STORE = {
     Locale.ARABIC: """\
 مرحبًا {store}، أؤكد طلبي رقم {number}:
 {lines}
-الإجمالي: {total}
+{fees}الإجمالي: {total}
 الاسم: {name}
 العنوان: {address}""",
     Locale.ENGLISH: """\
 Hello {store}, I confirm my order {number}:
 {lines}
-Total: {total}
+{fees}Total: {total}
 Name: {name}
 Address: {address}""",
 }
@@ -25,13 +26,13 @@ _TO_CUSTOMER = {
     Locale.ARABIC: """\
 مرحبًا {name}، معك متجر {store} بخصوص طلبك رقم {number}:
 {lines}
-الإجمالي عند الاستلام: {total}
+{fees}الإجمالي عند الاستلام: {total}
 العنوان: {address}
 هل تؤكد الطلب؟""",
     Locale.ENGLISH: """\
 Hello {name}, this is {store} about your order {number}:
 {lines}
-Total on delivery: {total}
+{fees}Total on delivery: {total}
 Address: {address}
 Do you confirm it?""",
 }
@@ -60,10 +61,15 @@ def _told(text: str, order: Order, store: Merchant) -> str:
         store=store.name,
         number=_isolated(str(order.number)),
         lines="\n".join(lines),
+        fees="".join(map(_fee, order.fees)),
         total=_isolated(str(order.total)),
         name=customer.name,
         address=_COMMA[store.locale].join(filter(None, (customer.address, customer.city))),
     )
+
+
+def _fee(fee: Fee) -> str:
+    return f"{fee.name}: {_isolated(str(fee.amount))}\n"
 
 
 def _isolated(text: str) -> str:

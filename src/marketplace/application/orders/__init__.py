@@ -19,14 +19,13 @@ from .moving import (
 )
 from .placing import PlacedOrder, PlaceOrder, PlacingService
 from .pricing import Priced, Wish, merged, priced, short_of
-from .quoting import Fee, Quote, QuoteService
+from .quoting import Quote, QuoteService
 
 __all__ = [
     "MOST_AT_ONCE",
     "AskGuest",
     "Back",
     "ConfirmingService",
-    "Fee",
     "ListedOrder",
     "MoveOrder",
     "MoveOrders",

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
+from hashlib import sha256
 from operator import add
 
 from ..accounts import EmailAddress
+from ..delivery import Fee, total_with
 from ..errors import BadValue, Conflict, NotFound, RuleBroken
 from ..events import Event
 from ..merchants import MerchantId
@@ -146,6 +148,7 @@ class Order:
     note: str = ""
     currency: str
     lines: tuple[OrderLine, ...]
+    fees: tuple[Fee, ...] = ()
     tracking_hash: bytes
     tracking_number: str = ""
     courier: str = ""
@@ -171,6 +174,7 @@ class Order:
         method: ConfirmationMethod,
         note: str,
         lines: Sequence[OrderLine],
+        fees: Sequence[Fee] = (),
         tracking_hash: bytes,
         confirm_within: timedelta,
         at: datetime,
@@ -185,6 +189,7 @@ class Order:
             note=note,
             currency=lines[0].unit_price.currency,
             lines=tuple(lines),
+            fees=tuple(fees),
             tracking_hash=tracking_hash,
             placed_at=at,
             confirm_by=at + confirm_within,
@@ -193,8 +198,20 @@ class Order:
         return order, OrderPlaced(at=at, order_id=id, merchant_id=merchant_id)
 
     @property
-    def total(self) -> Money:
+    def subtotal(self) -> Money:
+        """What the goods cost."""
         return total_of(self.lines)
+
+    @property
+    def total(self) -> Money:
+        """What there is to pay: the goods and the fees."""
+        return total_with(self.subtotal, self.fees)
+
+    @property
+    def basket(self) -> bytes:
+        """The same for two orders of the same things."""
+        units = sorted((str(line.variant_id), line.quantity) for line in self.lines)
+        return sha256(repr(units).encode()).digest()[:16]
 
     def allowed(self, by: Party, at: datetime) -> tuple[OrderStatus, ...]:
         """Where this party may move the order now, in the order of the table."""
@@ -312,7 +329,11 @@ class OrderNotFound(NotFound):
 
 
 class PriceChanged(Conflict):
-    """The order costs ``total`` and not what the guest was told."""
+    """
+    The order costs ``total`` and not what the guest was told.
+
+    That is the ``subtotal`` of the goods and the ``fees``.
+    """
 
 
 class BelowMinimum(RuleBroken):

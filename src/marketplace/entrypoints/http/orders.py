@@ -20,6 +20,7 @@ from marketplace.application.orders import (
     OrderService,
 )
 from marketplace.domain.accounts import Actor
+from marketplace.domain.delivery import FeeCode
 from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
 from marketplace.domain.orders import (
     CollectedTooMuch,
@@ -152,6 +153,14 @@ class OrderLineOut(Output, frozen=True, kw_only=True):
     total: Amount
 
 
+class FeeOut(Output, frozen=True, kw_only=True):
+    """What is paid beside the goods; ``name`` is in the language of the store."""
+
+    code: FeeCode
+    name: str
+    amount: Amount
+
+
 class TimelineEntryOut(Output, frozen=True, kw_only=True):
     at: Moment
     status: OrderStatus
@@ -162,7 +171,8 @@ class TimelineEntryOut(Output, frozen=True, kw_only=True):
 
 class OrderOut(Output, frozen=True, kw_only=True):
     """
-    An order; a pending one that nobody confirms expires at ``confirm_by``.
+    An order; a pending one that nobody confirms expires at ``confirm_by``. Its ``total`` is the
+    ``subtotal`` of the goods and the ``fees``.
 
     ``allowed_transitions`` is where whoever is asking can move it now.
     """
@@ -179,6 +189,8 @@ class OrderOut(Output, frozen=True, kw_only=True):
     email: str | None
     note: str
     items: list[OrderLineOut]
+    subtotal: Amount
+    fees: list[FeeOut]
     total: Amount
     currency: str
     placed_at: Moment
