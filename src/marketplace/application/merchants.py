@@ -18,6 +18,7 @@ from marketplace.domain.merchants import (
     MerchantId,
     StoreMoved,
     StoreNotFound,
+    parse_blocked_phone_policy,
     parse_closing,
     parse_facebook_link,
     parse_hours,
@@ -30,6 +31,7 @@ from marketplace.domain.phones import parse_country, parse_phone
 from marketplace.domain.text import line, prose
 from marketplace.domain.time_zones import parse_time_zone
 
+from .delivery import SaidDelivery, read_delivery
 from .ports import BeginUnitOfWork, Clock, Ids, MerchantView, UnitOfWork, Views
 
 
@@ -38,8 +40,8 @@ class EditMerchant:
     """
     What the keeper of a store wants changed; None stays as it is.
 
-    "" takes ``logo`` away, and reopens a store that was ``closed_until`` some time. ``seen`` are
-    the versions that may be changed.
+    "" takes ``logo`` and ``delivery`` away, and reopens a store that was ``closed_until`` some
+    time. ``seen`` are the versions that may be changed.
     """
 
     acting: Actor
@@ -60,6 +62,8 @@ class EditMerchant:
     closed_until: datetime | str | None = None
     min_order_total: str | None = None
     confirm_within_hours: int | None = None
+    delivery: SaidDelivery | str | None = None
+    blocked_phone_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,7 @@ def _apply(wanted: EditMerchant, merchant: Merchant, now: datetime) -> None:
         "closed_until": lambda until: parse_closing(until, now),
         "min_order_total": lambda text: Money.parse(text, merchant.currency),
         "confirm_within_hours": parse_hours,
+        "blocked_phone_policy": parse_blocked_phone_policy,
     }
     with Form() as form:
         for name, parse in parsers.items():
@@ -180,6 +185,10 @@ def _apply(wanted: EditMerchant, merchant: Merchant, now: datetime) -> None:
             if name == "currency" and value != merchant.currency:
                 merchant.sell_in(str(value))
             setattr(merchant, name, value)
+        if wanted.delivery is not None:
+            merchant.delivery = read_delivery(
+                form, wanted.delivery, merchant.terms, merchant.currency
+            )
 
 
 _RECORDED = (
@@ -191,15 +200,17 @@ _RECORDED = (
     "closed_until",
     "min_order_total",
     "confirm_within_hours",
+    "blocked_phone_policy",
 )
-_NAMED = ("name", "username")
+_NAMED = ("name", "username", "delivery")
 
 
 def _recorded(merchant: Merchant, other: Merchant) -> Facts:
     """
     What the audit book keeps of a profile where it differs from the other one.
 
-    Of names only that they changed: the book cannot forget, and a person can ask us to.
+    Of names only that they changed: the book cannot forget, and a person can ask us to. So of the
+    terms of delivery, which can be long.
     """
     facts: Facts = {
         name: None if getattr(merchant, name) is None else str(getattr(merchant, name))

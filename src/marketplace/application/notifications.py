@@ -229,6 +229,7 @@ class Correspondence:
             "phone": order.customer.phone,
             "address": f"{order.customer.address} {order.customer.city}".strip(),
             "lines": "\n".join(f"{line.quantity} × {line.name}" for line in order.lines),
+            "fees": "\n".join(f"{fee.name}: \u2066{fee.amount}\u2069" for fee in order.fees),
             "total": str(order.total),
             "note": order.note,
         }

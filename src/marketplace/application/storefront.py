@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.domain.merchants import MerchantId
+from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.slugs import Slug, slugged
 
@@ -75,6 +75,10 @@ class StorefrontService:
         """All shelves in their order, empty ones too; raises what ``page`` does."""
         store_id = (await self._store(username)).merchant.id
         return Shelves(store_id=store_id, items=await self.views.categories_on_sale(store_id))
+
+    async def delivery(self, username: str) -> Merchant:
+        """The store, whose terms are what delivery costs; raises what ``page`` does."""
+        return (await self._store(username)).merchant
 
     async def _found(
         self, username: str, paging: Paging, wanted: FindProducts

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from .accounts import AccountId, Locale, Username
+from .delivery import Delivery, Fee
 from .errors import BadValue, Conflict, NotFound, RuleBroken
 from .events import Event
 from .money import Money
@@ -52,12 +53,20 @@ class PaymentPreference(StrEnum):
     BOTH = "both"
 
 
+class BlockedPhonePolicy(StrEnum):
+    """What becomes of an order by somebody whom the store has blocked."""
+
+    REFUSE = "refuse"
+    FLAG = "flag"
+
+
 @dataclass(slots=True, kw_only=True)
 class Merchant:
     """
     A store and whoever keeps it.
 
-    ``confirm_within_hours`` is how long an order may wait to be confirmed, 1 to 168.
+    ``confirm_within_hours`` is how long an order may wait to be confirmed, 1 to 168. A store that
+    has said nothing of ``delivery`` delivers everywhere for nothing.
     """
 
     id: MerchantId
@@ -81,6 +90,8 @@ class Merchant:
     closed_until: datetime | None = None
     min_order_total: Money
     confirm_within_hours: int = 48
+    delivery: Delivery | None = None
+    blocked_phone_policy: BlockedPhonePolicy = BlockedPhonePolicy.REFUSE
     registered_at: datetime
     version: int = 0
 
@@ -126,6 +137,22 @@ class Merchant:
     def accepts_orders(self, at: datetime) -> bool:
         return self.is_open and (self.closed_until is None or self.closed_until <= at)
 
+    @property
+    def terms(self) -> Delivery:
+        """On which it delivers."""
+        return self.delivery or Delivery.free(self.currency)
+
+    def fees(self, subtotal: Money, city: str) -> tuple[Fee, ...]:
+        """
+        What an order of goods for ``subtotal`` to this city costs beside them.
+
+        Raises ``CityNotServed`` or ``CityMissing``.
+        """
+        if self.delivery is None:
+            return ()
+        pays_at_door = self.payment_preference is not PaymentPreference.BANK_TRANSFER
+        return self.delivery.fees(subtotal, city, self.locale, pays_at_door=pays_at_door)
+
     def move(self, moves: Sequence[datetime], at: datetime) -> None:
         """
         Its address is another one now, or ``MovedTooOften``; ``moves`` are those before.
@@ -166,8 +193,9 @@ class Merchant:
         return MerchantClosed(at=at, merchant_id=self.id)
 
     def sell_in(self, currency: str) -> None:
-        """Prices and the smallest order were amounts of another one; there must be none yet."""
+        """All amounts were of another one: of prices there must be none yet, the others go."""
         self.currency, self.min_order_total = currency, Money.zero(currency)
+        self.delivery = None
 
     def hand_in_papers(self) -> None:
         """They wait to be looked at; ``WrongKycStatus`` if others do, or were approved."""
@@ -307,6 +335,7 @@ def _is_invisible(character: str) -> bool:
 parse_whatsapp_link = LinkParser("wa.me", "whatsapp.com")
 parse_instagram_link = LinkParser("instagram.com", "instagr.am", name=r"[A-Za-z0-9._]{1,30}")
 parse_payment_preference = word(PaymentPreference)
+parse_blocked_phone_policy = word(BlockedPhonePolicy)
 parse_facebook_link = LinkParser("facebook.com", "fb.com", "fb.me", name=r"[A-Za-z0-9.]{5,50}")
 
 

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from .accounts import Locale
+from .delivery import Fee
 from .merchants import Merchant
 from .orders import Order, OrderStatus
 from .phones import PhoneNumber
@@ -19,13 +20,13 @@ _TO_STORE = {
     Locale.ARABIC: """\
 مرحبًا {store}، أؤكد طلبي رقم {number}:
 {lines}
-الإجمالي: {total}
+{fees}الإجمالي: {total}
 الاسم: {name}
 العنوان: {address}""",
     Locale.ENGLISH: """\
 Hello {store}, I confirm my order {number}:
 {lines}
-Total: {total}
+{fees}Total: {total}
 Name: {name}
 Address: {address}""",
 }
@@ -33,13 +34,13 @@ _TO_CUSTOMER = {
     Locale.ARABIC: """\
 مرحبًا {name}، معك {store} بخصوص طلبك رقم {number}:
 {lines}
-الإجمالي عند الاستلام: {total}
+{fees}الإجمالي عند الاستلام: {total}
 العنوان: {address}
 هل تؤكد الطلب؟""",
     Locale.ENGLISH: """\
 Hello {name}, this is {store} about your order {number}:
 {lines}
-Total on delivery: {total}
+{fees}Total on delivery: {total}
 Address: {address}
 Do you confirm it?""",
 }
@@ -47,12 +48,12 @@ _TOLD = {
     Locale.ARABIC: """\
 مرحبًا {name}، معك {store} بخصوص طلبك رقم {number}:
 {lines}
-الإجمالي عند الاستلام: {total}
+{fees}الإجمالي عند الاستلام: {total}
 العنوان: {address}""",
     Locale.ENGLISH: """\
 Hello {name}, this is {store} about your order {number}:
 {lines}
-Total on delivery: {total}
+{fees}Total on delivery: {total}
 Address: {address}""",
 }
 """To a customer who has nothing more to confirm."""
@@ -97,13 +98,15 @@ def _told(text: str, order: Order, store: Merchant, tracking_url: str, told: int
     ]
     if told < len(order.lines):
         lines.append(_more(len(order.lines) - told, locale))
+    beside = "".join(map(_fee, order.fees))
     if order.discount is not None:
-        lines.append(_DISCOUNT[locale].format(_isolated(str(order.discount))))
+        beside += f"{_DISCOUNT[locale].format(_isolated(str(order.discount)))}\n"
     address = _COMMA[locale].join(filter(None, (customer.address, customer.city)))
     message = text.format(
         store=_apart(store.name, _OF_A_NAME),
         number=_isolated(str(order.number)),
         lines="\n".join(lines),
+        fees=beside,
         total=_isolated(str(order.total)),
         name=_apart(customer.name, _OF_A_NAME),
         address=_apart(address, _OF_AN_ADDRESS),
@@ -123,6 +126,10 @@ def _more(count: int, locale: Locale) -> str:
 def _apart(text: str, at_most: int) -> str:
     """What somebody wrote, on one line, in its own direction (Unicode UAX #9, first strong)."""
     return f"\u2068{beginning(text, at_most)}\u2069"
+
+
+def _fee(fee: Fee) -> str:
+    return f"{fee.name}: {_isolated(str(fee.amount))}\n"
 
 
 def _isolated(text: str) -> str:

@@ -23,6 +23,7 @@ FACTS: dict[LetterKind, dict[str, str]] = {
         "phone": "+966501234567",
         "address": "شارع الملك فهد 12 الرياض",
         "lines": "2 × قميص أزرق\n1 × Lamp",
+        "fees": "رسوم التوصيل: \u206615.00 SAR\u2069",
         "total": "129.00 SAR",
         "note": "بعد العصر",
     },
@@ -184,8 +185,8 @@ def test_each_line_of_an_order_has_a_line_of_its_own() -> None:
     wording = LETTERS.write(LetterKind.NEW_ORDER, Locale.ENGLISH, FACTS[LetterKind.NEW_ORDER])
 
     assert (
-        "Products:\n\u20682 × قميص أزرق\u2069\n\u20681 × Lamp\u2069\nTotal: 129.00 SAR\n"
-        in wording.text
+        "Products:\n\u20682 × قميص أزرق\u2069\n\u20681 × Lamp\u2069\n"
+        "Fees: \u2068رسوم التوصيل: \u206615.00 SAR\u2069\u2069\nTotal: 129.00 SAR\n" in wording.text
     )
     assert "\u2069<br>\u2068" in wording.html
 

@@ -7,11 +7,13 @@ from uuid import uuid4
 import pytest
 
 from marketplace.application.accounts import CreateAdmin
+from marketplace.application.delivery import SaidDelivery
 from marketplace.application.images import ReceiveImage
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.ports import Paging
 from marketplace.domain.accounts import UsernameTaken, WrongRole
 from marketplace.domain.audit import Action
+from marketplace.domain.delivery import Delivery
 from marketplace.domain.errors import InvalidFields, StaleVersion
 from marketplace.domain.images import ImageNotFound
 from marketplace.domain.merchants import CurrencyFixed, MovedTooOften, StoreMoved, StoreNotFound
@@ -29,6 +31,8 @@ CHANGES: dict[str, object] = {
     "whatsapp_phone": "+966507654321",
     "min_order_total": Money(5_000, "SAR"),
     "confirm_within_hours": 24,
+    "delivery": Delivery(default_fee=Money(2_500, "SAR"), cod_fee=Money(500, "SAR")),
+    "blocked_phone_policy": "flag",
     "locale": "en",
     "time_zone": "Asia/Dubai",
     "closed_until": datetime(2030, 2, 1, tzinfo=UTC),
@@ -37,6 +41,7 @@ SAID: dict[str, object] = CHANGES | {
     "time_zone": "asia/dubai",
     "whatsapp_phone": "٠٥٠ ٧٦٥ ٤٣٢١",
     "min_order_total": "٥٠",
+    "delivery": SaidDelivery(default_fee="٢٥", cod_fee="5.00"),
     "username": "Mona-New",
 }
 

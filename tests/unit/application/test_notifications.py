@@ -5,6 +5,8 @@ from uuid import UUID
 import pytest
 
 from marketplace.application.admin import Announce
+from marketplace.application.delivery import SaidDelivery
+from marketplace.application.merchants import EditMerchant
 from marketplace.application.ports import LetterKind, Paging
 from marketplace.domain.accounts import WrongRole
 from marketplace.domain.notifications import NotificationId, NotificationNotFound, Topic
@@ -39,6 +41,19 @@ async def test_a_merchant_is_written_to_in_the_own_language(world: World) -> Non
         "email_verification in en",
         "new_order in en",
     ]
+
+
+async def test_what_is_paid_beside_the_goods_is_in_the_letter(world: World) -> None:
+    mona = await world.a_merchant("mona")
+    terms = SaidDelivery(default_fee="15.00", cod_fee="10.00")
+    await world.marketplace.merchants.edit(EditMerchant(acting=mona.actor, delivery=terms))
+    await world.an_order(mona, await world.a_product(mona, price="50.00"))
+
+    await world.run_jobs()
+
+    [letter] = world.letters_to(mona.email, LetterKind.NEW_ORDER)
+    assert "رسوم التوصيل: \u206615.00 SAR\u2069" in letter.text
+    assert "total: 75.00 SAR" in letter.text
 
 
 async def test_a_new_order_is_told_once_even_if_the_worker_dies_in_between(world: World) -> None:

@@ -246,7 +246,12 @@ async def test_an_order_that_costs_something_else_is_refused(world: World, said:
 
     error = await refused(world, PriceChanged, mona, wish(lamp, 2), expected_total=said)
 
-    assert error.facts == {"total": "100.00", "currency": "SAR"}
+    assert error.facts == {
+        "subtotal": "100.00",
+        "fees": [],
+        "total": "100.00",
+        "currency": "SAR",
+    }
 
 
 async def test_a_store_takes_no_order_below_its_minimum(world: World) -> None:

@@ -18,6 +18,7 @@ from marketplace.application.orders import (
 from marketplace.application.products import EditProduct
 from marketplace.domain.accounts import WrongRole
 from marketplace.domain.audit import Action
+from marketplace.domain.delivery import CityMissing, CityNotServed, Delivery, Zone
 from marketplace.domain.errors import InvalidFields, StaleVersion
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
@@ -428,6 +429,35 @@ async def test_a_discount_is_given_and_taken_back_and_stays_below_the_goods(worl
     none = await edited(world, mona, placed.order.id, discount="")
 
     assert (none.order.total.amount, none.order.discount) == ("100.00", None)
+
+
+async def test_fees_follow_the_goods_and_the_city(world: World) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona, price="50.00")
+    zone = Zone(name="near", cities=("الرياض",), fee=Money(1500, "SAR"))
+    async with world.ports.begin() as market:
+        merchant = await market.merchants.hold(mona.merchant_id)
+        merchant.delivery = Delivery(
+            zones=(zone,),
+            default_fee=None,
+            free_from=Money(20000, "SAR"),
+            cod_fee=Money(500, "SAR"),
+        )
+        await market.merchants.save(merchant)
+
+    told = await taken(
+        world, mona, wish(lamp, 2), city="Riyadh, الرياض", discount="10", expected_total="110"
+    )
+    assert told.order.total.amount == "110.00"
+    free = await edited(world, mona, told.order.id, items=[wish(lamp, 4)])
+    assert free.order.total.amount == "195.00"
+    assert ("fees", "delivery 15.00, cash_on_delivery 5.00", "cash_on_delivery 5.00") in {
+        (each.field, each.before, each.after) for each in free.order.timeline[-1].changes
+    }
+    with pytest.raises(CityNotServed):
+        await edited(world, mona, told.order.id, city="جدة")
+    with pytest.raises(CityMissing):
+        await taken(world, mona, wish(lamp))
 
 
 async def test_nobody_edits_for_ever(world: World) -> None:

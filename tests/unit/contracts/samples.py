@@ -17,6 +17,7 @@ from marketplace.domain.accounts import (
     Username,
 )
 from marketplace.domain.categories import Category, CategoryId
+from marketplace.domain.delivery import Delivery, Zone
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
 from marketplace.domain.imports import Import, ImportId, ImportStatus
@@ -28,7 +29,13 @@ from marketplace.domain.kyc import (
     Submission,
     SubmissionId,
 )
-from marketplace.domain.merchants import KycStatus, Merchant, MerchantId, PaymentPreference
+from marketplace.domain.merchants import (
+    BlockedPhonePolicy,
+    KycStatus,
+    Merchant,
+    MerchantId,
+    PaymentPreference,
+)
 from marketplace.domain.money import Money
 from marketplace.domain.notifications import (
     Announcement,
@@ -49,6 +56,7 @@ from marketplace.domain.orders import (
     OrderSource,
     OrderStatus,
     Party,
+    total_of,
 )
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Option, Product, ProductId, ProductStatus
@@ -115,6 +123,22 @@ class World:
         merchant.closed_until = NOON - timedelta(days=1)
         merchant.min_order_total = Money(1500, "KWD")
         merchant.confirm_within_hours = 24
+        merchant.delivery = Delivery(
+            zones=(
+                Zone(
+                    name="العاصمة",
+                    cities=("الكويت", "Kuwait City"),
+                    fee=Money(1000, "KWD"),
+                    free_from=Money(20_000, "KWD"),
+                ),
+                Zone(name="الجهراء", cities=("الجهراء",), fee=Money(2000, "KWD")),
+            ),
+            default_fee=None,
+            free_from=Money(30_000, "KWD"),
+            not_served=("الوفرة",),
+            cod_fee=Money(500, "KWD"),
+        )
+        merchant.blocked_phone_policy = BlockedPhonePolicy.FLAG
         async with self.begin() as market:
             await market.accounts.add(account)
             await market.merchants.add(merchant)
@@ -289,6 +313,7 @@ class World:
             method=ConfirmationMethod.LINK,
             note="بعد العصر",
             lines=lines,
+            fees=merchant.fees(total_of(lines), "الكويت"),
             confirm_within=timedelta(hours=48),
             tracking_hash=uuid4().bytes * 2,
             at=NOON,

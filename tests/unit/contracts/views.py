@@ -631,7 +631,7 @@ class ViewsContract:
         assert dict(numbers.merchants) == {"active": 1, "suspended": 1}
         assert numbers.products == 2
         assert dict(numbers.orders) == {"delivered": 1, "pending": 1}
-        assert dict(numbers.revenue) == {"KWD": 4750 * 3 - 500}
+        assert dict(numbers.revenue) == {"KWD": 4750 * 3 + 1000 + 500 - 500}
         assert numbers.by_day == (DayCount(day=NOON.date(), orders=2),)
         assert later.by_day == ()
         assert numbers.top_stores == (

@@ -41,6 +41,7 @@ DELETE /api/auth/sessions/{id}                  401 401 401 401 403 404 204 404
 GET    /api/store/{username}                    200 200 200 200 200 200 200 200
 GET    /api/store/{username}/products/{product} 200 200 200 200 200 200 200 200
 GET    /api/store/{username}/categories         200 200 200 200 200 200 200 200
+GET    /api/store/{username}/delivery           200 200 200 200 200 200 200 200
 POST   /api/store/{username}/quote              400 400 400 400 400 400 400 400
 POST   /api/store/{username}/orders             400 400 400 400 400 400 400 400
 GET    /api/orders/track/{token}                200 200 200 200 200 200 200 200

@@ -194,7 +194,7 @@ ODD = [
     "field",
     """name username logo payment_preference whatsapp_link instagram_link facebook_link description
     country currency locale time_zone whatsapp_phone closed_until min_order_total
-    confirm_within_hours""".split(),
+    confirm_within_hours delivery blocked_phone_policy""".split(),
 )
 async def test_nothing_said_of_a_profile_is_too_much(
     merchant: httpx.AsyncClient, field: str

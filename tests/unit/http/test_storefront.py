@@ -67,7 +67,12 @@ async def test_an_order_at_another_price_than_expected_is_asked_again(
     refused = await place(guest, await put_up(merchant), 2, expected_total="100")
 
     assert refused.status_code == 409
-    assert refused.json()["facts"] == {"total": "498.00", "currency": "SAR"}
+    assert refused.json()["facts"] == {
+        "subtotal": "498.00",
+        "fees": [],
+        "total": "498.00",
+        "currency": "SAR",
+    }
 
 
 async def test_an_old_address_leads_to_the_new_one(

@@ -18,7 +18,7 @@ _DRAFTS = {Locale.ARABIC: arabic.DRAFTS, Locale.ENGLISH: english.DRAFTS}
 _DIRECTION = {Locale.ARABIC: "rtl", Locale.ENGLISH: "ltr"}
 
 _LEFT_TO_RIGHT = frozenset({"number", "phone", "total", "username"})
-_ANY_WAY = frozenset({"store", "customer", "address", "note", "lines", "reason"})
+_ANY_WAY = frozenset({"store", "customer", "address", "note", "lines", "fees", "reason"})
 """What people typed, in whatever script."""
 _LRI, _FSI, _PDI = "\u2066", "\u2068", "\u2069"
 """Isolates (Unicode UAX #9, 2.4): inside, text has a direction of its own and leaks none of it."""
@@ -29,7 +29,7 @@ class TemplateLetters(Letters):
     The facts of each kind, all of them text:
 
     - ``PASSWORD_RESET`` and ``EMAIL_VERIFICATION``: username, link
-    - ``NEW_ORDER``: store, number, customer, phone, address, lines, total, note
+    - ``NEW_ORDER``: store, number, customer, phone, address, lines, fees, total, note
     - ``LOW_STOCK``: product, sku, available
     - ``ANNOUNCEMENT``: title, body
     - ``PASSWORD_CHANGED`` and ``SESSION_STOLEN``: username

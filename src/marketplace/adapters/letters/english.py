@@ -44,6 +44,7 @@ DRAFTS = {
                     ("Phone", "$phone"),
                     ("Address", "$address"),
                     ("Products", "$lines"),
+                    ("Fees", "$fees"),
                     ("Total", "$total"),
                     ("Customer’s note", "$note"),
                 )

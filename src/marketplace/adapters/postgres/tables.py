@@ -111,6 +111,9 @@ merchants = sa.Table(
     sa.Column("min_order_total__minor", sa.BigInteger, nullable=False),
     sa.Column("min_order_total__currency", sa.String(3), nullable=False),
     sa.Column("confirm_within_hours", sa.Integer, nullable=False),
+    # Placing an order reads the row of the store anyway: its terms cost no question of their own.
+    sa.Column("delivery", JSONB),
+    sa.Column("blocked_phone_policy", sa.Text, nullable=False),
     sa.Column("registered_at", Time, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("next_order_number", sa.Integer, nullable=False, server_default="1001"),
@@ -301,10 +304,13 @@ orders = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("merchant_note", sa.Text, nullable=False),
     sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("fees", JSONB, nullable=False),
     sa.Column("discount__minor", sa.BigInteger),
     sa.Column("discount__currency", sa.String(3)),
-    # The entity adds its lines up; this is for whoever counts orders without their lines.
+    # The entity adds lines and fees up; this is for whoever counts orders without their lines.
     sa.Column("total__minor", sa.BigInteger, nullable=False, info=DERIVED),
+    # Two orders of one phone for the same things in a few minutes are likely one meant once.
+    sa.Column("basket", sa.LargeBinary, info=DERIVED),
     sa.Column("tracking_hash", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("tracking_number", sa.Text, nullable=False),
     sa.Column("courier", sa.Text, nullable=False),
@@ -320,7 +326,34 @@ orders = sa.Table(
     sa.UniqueConstraint("merchant_id", "number"),
     sa.Index(None, "merchant_id", "id"),
     sa.Index(None, "merchant_id", "status", "id"),
+    sa.Index(None, "merchant_id", "customer__phone", "id"),
     sa.Index("ix_orders_overdue", "confirm_by", postgresql_where=sa.text("status = 'pending'")),
+)
+
+blocked_phones = sa.Table(
+    "blocked_phones",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False),
+    sa.Column("phone", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", Time, nullable=False),
+    sa.Column("lifted_at", Time),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index(None, "merchant_id", "phone", "id"),
+    sa.Index(
+        "ix_blocked_phones_in_force",
+        "merchant_id",
+        "id",
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    ),
+    sa.Index(
+        "uq_blocked_phones_phone",
+        "merchant_id",
+        "phone",
+        unique=True,
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    ),
 )
 
 order_lines = sa.Table(

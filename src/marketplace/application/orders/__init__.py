@@ -24,7 +24,7 @@ from .moving import (
 from .paying import PayingService, RefundOrder
 from .placing import PlacedOrder, PlaceOrder, PlacingService
 from .pricing import Priced, Wish, merged, priced, short_of
-from .quoting import Fee, Quote, QuoteService
+from .quoting import Quote, QuoteService
 from .taking import TakenOrder, TakeOrder, TakingService
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "ConfirmingService",
     "EditOrder",
     "EditingService",
-    "Fee",
     "Guest",
     "ListedOrder",
     "MoveOrder",

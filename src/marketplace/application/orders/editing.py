@@ -6,6 +6,7 @@ from datetime import datetime
 
 from marketplace.domain.accounts import Actor, parse_email
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
+from marketplace.domain.delivery import Fee
 from marketplace.domain.errors import Form, MarketplaceError, must_be_seen
 from marketplace.domain.merchants import Merchant
 from marketplace.domain.money import Money
@@ -16,6 +17,7 @@ from marketplace.domain.orders import (
     OrderId,
     OrderLine,
     parse_quantity,
+    total_of,
 )
 from marketplace.domain.phones import masked, parse_phone
 from marketplace.domain.products import Product, ProductId, ProductNotFound, VariantRequired
@@ -74,8 +76,8 @@ class EditingService:
         Have an order otherwise, all that was asked for or nothing; the stock follows its lines.
 
         Raises ``NotEditable`` where it is too late, ``OutOfStock`` with every short line,
-        ``ProductNotFound``, ``VariantNotFound``, ``VariantRequired``, ``DiscountTooLarge`` or
-        ``TooManyEdits``.
+        ``ProductNotFound``, ``VariantNotFound``, ``VariantRequired``, ``CityNotServed``,
+        ``CityMissing``, ``DiscountTooLarge`` or ``TooManyEdits``.
         """
         wishes = None if wanted.items is None else merged(wanted.items)
         now = self.clock.now()
@@ -90,6 +92,7 @@ class EditingService:
                 products = await market.products.hold_all(list(every))
                 lines = _relined(order, wishes, products, reprice=wanted.reprice)
                 edit = replace(edit, lines=lines)
+            edit = replace(edit, fees=_fees(order, edit, store))
             was = order.lines
             edited = order.edit(edit, now)
             if edited is None:
@@ -178,6 +181,15 @@ def _read(wanted: EditOrder, order: Order, store: Merchant) -> Edit:
             tracking_number=text("tracking_number", line(100, at_least=0), wanted.tracking_number),
             courier=text("courier", line(100, at_least=0), wanted.courier),
         )
+
+
+def _fees(order: Order, edit: Edit, store: Merchant) -> Sequence[Fee] | None:
+    """What is paid beside the goods, as of today, if there are others or they go elsewhere."""
+    lines = order.lines if edit.lines is None else edit.lines
+    customer = edit.customer or order.customer
+    if (total_of(lines), customer.city) == (order.subtotal, order.customer.city):
+        return None
+    return store.fees(total_of(lines), customer.city)
 
 
 def _wishes(order: Order) -> Wishes:

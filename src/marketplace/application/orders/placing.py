@@ -13,7 +13,6 @@ from marketplace.domain.errors import (
 from marketplace.domain.merchants import Merchant, MerchantId, StoreOnHoliday
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
-    BelowMinimum,
     ConfirmationMethod,
     Customer,
     Order,
@@ -21,7 +20,6 @@ from marketplace.domain.orders import (
     OrderLine,
     OrderStatus,
     Party,
-    PriceChanged,
     parse_confirmation_method,
     total_of,
 )
@@ -44,7 +42,15 @@ from ..ports import (
 )
 from ..stock import keep_stock, written_down
 from .following import tracking_url
-from .pricing import Wish, Wishes, merged, must_be_there, priced
+from .pricing import (
+    Wish,
+    Wishes,
+    merged,
+    must_be_enough,
+    must_be_expected,
+    must_be_there,
+    priced,
+)
 
 
 class Ordered(Protocol):
@@ -119,7 +125,8 @@ class PlacingService:
         Take the stock and keep the promise, or neither.
 
         Raises ``StoreNotFound``, ``StoreMoved``, ``StoreOnHoliday``, ``ProductNotFound``,
-        ``OutOfStock`` with every short line, ``PriceChanged`` or ``BelowMinimum``.
+        ``OutOfStock`` with every short line, ``CityNotServed``, ``CityMissing``, ``PriceChanged``
+        or ``BelowMinimum``.
         """
         wishes = merged(wanted.items)
         token, now = self.secrets.token(), self.clock.now()
@@ -132,10 +139,10 @@ class PlacingService:
                 raise StoreOnHoliday(reopens_at=store.closed_until)
             products = await market.products.hold_all(list({each[0] for each in wishes}))
             lines, changes = reserved(wishes, products, store.id)
-            total = total_of(lines)
-            must_cost(total, expected)
-            if total < store.min_order_total:
-                raise BelowMinimum(minimum=store.min_order_total.amount, currency=total.currency)
+            subtotal = total_of(lines)
+            fees = store.fees(subtotal, customer.city)
+            must_be_expected(expected, subtotal, fees)
+            must_be_enough(subtotal, store)
             order_id = OrderId(self.ids.new())
             moved = written_down(
                 changes, StockReason.ORDER_PLACED, self.ids, at=now, reference=order_id
@@ -149,6 +156,7 @@ class PlacingService:
                 method=method,
                 note=note,
                 lines=lines,
+                fees=fees,
                 tracking_hash=digest(token),
                 confirm_within=timedelta(hours=store.confirm_within_hours),
                 at=now,
@@ -189,12 +197,6 @@ def read_ordered(
             wanted.expected_total,
         )
     return customer, method, note, expected
-
-
-def must_cost(total: Money, expected: Money | None) -> None:
-    """``PriceChanged`` if somebody was told another total, where they were told any."""
-    if expected is not None and expected != total:
-        raise PriceChanged(total=total.amount, currency=total.currency)
 
 
 def reserved(

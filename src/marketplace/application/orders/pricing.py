@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from marketplace.domain.delivery import Fee, total_with
 from marketplace.domain.errors import (
     Form,
     MarketplaceError,
 )
-from marketplace.domain.merchants import MerchantId
+from marketplace.domain.merchants import Merchant, MerchantId
+from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     MOST_LINES,
+    BelowMinimum,
     OrderLine,
+    PriceChanged,
     TooManyLines,
     parse_quantity,
 )
@@ -124,6 +128,38 @@ def must_be_there(lines: Iterable[Priced]) -> None:
     """``OutOfStock`` that names every short line, or nothing."""
     if refusal := short_of(lines):
         raise refusal
+
+
+def must_be_expected(
+    expected: Money | None, subtotal: Money, fees: Sequence[Fee], discount: Money | None = None
+) -> None:
+    """``PriceChanged`` if goods and fees cost something else than a guest was told."""
+    total = total_with(subtotal, fees)
+    if discount is not None:
+        total = Money(total.minor - discount.minor, total.currency)
+    if expected is not None and expected != total:
+        raise PriceChanged(
+            subtotal=subtotal.amount,
+            fees=[
+                {"code": fee.code, "name": fee.name, "amount": fee.amount.amount} for fee in fees
+            ],
+            total=total.amount,
+            currency=total.currency,
+        )
+
+
+def must_be_enough(subtotal: Money, store: Merchant) -> None:
+    """``BelowMinimum`` if the store takes no order of so little."""
+    if refusal := below_minimum(subtotal, store):
+        raise refusal
+
+
+def below_minimum(subtotal: Money, store: Merchant) -> BelowMinimum | None:
+    """Goods that cost too little; fees do not count."""
+    least = store.min_order_total
+    if subtotal < least:
+        return BelowMinimum(minimum=least.amount, currency=least.currency)
+    return None
 
 
 def short_of(lines: Iterable[Priced]) -> OutOfStock | None:

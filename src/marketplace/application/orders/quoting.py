@@ -4,22 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from marketplace.domain.errors import MarketplaceError
+from marketplace.domain.delivery import CityMissing, CityNotServed, Fee, total_with
+from marketplace.domain.errors import Form, MarketplaceError
 from marketplace.domain.merchants import Merchant, StoreOnHoliday
 from marketplace.domain.money import Money
-from marketplace.domain.orders import BelowMinimum, total_of
+from marketplace.domain.orders import total_of
+from marketplace.domain.text import line
 
 from ..merchants import leading_on, store_address
 from ..ports import Clock, Views
-from .pricing import Priced, Wish, merged, priced, short_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fee:
-    """Something that is paid beside the goods."""
-
-    name: str
-    amount: Money
+from .pricing import Priced, Wish, below_minimum, merged, priced, short_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +21,8 @@ class Quote:
     """
     Lines at what they cost today, and what would refuse an order of all that was asked for.
 
-    What is not for sale is no line, and one of the ``refusals``.
+    What is not for sale is no line, and one of the ``refusals``. So is a city that is not served:
+    then no fee of it is known.
     """
 
     store: Merchant
@@ -47,9 +42,11 @@ class QuoteService:
     views: Views
     clock: Clock
 
-    async def quote(self, username: str, items: Sequence[Wish]) -> Quote:
-        """What a guest would pay; raises ``StoreNotFound`` or ``StoreMoved``."""
+    async def quote(self, username: str, items: Sequence[Wish], city: str = "") -> Quote:
+        """What a guest in this city would pay; raises ``StoreNotFound`` or ``StoreMoved``."""
         wishes, address = merged(items), store_address(username)
+        with Form() as form:
+            where = form.read("city", line(100, at_least=0), city)
         async with leading_on(self.views, address):
             store = (await self.views.store(address)).merchant
         ids = list({product_id for product_id, _ in wishes})
@@ -57,21 +54,24 @@ class QuoteService:
         lines, refusals = priced(wishes, products, store.id)
         goods = [each.written_down() for each in lines]
         subtotal = total_of(goods) if goods else Money.zero(store.currency)
-        total = subtotal
+        fees: tuple[Fee, ...] = ()
         open_now = store.accepts_orders(self.clock.now())
         if not open_now:
             refusals.append(StoreOnHoliday(reopens_at=store.closed_until))
         if short := short_of(lines):
             refusals.append(short)
-        if total < store.min_order_total:
-            least = store.min_order_total
-            refusals.append(BelowMinimum(minimum=least.amount, currency=least.currency))
+        try:
+            fees = store.fees(subtotal, where)
+        except (CityNotServed, CityMissing) as refusal:
+            refusals.append(refusal)
+        if few := below_minimum(subtotal, store):
+            refusals.append(few)
         return Quote(
             store=store,
             lines=tuple(lines),
-            fees=(),
+            fees=fees,
             subtotal=subtotal,
-            total=total,
+            total=total_with(subtotal, fees),
             accepting_orders=open_now,
             reopens_at=None if open_now else store.closed_until,
             refusals=tuple(refusals),

@@ -19,6 +19,7 @@ from marketplace.domain.orders import (
     OrderStatus,
     Party,
     parse_source,
+    total_of,
 )
 from marketplace.domain.text import prose
 from marketplace.domain.variants import StockReason
@@ -27,8 +28,8 @@ from ..merchants import selling
 from ..ports import BeginUnitOfWork, Clock, Ids, Secrets, Site
 from ..stock import keep_stock, written_down
 from .following import tracking_url
-from .placing import must_cost, read_ordered, reserved
-from .pricing import Wish, merged
+from .placing import read_ordered, reserved
+from .pricing import Wish, merged, must_be_expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +82,8 @@ class TakingService:
         Take the stock and keep the promise, or neither, as for a guest.
 
         The store's holiday and its smallest order are for guests; a merchant may make exceptions.
-        Raises ``ProductNotFound``, ``OutOfStock`` with every short line, ``PriceChanged`` or
-        ``DiscountTooLarge``.
+        Raises ``ProductNotFound``, ``OutOfStock`` with every short line, ``CityNotServed``,
+        ``CityMissing``, ``PriceChanged`` or ``DiscountTooLarge``.
         """
         merchant_id, wishes = selling(wanted.acting), merged(wanted.items)
         token, now = self.secrets.token(), self.clock.now()
@@ -117,6 +118,7 @@ class TakingService:
                 method=method,
                 note=note,
                 lines=lines,
+                fees=store.fees(total_of(lines), customer.city),
                 tracking_hash=digest(token),
                 confirm_within=timedelta(hours=store.confirm_within_hours),
                 at=now,
@@ -124,7 +126,7 @@ class TakingService:
                 merchant_note=merchant_note,
                 discount=discount,
             )
-            must_cost(order.total, expected)
+            must_be_expected(expected, order.subtotal, order.fees, order.discount)
             happened: list[Event] = [placed]
             if wanted.confirmed:
                 said = Move(to=OrderStatus.CONFIRMED, by=Party.MERCHANT)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
+from hashlib import sha256
 from operator import add
 
 from ..accounts import EmailAddress
+from ..delivery import Fee, total_with
 from ..errors import BadValue, Conflict, NotFound, RuleBroken
 from ..events import Event
 from ..merchants import MerchantId
@@ -176,6 +178,7 @@ class Edit:
 
     customer: Customer | None = None
     lines: Sequence["OrderLine"] | None = None
+    fees: Sequence[Fee] | None = None
     discount: Money | None = None
     note: str | None = None
     merchant_note: str | None = None
@@ -205,6 +208,7 @@ class Order:
     merchant_note: str = ""
     currency: str
     lines: tuple[OrderLine, ...]
+    fees: tuple[Fee, ...] = ()
     discount: Money | None = None
     tracking_hash: bytes
     tracking_number: str = ""
@@ -233,6 +237,7 @@ class Order:
         method: ConfirmationMethod,
         note: str,
         lines: Sequence[OrderLine],
+        fees: Sequence[Fee] = (),
         tracking_hash: bytes,
         confirm_within: timedelta,
         at: datetime,
@@ -257,6 +262,7 @@ class Order:
             merchant_note=merchant_note,
             currency=lines[0].unit_price.currency,
             lines=tuple(lines),
+            fees=tuple(fees),
             discount=discount,
             tracking_hash=tracking_hash,
             placed_at=at,
@@ -266,8 +272,14 @@ class Order:
         return order, OrderPlaced(at=at, order_id=id, merchant_id=merchant_id)
 
     @property
+    def subtotal(self) -> Money:
+        """What the goods cost."""
+        return total_of(self.lines)
+
+    @property
     def total(self) -> Money:
-        return _less(total_of(self.lines), self.discount)
+        """What there is to pay: the goods and the fees, less the discount."""
+        return _less(total_with(self.subtotal, self.fees), self.discount)
 
     @property
     def amount_refunded(self) -> Money | None:
@@ -294,6 +306,12 @@ class Order:
     def moved_at(self) -> datetime:
         """Since when it has its status."""
         return next(each.at for each in reversed(self.timeline) if each.event is Happening.MOVED)
+
+    @property
+    def basket(self) -> bytes:
+        """The same for two orders of the same things."""
+        units = sorted((str(line.variant_id), line.quantity) for line in self.lines)
+        return sha256(repr(units).encode()).digest()[:16]
 
     def allowed(self, by: Party, at: datetime) -> tuple[OrderStatus, ...]:
         """Where this party may move the order now, in the order of the table."""
@@ -351,12 +369,16 @@ class Order:
         :class:`TooManyEdits`.
         """
         lines = self.lines if wanted.lines is None else tuple(wanted.lines)
+        fees = self.fees if wanted.fees is None else tuple(wanted.fees)
         discount = self.discount if wanted.discount is None else wanted.discount
         if discount is not None and not discount.minor:
             discount = None
         changed = [
             *told_of_lines(self.lines, lines),
-            *told(_told(self), {**_asked(wanted), "discount": _amount(discount)}),
+            *told(
+                _told(self),
+                {**_asked(wanted), "fees": _told_of_fees(fees), "discount": _amount(discount)},
+            ),
         ]
         fields = tuple(dict.fromkeys(each.field for each in changed))
         if not fields:
@@ -364,7 +386,7 @@ class Order:
         must_be_editable(self.status, fields)
         _must_fit(discount, lines)
         was = self.total
-        self.lines, self.discount = lines, discount
+        self.lines, self.fees, self.discount = lines, fees, discount
         for name in ("customer", "note", "merchant_note", "tracking_number", "courier"):
             if (said := getattr(wanted, name)) is not None:
                 setattr(self, name, said)
@@ -508,7 +530,11 @@ class OrderNotFound(NotFound):
 
 
 class PriceChanged(Conflict):
-    """The order costs ``total`` and not what the guest was told."""
+    """
+    The order costs ``total`` and not what the guest was told.
+
+    That is the ``subtotal`` of the goods and the ``fees``.
+    """
 
 
 class BelowMinimum(RuleBroken):
@@ -566,6 +592,10 @@ def _amount(money: Money | None) -> str:
     return money.amount if money and money.minor else ""
 
 
+def _told_of_fees(fees: Sequence[Fee]) -> str:
+    return ", ".join(f"{fee.code} {fee.amount.amount}" for fee in fees)
+
+
 _CUSTOMER = {
     "name": "customer_name",
     "phone": "customer_phone",
@@ -580,6 +610,7 @@ def _told(order: Order) -> dict[str, str]:
     return {
         **{name: getattr(order.customer, of) or "" for of, name in _CUSTOMER.items()},
         **{name: getattr(order, name) for name in _TEXTS},
+        "fees": _told_of_fees(order.fees),
         "discount": _amount(order.discount),
     }
 

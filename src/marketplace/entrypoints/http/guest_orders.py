@@ -22,6 +22,7 @@ from marketplace.application.orders import (
 )
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Locale
+from marketplace.domain.delivery import CityMissing, CityNotServed
 from marketplace.domain.errors import MarketplaceError
 from marketplace.domain.merchants import (
     Merchant,
@@ -45,7 +46,7 @@ from marketplace.domain.products import ProductNotFound, VariantRequired
 from marketplace.domain.variants import OutOfStock, VariantNotFound
 
 from .messages import preferred
-from .orders import ConfirmationOut, OrderLineOut, OrderOut
+from .orders import ConfirmationOut, FeeOut, OrderLineOut, OrderOut
 from .problems import wording
 from .shapes import (
     Amount,
@@ -100,13 +101,15 @@ class CancelIn(Input, frozen=True, kw_only=True):
 
 
 class QuoteIn(Input, frozen=True, kw_only=True):
-    """What an order would be made of."""
+    """What an order would be made of, and the ``city`` it would go to: fees depend on it."""
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
         "items": [{"product_id": "0198c2f4-8f1e-7cc3-98c4-dc0c0c07398f", "quantity": 2}],
+        "city": "الرياض",
     }
 
     items: list[WishIn]
+    city: str | None = None
 
     def wanted(self) -> list[Wish]:
         return [Wish(**each.said()) for each in self.items]
@@ -137,11 +140,6 @@ class RefusalOut(Output, frozen=True, kw_only=True):
     code: str
     message: str
     facts: dict[str, Any]
-
-
-class FeeOut(Output, frozen=True, kw_only=True):
-    name: str
-    amount: Amount
 
 
 class QuoteOut(Output, frozen=True, kw_only=True):
@@ -217,6 +215,8 @@ class TrackedOrderOut(Output, frozen=True, kw_only=True):
     customer_name: str
     customer_phone: str
     items: list[OrderLineOut]
+    subtotal: Amount
+    fees: list[FeeOut]
     discount: Amount | None
     total: Amount
     currency: str
@@ -264,7 +264,7 @@ class GuestOrderController(Controller):
 
         Lines of one variant are put together, as an order does.
         """
-        told = await quotes.quote(username, data.wanted())
+        told = await quotes.quote(username, data.wanted(), data.city or "")
         return QuoteOut.of(told, preferred(request.headers.get("accept-language", "")))
 
     @post(
@@ -278,6 +278,8 @@ class GuestOrderController(Controller):
             VariantNotFound,
             VariantRequired,
             OutOfStock,
+            CityNotServed,
+            CityMissing,
             PriceChanged,
             BelowMinimum,
         ),

@@ -9,12 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import UNSET
 
+from marketplace.application.delivery import SaidDelivery, SaidZone
 from marketplace.application.merchants import EditMerchant, MerchantService
 from marketplace.application.ports import MerchantView, Site
 from marketplace.domain.accounts import Actor, Locale, UsernameTaken
 from marketplace.domain.errors import Form, StaleVersion
 from marketplace.domain.images import ImageNotFound
 from marketplace.domain.merchants import (
+    BlockedPhonePolicy,
     CurrencyFixed,
     KycStatus,
     MerchantStatus,
@@ -28,6 +30,7 @@ from .shapes import (
     Amount,
     AmountSaid,
     Change,
+    Input,
     Maybe,
     Moment,
     Output,
@@ -37,9 +40,42 @@ from .shapes import (
 )
 
 
+class ZoneIn(Input, frozen=True, kw_only=True):
+    """Cities with one ``fee``, under all their names; where none is named, ``name`` is the city."""
+
+    fee: AmountSaid
+    name: str = ""
+    cities: list[str] | None = None
+    free_from: AmountSaid | None = None
+
+    def wanted(self) -> SaidZone:
+        return SaidZone(**self.said())
+
+
+class DeliveryIn(Change, frozen=True, kw_only=True):
+    """
+    What is left out stays. ``default_fee`` is for cities of no zone: null serves them no more.
+
+    From a subtotal of ``free_from`` delivery costs nothing, unless the zone says something else.
+    """
+
+    zones: Maybe[list[ZoneIn] | None] = UNSET
+    default_fee: Maybe[AmountSaid | None] = UNSET
+    free_from: Maybe[AmountSaid | None] = UNSET
+    not_served: Maybe[list[str] | None] = UNSET
+    cod_fee: Maybe[AmountSaid | None] = UNSET
+
+    def wanted(self) -> SaidDelivery:
+        said = self.said()
+        if "zones" in said:
+            said["zones"] = [each.wanted() for each in said["zones"]]
+        return SaidDelivery(**said)
+
+
 class MerchantIn(Change, frozen=True, kw_only=True):
     """
-    ``logo`` is an image or its id. Null takes it away, and ends ``closed_until``.
+    ``logo`` is an image or its id. Null takes it away, ends ``closed_until``, and has ``delivery``
+    cost nothing.
 
     Links lead to the site they are named for; ``@name`` is one too, and for WhatsApp a number.
     ``currency`` can change while there are no products. ``time_zone`` is as in ``Asia/Riyadh``.
@@ -53,6 +89,12 @@ class MerchantIn(Change, frozen=True, kw_only=True):
         "min_order_total": "50.00",
         "confirm_within_hours": 24,
         "time_zone": "Asia/Riyadh",
+        "delivery": {
+            "zones": [{"name": "الرياض", "cities": ["الرياض", "Riyadh"], "fee": "15.00"}],
+            "default_fee": "25.00",
+            "free_from": "300.00",
+            "cod_fee": "10.00",
+        },
     }
 
     name: Maybe[str] = UNSET
@@ -71,13 +113,51 @@ class MerchantIn(Change, frozen=True, kw_only=True):
     closed_until: Maybe[Moment | None] = UNSET
     min_order_total: Maybe[AmountSaid] = UNSET
     confirm_within_hours: Maybe[int] = UNSET
+    delivery: Maybe[DeliveryIn | None] = UNSET
+    blocked_phone_policy: Maybe[Annotated[str, words(BlockedPhonePolicy)]] = UNSET
 
     def wanted(self, acting: Actor, seen: Collection[int] | None = None) -> EditMerchant:
         said = self.said()
         with Form() as form:
             if self.logo:
                 said["logo"] = form.read("logo", _image_id, self.logo)
+        if self.delivery:
+            said["delivery"] = self.delivery.wanted()
         return EditMerchant(**said, acting=acting, seen=seen)
+
+
+class ZoneOut(Output, frozen=True, kw_only=True):
+    """Cities to which delivery costs ``fee``, each under all its names."""
+
+    name: str
+    cities: list[str]
+    fee: Amount
+    free_from: Amount | None
+
+
+class DeliveryOut(Output, frozen=True, kw_only=True):
+    """
+    What is paid beside the goods, in the currency of the store.
+
+    ``default_fee`` is for cities of no zone; null if they are not served. ``cod_fee`` is for paying
+    at the door. From a subtotal of ``free_from`` delivery costs nothing; a zone has its own.
+    """
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "zones": [
+            {"name": "الرياض", "cities": ["الرياض", "Riyadh"], "fee": "15.00", "free_from": None}
+        ],
+        "default_fee": "25.00",
+        "free_from": "300.00",
+        "not_served": [],
+        "cod_fee": "10.00",
+    }
+
+    zones: list[ZoneOut]
+    default_fee: Amount | None
+    free_from: Amount | None
+    not_served: list[str]
+    cod_fee: Amount
 
 
 class MerchantOut(Output, frozen=True, kw_only=True):
@@ -87,6 +167,7 @@ class MerchantOut(Output, frozen=True, kw_only=True):
     ``status`` says whether the store is open at all, ``status_reason`` why not, ``kyc_status`` how
     far its papers are. ``closed_until`` is the end of a holiday, ``time_zone`` whose days the
     statistics count, ``confirm_within_hours`` how long an order waits to be confirmed.
+    ``blocked_phone_policy`` is what becomes of an order by somebody on the block list.
     """
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
@@ -113,6 +194,8 @@ class MerchantOut(Output, frozen=True, kw_only=True):
         "closed_until": None,
         "min_order_total": "50.00",
         "confirm_within_hours": 24,
+        "delivery": DeliveryOut.EXAMPLE,
+        "blocked_phone_policy": "refuse",
         "registered_at": "2026-01-15T09:30:00Z",
     }
 
@@ -139,12 +222,17 @@ class MerchantOut(Output, frozen=True, kw_only=True):
     closed_until: Moment | None
     min_order_total: Amount
     confirm_within_hours: int
+    delivery: DeliveryOut
+    blocked_phone_policy: BlockedPhonePolicy
     registered_at: Moment
 
     @classmethod
     def of(cls, view: MerchantView, site: Site) -> Self:
         return cls.told(
-            view.merchant, view, logo=None if view.logo is None else ImageOut.of(view.logo, site)
+            view.merchant,
+            view,
+            logo=None if view.logo is None else ImageOut.of(view.logo, site),
+            delivery=view.merchant.terms,
         )
 
 

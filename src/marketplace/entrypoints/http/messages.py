@@ -512,6 +512,26 @@ MESSAGES: Mapping[str, Wording] = {
         ar="الطلب أقل من الحد الأدنى. الحد الأدنى لهذا المتجر {minimum} {currency}.",
         en="The order is below the minimum. This store takes orders from {minimum} {currency}.",
     ),
+    "city-not-served": Wording(
+        ar="لا يوصل المتجر إلى هذه المدينة. المدينة المطلوبة: {city}.",
+        en="The store does not deliver to this city. It is {city}.",
+    ),
+    "city-missing": Wording(
+        ar="حدّد المدينة. يوصل المتجر إلى مدن معيّنة فقط.",
+        en="Name the city. The store delivers to certain cities only.",
+    ),
+    "city-twice": Wording(
+        ar="المدينة مكررة. ذُكرت {city} أكثر من مرة.",
+        en="A city is named twice. It is {city}.",
+    ),
+    "too-many-zones": Wording(
+        ar="المناطق كثيرة جدًا. الحد الأقصى {at_most}.",
+        en="There are too many zones. {at_most} is the limit.",
+    ),
+    "too-many-cities": Wording(
+        ar="المدن كثيرة جدًا. الحد الأقصى {at_most} في جميع المناطق.",
+        en="There are too many cities. {at_most} in all zones is the limit.",
+    ),
     "nothing-to-collect": Wording(
         ar="لا يُسجَّل تحصيل المبلغ إلا عند التسليم.",
         en="Money is collected when the parcel is delivered.",

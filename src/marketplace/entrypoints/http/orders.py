@@ -20,6 +20,7 @@ from marketplace.application.orders import (
     OrderService,
 )
 from marketplace.domain.accounts import Actor
+from marketplace.domain.delivery import FeeCode
 from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
 from marketplace.domain.orders import (
     CollectedTooMuch,
@@ -166,6 +167,14 @@ class ChangedOut(Output, frozen=True, kw_only=True):
     after: str
 
 
+class FeeOut(Output, frozen=True, kw_only=True):
+    """What is paid beside the goods; ``name`` is in the language of the store."""
+
+    code: FeeCode
+    name: str
+    amount: Amount
+
+
 class TimelineEntryOut(Output, frozen=True, kw_only=True):
     """What happened; ``changes`` are those of an edit or a refund."""
 
@@ -188,7 +197,8 @@ class RefundOut(Output, frozen=True, kw_only=True):
 
 class OrderOut(Output, frozen=True, kw_only=True):
     """
-    An order; a pending one that nobody confirms expires at ``confirm_by``.
+    An order; a pending one that nobody confirms expires at ``confirm_by``. Its ``total`` is the
+    ``subtotal`` of the goods and the ``fees``.
 
     ``allowed_transitions`` is where whoever is asking can move it now.
     """
@@ -205,6 +215,8 @@ class OrderOut(Output, frozen=True, kw_only=True):
     email: str | None
     note: str
     items: list[OrderLineOut]
+    subtotal: Amount
+    fees: list[FeeOut]
     discount: Amount | None
     total: Amount
     currency: str

@@ -19,6 +19,7 @@ from marketplace.application.orders import (
     Wish,
 )
 from marketplace.domain.accounts import Actor
+from marketplace.domain.delivery import CityMissing, CityNotServed
 from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
 from marketplace.domain.orders import (
     ConfirmationMethod,
@@ -152,6 +153,8 @@ class OrderByHandController(Controller):
             VariantNotFound,
             VariantRequired,
             OutOfStock,
+            CityNotServed,
+            CityMissing,
             PriceChanged,
             DiscountTooLarge,
         )
@@ -175,6 +178,8 @@ class OrderByHandController(Controller):
             VariantNotFound,
             VariantRequired,
             OutOfStock,
+            CityNotServed,
+            CityMissing,
             DiscountTooLarge,
             ChangedMeanwhile,
             StaleVersion,

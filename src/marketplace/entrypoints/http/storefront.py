@@ -16,6 +16,7 @@ from marketplace.application.ports import CategoryView, ProductView, Site
 from marketplace.application.storefront import StorefrontService, StorePage
 from marketplace.domain.accounts import Locale
 from marketplace.domain.merchants import (
+    Merchant,
     PaymentPreference,
     StoreMoved,
     StoreNotFound,
@@ -25,6 +26,7 @@ from marketplace.domain.text import beginning
 
 from .edge import request_id
 from .images import ImageOut, url_of
+from .merchants import DeliveryOut
 from .page_cache import shared
 from .problems import answer
 from .products import OneOfSorts, ProductOut, VariantOut
@@ -168,6 +170,23 @@ class ShelfOut(Output, frozen=True, kw_only=True):
         return cls.told(seen.category, seen)
 
 
+class TermsOut(DeliveryOut, frozen=True, kw_only=True):
+    """What an order costs beside the goods; one of goods below ``min_order_total`` is refused."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        **DeliveryOut.EXAMPLE,
+        "currency": "SAR",
+        "min_order_total": "50.00",
+    }
+
+    currency: str
+    min_order_total: Amount
+
+    @classmethod
+    def of(cls, store: Merchant) -> Self:
+        return cls.told(store.terms, store)
+
+
 def led_on(request: Request[Any, Any, Any], moved: StoreMoved) -> Response[bytes]:
     """The same call, method and query and all, at the address where the store is now."""
     language = request.headers.get("accept-language", "")
@@ -256,3 +275,14 @@ class StoreController(Controller):
         seen = await storefront.categories(username)
         shelves = Listed(items=[ShelfOut.of(each) for each in seen.items], next_cursor=None)
         return shared(encode_json(shelves), request, seen.store_id, until=None)
+
+    @get("/delivery", public=True, problems=(StoreNotFound, StoreMoved))
+    async def delivery(
+        self,
+        request: StrictRequest,
+        username: FromPath[str],
+        storefront: NamedDependency[StorefrontService],
+    ) -> Response[TermsOut]:
+        """See where a store delivers to, and what that costs."""
+        store = await storefront.delivery(username)
+        return shared(encode_json(TermsOut.of(store)), request, store.id, until=None)
