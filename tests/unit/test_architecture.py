@@ -38,20 +38,20 @@ CODES = """
     changed-meanwhile collected-too-much columns-missing common-password conflict currency-fixed
     document-not-found document-too-large email-taken empty-sheet forbidden image-not-found
     image-too-heavy image-too-large import-not-found import-running in-progress invalid-fields
-    key-reused link-expired mail-refused mail-unavailable merchant-not-found missing moved-too-often
-    negative-amount no-direct-uploads not-enough-on-hand not-expected not-found not-in-order
-    not-one-of nothing-to-collect notification-not-found order-not-found orders-open out-of-stock
-    past-moment phone-taken price-changed product-not-found reason-missing refresh-refused
-    reserved-username rows-disagree rule-broken same-columns same-options session-not-found
-    several-variants sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version
-    stock-drifted stock-said-twice store-moved store-not-found store-on-holiday submission-not-found
-    too-long too-many too-many-attempts too-many-categories too-many-cells too-many-columns
-    too-many-confirmation-attempts too-many-decimals too-many-images too-many-lines too-many-orders
-    too-many-rows too-many-variants too-short unauthenticated unavailable unknown-country
-    unknown-currency unknown-encoding unknown-reason unknown-time-zone unreadable-image
-    unreadable-sheet upload-not-found username-taken variant-not-found variant-required
-    wrong-credentials wrong-kyc-status wrong-merchant-status wrong-number-of-documents wrong-options
-    wrong-order-status wrong-password wrong-role
+    job-not-found job-running key-reused link-expired mail-refused mail-unavailable
+    merchant-not-found missing moved-too-often negative-amount no-direct-uploads not-enough-on-hand
+    not-expected not-found not-in-order not-one-of nothing-to-collect notification-not-found
+    order-not-found orders-open out-of-stock past-moment phone-taken price-changed product-not-found
+    reason-missing refresh-refused reserved-username rows-disagree rule-broken same-columns
+    same-options session-not-found several-variants sign-in-required sign-ins-busy sku-taken
+    slug-taken stale stale-version stock-drifted stock-said-twice store-moved store-not-found
+    store-on-holiday submission-not-found too-long too-many too-many-attempts too-many-categories
+    too-many-cells too-many-columns too-many-confirmation-attempts too-many-decimals too-many-images
+    too-many-lines too-many-orders too-many-rows too-many-variants too-short unauthenticated
+    unavailable unknown-country unknown-currency unknown-encoding unknown-reason unknown-time-zone
+    unreadable-image unreadable-sheet upload-not-found username-taken variant-not-found
+    variant-required wrong-credentials wrong-kyc-status wrong-merchant-status
+    wrong-number-of-documents wrong-options wrong-order-status wrong-password wrong-role
 """.split()
 """Every code of the core. They are a promise: add to them, and never rename one."""
 
