@@ -44,7 +44,10 @@ _placed = (
     orders.c.placed_at < _midnight("1"),
 )
 _stands = sa.and_(
-    orders.c.status.not_in((OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.RETURNED)),
+    *(
+        orders.c.status != fallen
+        for fallen in (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.RETURNED)
+    ),
     orders.c.currency == merchants.c.currency,
 )
 _low = (
@@ -73,6 +76,12 @@ _low = (
     .order_by(products.c.id, variants.c.position)
     .correlate(merchants)
 )
+_all_low = _low.lateral("all_low")
+_counted = sa.select(sa.func.count()).select_from(_all_low).scalar_subquery()
+_some_low = _low.limit(10).lateral("some_low")
+_named = sa.select(
+    sa.func.coalesce(sa.func.json_agg(_some_low.c.name), sa.literal_column("'[]'"))
+).scalar_subquery()
 _DIGEST = compiled(
     sa.select(
         _day.label("day"),
@@ -94,11 +103,8 @@ _DIGEST = compiled(
         .correlate(merchants)
         .scalar_subquery()
         .label("to_confirm"),
-        sa.select(sa.func.count())
-        .select_from(_low.subquery().lateral())
-        .scalar_subquery()
-        .label("low"),
-        sa.func.array(_low.limit(10).scalar_subquery()).label("running_low"),
+        _counted.label("low"),
+        _named.label("running_low"),
     ).where(merchants.c.id == given("merchant", sa.Uuid))
 )
 
