@@ -57,6 +57,9 @@ run: .venv/run ## Start the whole marketplace on this machine (HOST, PORT, VAR_D
 test: .venv/dev ## Run every test (PYTEST_ARGS)
 	@.venv/bin/python -m pytest -n 2 $(PYTEST_ARGS)
 
+chaos: .venv/dev ## Break everything, and see that nothing is lost (SEED, SECONDS; five minutes)
+	@.venv/bin/python -m tests.chaos --seed "$(SEED)" --seconds "$(or $(SECONDS),300)"
+
 bench: .venv/dev ## Measure what a request costs, side by side with others (BENCH_ARGS, BASELINE)
 	@BASELINE="$(BASELINE)" .venv/bin/python -m benchmarks $(BENCH_ARGS)
 
@@ -101,4 +104,4 @@ clean: ## Remove what can be made again (the data in var/ stays)
 .venv/dev: .venv/made requirements/installer.lock requirements/dev.lock pyproject.toml
 	$(call install,requirements/dev.lock)
 
-.PHONY: help run test bench lint format lock clean
+.PHONY: help run test chaos bench lint format lock clean

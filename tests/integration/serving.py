@@ -49,6 +49,13 @@ class Process:
         self._process.send_signal(signal.SIGTERM)
         return self.wait()
 
+    def freeze(self) -> None:
+        """Neither alive nor dead."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
     def wait(self) -> int:
         return self._process.wait(PATIENT)
 

@@ -39,9 +39,11 @@ from marketplace.domain.merchants import CurrencyFixed, StoreNotFound
 from marketplace.domain.orders import Move, OrderStatus, Party
 from marketplace.domain.variants import StockReason
 from tests.unit.contracts.answers import AnswersContract
+from tests.unit.contracts.background import BackgroundContract
 from tests.unit.contracts.outbox import OutboxContract
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
+from tests.unit.contracts.ticks import TicksContract
 from tests.unit.contracts.unit_of_work import UnitOfWorkContract
 from tests.unit.contracts.views import ViewsContract
 from tests.unit.world import PASSWORD, PIXELS, MemoryBucket, World
@@ -57,7 +59,15 @@ class TestPostgresOutbox(OutboxContract):
     pass
 
 
+class TestPostgresTicks(TicksContract):
+    pass
+
+
 class TestPostgresViews(ViewsContract):
+    pass
+
+
+class TestPostgresBackground(BackgroundContract):
     pass
 
 

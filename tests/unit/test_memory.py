@@ -10,9 +10,12 @@ from marketplace.application.ports import BeginUnitOfWork, Views
 from marketplace.application.watching import StoreWatch
 
 from .contracts.answers import AnswersContract
+from .contracts.background import BackgroundContract
 from .contracts.outbox import OutboxContract
+from .contracts.ticks import TicksContract
 from .contracts.unit_of_work import UnitOfWorkContract
 from .contracts.views import ViewsContract
+from .world import World
 
 
 @pytest.fixture
@@ -44,9 +47,22 @@ class TestMemoryOutbox(OutboxContract):
     pass
 
 
+class TestMemoryTicks(TicksContract):
+    pass
+
+
 class TestMemoryViews(ViewsContract):
+    pass
+
+
+class TestMemoryBackground(BackgroundContract):
     pass
 
 
 class TestMemoryAnswers(AnswersContract):
     pass
+
+
+@pytest.fixture
+def world() -> World:
+    return World()

@@ -9,6 +9,7 @@ from uuid import UUID
 from marketplace.adapters.memory.neighbours import (
     FrozenClock,
     MemoryAccessTokens,
+    MemoryBackups,
     MemoryBell,
     MemoryImageProcessor,
     MemoryImageStore,
@@ -96,6 +97,7 @@ class World:
         self.store = MemoryStore()
         self.shelf = MemoryImageStore(clock=self.clock)
         self.bell = MemoryBell()
+        self.backups = MemoryBackups()
         self.watch = StoreWatch(alone=True)
         ids = SequentialIds()
         self.ports = Ports(
@@ -113,6 +115,7 @@ class World:
             letters=PlainLetters(),
             mailer=self.mailer,
             watch=self.watch,
+            backups=self.backups,
             site=Site(public_url="https://souq.example"),
         )
         self.marketplace = Marketplace(self.ports)

@@ -18,8 +18,8 @@ TASK = "marketplace.run"
 """The name of the one task there is. It is on the wire, so every version must know it."""
 PATIENCE = 0.2
 """Seconds a ring may take. What is not announced in time is found by the worker's sweep."""
-MOST_RINGS = 100
-"""Jobs announced one by one; of a larger crowd the first ones wake a worker, who sees the rest."""
+MOST_RINGS = 10
+"""Of a crowd of jobs the first ones wake workers, who see the rest."""
 
 _log = logging.getLogger("marketplace.bell")
 
@@ -73,7 +73,8 @@ class TaskiqBell(Bell):
 
     def __init__(self, broker: InMemoryBroker | StreamBroker) -> None:
         self._broker = broker
-        self._ringing: set[asyncio.Task[None]] = set()
+        self._waiting: list[JobId] = []
+        self._ringing: asyncio.Task[None] | None = None
         self._tell: Callable[[JobId], None] | None = None
 
         async def hear(job: str) -> None:
@@ -83,15 +84,24 @@ class TaskiqBell(Bell):
         self._task = broker.register_task(hear, task_name=TASK)
 
     def ring(self, jobs: Sequence[JobId], /) -> None:
-        if jobs:
-            task = asyncio.create_task(self._ring(jobs[:MOST_RINGS]))
-            self._ringing.add(task)
-            task.add_done_callback(self._ringing.discard)
+        """While one ring is on its way, all that are told meanwhile become the next one."""
+        self._waiting.extend(jobs)
+        if self._waiting and self._ringing is None:
+            self._ringing = asyncio.create_task(self._ring())
 
-    async def _ring(self, jobs: Sequence[JobId]) -> None:
+    async def _ring(self) -> None:
+        try:
+            while self._waiting:
+                some = self._waiting
+                self._waiting = []
+                await self._announce(some)
+        finally:
+            self._ringing = None
+
+    async def _announce(self, jobs: Sequence[JobId]) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                for job in jobs:
+                for job in jobs[:MOST_RINGS]:
                     await self._task.kiq(str(job))
         except Exception as error:
             # Whatever ails the broker: the jobs are safe in the outbox.
@@ -121,8 +131,8 @@ class TaskiqBell(Bell):
 
     async def close(self) -> None:
         """Let what is ringing ring out, and hang up."""
-        if self._ringing:
-            await asyncio.wait(self._ringing)
+        if self._ringing is not None:
+            await asyncio.wait([self._ringing])
         await self._broker.shutdown()
 
 

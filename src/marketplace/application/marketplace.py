@@ -2,10 +2,14 @@
 
 from .accounts import AccountService
 from .admin import AdminService
+from .auditing import AuditService
 from .bulk import BulkService
 from .categories import CategoryService
+from .chores import Chores
+from .digests import DigestService
 from .images import ImageService
 from .imports import ImportService
+from .job_desk import JobDeskService
 from .jobs import JobService
 from .kyc import KycService
 from .merchants import MerchantService
@@ -24,6 +28,7 @@ from .orders import (
 from .ports import Ports
 from .products import ProductService
 from .reactions import Reactions
+from .schedule import ScheduleService
 from .sessions import SessionService
 from .stock import StockService
 from .storefront import StorefrontService
@@ -103,6 +108,9 @@ class Marketplace:
         self.quotes = QuoteService(views=views, clock=clock)
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
+        self.job_desk = JobDeskService(begin=begin, views=views, clock=clock, ids=ids)
+        self.auditing = AuditService(begin=begin, views=views, clock=clock, sealing=ports.sealing)
+        self.schedule = ScheduleService(begin=begin, clock=clock)
         correspondence = Correspondence(
             begin=begin,
             clock=clock,
@@ -121,5 +129,22 @@ class Marketplace:
                 images=self.images,
                 imports=self.imports,
                 kyc=self.kyc,
+                digests=DigestService(
+                    begin=begin,
+                    views=views,
+                    clock=clock,
+                    letters=ports.letters,
+                    mailer=ports.mailer,
+                ),
+                chores=Chores(
+                    begin=begin,
+                    clock=clock,
+                    confirming=self.confirming,
+                    once=self.once,
+                    images=self.images,
+                    stock=self.stock,
+                    auditing=self.auditing,
+                    backups=ports.backups,
+                ),
             ),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from marketplace.domain.accounts import (
     AccountClosed,
@@ -46,7 +47,19 @@ from marketplace.domain.products import (
     ProductEdited,
     StockRanLow,
 )
+from marketplace.domain.schedule import (
+    BackupDue,
+    DigestDue,
+    ExpiryDue,
+    MorningsDue,
+    PurgeDue,
+    ReconcileDue,
+    SealDue,
+    SweepDue,
+)
 
+from .chores import Chores
+from .digests import DigestService
 from .images import ImageService
 from .imports import ImportService
 from .kyc import KycService
@@ -94,8 +107,78 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     OrderRefunded: (),
     AnnouncementMade: (Correspondence.send_notification,),
     NotificationDelivered: (Correspondence.mail_notification,),
+    ExpiryDue: (Chores.expire_orders,),
+    SealDue: (Chores.seal_audit,),
+    PurgeDue: (Chores.purge,),
+    MorningsDue: (DigestService.announce_digests,),
+    DigestDue: (DigestService.mail_digest,),
+    SweepDue: (Chores.sweep_storage,),
+    ReconcileDue: (Chores.reconcile_stock,),
+    BackupDue: (Chores.back_up,),
 }
 """Stating that nothing follows is deliberate: a test asks for every event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handling:
+    """
+    How a kind of job is done.
+
+    One worker does ``at_once`` of them side by side, each within its ``patience``. One that fails
+    is tried again after a delay that grows to ``longest``, and parked after so many ``attempts``.
+    ``sends`` says that somebody outside hears of it: a restored copy must not do that again.
+    """
+
+    at_once: int = 10
+    patience: timedelta = timedelta(seconds=30)
+    attempts: int = 20
+    longest: timedelta = timedelta(hours=2)
+    sends: bool = True
+
+
+LETTER = Handling(attempts=36)
+"""A post office may be closed for a day."""
+SLIP = Handling(sends=False)
+"""Nothing but PostgreSQL is needed for a line in an inbox."""
+CHORE = Handling(
+    at_once=1, patience=timedelta(minutes=10), longest=timedelta(minutes=1), sends=False
+)
+"""What comes round again anyway: it is neither hurried nor put off for long."""
+
+HANDLING: Mapping[Reaction, Handling] = {
+    Correspondence.note_new_order: SLIP,
+    Correspondence.note_low_stock: SLIP,
+    Correspondence.send_notification: Handling(at_once=2, patience=timedelta(minutes=2)),
+    KycService.note_kyc_decision: SLIP,
+    KycService.remove_papers: Handling(at_once=2, patience=timedelta(minutes=2), sends=False),
+    # Each takes a core, and up to a gigabyte: two of them leave a worker free for all the rest.
+    ImageService.process_product_image: Handling(
+        at_once=2, patience=timedelta(minutes=2), longest=timedelta(minutes=10), sends=False
+    ),
+    ImageService.discard_files: Handling(at_once=4, patience=timedelta(minutes=2), sends=False),
+    ImportService.work_off_import: Handling(at_once=2, patience=timedelta(minutes=2), sends=False),
+    Chores.expire_orders: CHORE,
+    Chores.seal_audit: CHORE,
+    Chores.purge: CHORE,
+    Chores.reconcile_stock: CHORE,
+    Chores.sweep_storage: Handling(at_once=1, patience=timedelta(hours=1), attempts=3, sends=False),
+    Chores.back_up: Handling(at_once=1, patience=timedelta(hours=4), attempts=5, sends=False),
+    DigestService.announce_digests: Handling(at_once=1, longest=timedelta(minutes=1)),
+}
+"""What is not a :data:`LETTER`."""
+
+_BY_KIND: Mapping[str, Handling] = {
+    reaction.__name__: HANDLING.get(reaction, LETTER)
+    for reactions in REACTIONS.values()
+    for reaction in reactions
+}
+KINDS = frozenset(_BY_KIND)
+"""Every kind of job this version knows."""
+
+
+def handling_of(kind: str) -> Handling:
+    """Also of a kind that this version does not know."""
+    return _BY_KIND.get(kind, LETTER)
 
 
 def reactions_to(event: Event) -> list[str]:
@@ -119,12 +202,21 @@ class Reactions:
     images: ImageService
     kyc: KycService
     imports: ImportService
+    digests: DigestService
+    chores: Chores
 
     async def carry_out(self, job: Job) -> None:
         """Do one job; ``UnknownReaction`` if the table has none of that name for the event."""
         if job.event is None or job.reaction not in reactions_to(job.event):
             raise UnknownReaction(job.reaction)
-        for service in (self.correspondence, self.images, self.imports, self.kyc):
+        for service in (
+            self.correspondence,
+            self.images,
+            self.imports,
+            self.kyc,
+            self.digests,
+            self.chores,
+        ):
             reaction = getattr(service, job.reaction, None)
             if reaction is not None:
                 await reaction(job.event, job.id)

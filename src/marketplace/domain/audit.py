@@ -1,8 +1,11 @@
-"""Audit: who did what, when, to what, and from where."""
+"""Audit: who did what, when, to what, and from where; and the seals that show it is all there."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import NewType
 from uuid import UUID
 
@@ -33,6 +36,8 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password.changed"
     SESSION_STOLEN = "session.stolen"
     ADMIN_CREATED = "admin.created"
+    JOB_RETRIED = "job.retried"
+    JOB_DISCARDED = "job.discarded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +89,80 @@ class AuditEntry:
             address=actor.address if actor else address,
             request_id=actor.request_id if actor else request_id,
         )
+
+    @property
+    def digest(self) -> bytes:
+        """Of all it says, however it is stored."""
+        return _digest(
+            str(self.id),
+            _moment(self.at),
+            self.action,
+            str(self.actor_id),
+            self.actor_role,
+            self.subject_type,
+            str(self.subject_id),
+            self.before,
+            self.after,
+            self.address,
+            self.request_id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """
+    A link of a chain: some entries by their digests, and the hash of the link before.
+
+    Whoever changes, removes or slips in an entry breaks it. ``signature`` is over ``hash``, by a
+    key that is not in the database: the newest one vouches for the whole chain before it.
+    """
+
+    number: int
+    at: datetime
+    previous: bytes
+    ids: tuple[AuditEntryId, ...]
+    digests: tuple[bytes, ...]
+    hash: bytes
+    signature: bytes = b""
+
+    @classmethod
+    def over(cls, entries: Sequence[AuditEntry], before: "Seal | None", at: datetime) -> "Seal":
+        """The next link, not signed yet."""
+        number = before.number + 1 if before else 1
+        previous = before.hash if before else b""
+        ids = tuple(each.id for each in entries)
+        digests = tuple(each.digest for each in entries)
+        return cls(
+            number=number,
+            at=at,
+            previous=previous,
+            ids=ids,
+            digests=digests,
+            hash=_hash(number, at, previous, ids, digests),
+        )
+
+    def follows(self, before: "Seal | None") -> bool:
+        """Whether it is what it was, and the next after ``before``."""
+        number, previous = (before.number + 1, before.hash) if before else (1, b"")
+        mine = _hash(self.number, self.at, self.previous, self.ids, self.digests)
+        return (self.number, self.previous, self.hash) == (number, previous, mine)
+
+
+def _hash(
+    number: int,
+    at: datetime,
+    previous: bytes,
+    ids: Sequence[AuditEntryId],
+    digests: Sequence[bytes],
+) -> bytes:
+    sealed = [[str(id), digest.hex()] for id, digest in zip(ids, digests, strict=False)]
+    return _digest(number, _moment(at), previous.hex(), len(ids), len(digests), sealed)
+
+
+def _digest(*said: object) -> bytes:
+    """JSON puts every value between marks of its own: none can pass for part of another."""
+    return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).digest()
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -7,15 +7,18 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 from marketplace.adapters.embedded_postgres import CannotStart
+from marketplace.adapters.pg_dump import MEDIA, CannotBackUp, put_back, restore
 from marketplace.adapters.postgres.migrations import migrate
 from marketplace.application.accounts import CreateAdmin
 from marketplace.application.marketplace import Marketplace
+from marketplace.application.reactions import KINDS, handling_of
 from marketplace.domain.errors import InvalidFields, MarketplaceError
 
-from .container import Production, database, running
+from .container import Production, database, running, shelf_of
 from .demo import load_demo
 from .http.app import create_app
 from .http.docs import document
@@ -40,12 +43,18 @@ def run() -> None:
     sweep.add_argument("--dry-run", action="store_true", help="remove nothing, only say what")
     images = commands.choices["images"].add_subparsers(dest="act", required=True, metavar="act")
     images.add_parser("reprocess", help="once more for each that failed or was forgotten")
+    audit = commands.choices["audit"].add_subparsers(dest="act", required=True, metavar="act")
+    verify = audit.add_parser("verify", help="find what was altered, removed or slipped in")
+    verify.add_argument("--anchor", help="the head that an earlier run has told")
+    backup = commands.choices["backup"]
+    backup.add_argument("--to", type=Path, metavar="FOLDER", help="instead of BACKUP_TO")
+    commands.choices["restore"].add_argument("file", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     try:
         settings = Settings.here()
         configure_logs(settings.log_format)
         COMMANDS[arguments.command](settings, arguments)
-    except (BadSetting, CannotStart) as fault:
+    except (BadSetting, CannotBackUp, CannotStart) as fault:
         _fail(str(fault))
     except InvalidFields as invalid:
         _fail("; ".join(f"{each.field}: {each.code}" for each in invalid.problems))
@@ -139,6 +148,69 @@ def _images(settings: Settings, arguments: argparse.Namespace) -> None:
     _with(settings, reprocess)
 
 
+def _audit(settings: Settings, arguments: argparse.Namespace) -> None:
+    """look after the audit book"""
+    faults: list[str] = []
+
+    async def verify(marketplace: Marketplace) -> None:
+        # What was written since the last seal is sealed first: it is compared from now on.
+        await marketplace.auditing.seal()
+        found = await marketplace.auditing.verify(arguments.anchor)
+        faults.extend(found.faults)
+        for fault in faults:
+            _say(fault)
+        if not faults:
+            _say(f"{found.entries} entries under {found.seals} seals are as they were written")
+        if found.head:
+            _say(f"head {found.head}")
+
+    _with(settings, verify)
+    if faults:
+        _fail(f"the audit book was tampered with: {len(faults)} faults", status=1)
+
+
+def _backup(settings: Settings, arguments: argparse.Namespace) -> None:
+    """copy the database, and images in a folder, into BACKUP_TO"""
+    said = replace(settings, backup_to=arguments.to.absolute()) if arguments.to else settings
+    if said.backup_to is None:
+        raise BadSetting("BACKUP_TO is off: say where to with --to FOLDER")
+
+    async def make(marketplace: Marketplace) -> None:
+        place = await marketplace.ports.backups.make(marketplace.ports.clock.now())
+        _say(f"Backed up to {place}")
+        if shelf_of(said.storage_url) is None:
+            _say(f"Images are in {said.storage_url}, which is not copied")
+
+    _with(said, make)
+
+
+def _restore(settings: Settings, arguments: argparse.Namespace) -> None:
+    """put a backup into an empty database"""
+    file: Path = arguments.file.absolute()
+    inward = {kind for kind in KINDS if not handling_of(kind).sends}
+
+    async def pass_over(ready: Settings) -> None:
+        async with running(ready) as container:
+            await container.marketplace().schedule.pass_over()
+
+    with database(settings, alone=True, migrated=False) as ready:
+        assert ready.database_url is not None
+        restored = restore(ready.database_url, file, inward)
+        migrate(ready.database_url)
+        asyncio.run(pass_over(ready))
+    _say(f"Restored {restored.tables} tables from {file}")
+    if restored.parked:
+        _say(
+            f"{restored.parked} of {restored.jobs} jobs would tell somebody something once more: "
+            "they are parked, see /api/admin/jobs?state=dead"
+        )
+    shelf = shelf_of(settings.storage_url)
+    if shelf is not None and (file.parent / MEDIA).is_dir():
+        _say(f"Put back {put_back(file.parent / MEDIA, shelf)} images that were missing")
+    else:
+        _say(f"Images are in {settings.storage_url}, and are not touched")
+
+
 def _check(settings: Settings, arguments: argparse.Namespace) -> None:
     """read the settings and put everything together, without starting anything"""
     embedded = replace(settings, database_url="postgresql:///", secret_key="-" * 48)
@@ -159,6 +231,9 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "migrate": _migrate,
     "create-admin": _create_admin,
     "stock": _stock,
+    "audit": _audit,
+    "backup": _backup,
+    "restore": _restore,
     "demo-data": _demo_data,
     "storage": _storage,
     "images": _images,
@@ -191,6 +266,6 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _fail(line: str) -> NoReturn:
+def _fail(line: str, status: int = 2) -> NoReturn:
     print(f"marketplace: {line}", file=sys.stderr)
-    raise SystemExit(2)
+    raise SystemExit(status)

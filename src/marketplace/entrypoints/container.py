@@ -17,6 +17,7 @@ from marketplace.adapters.limits import LimitsThrottle
 from marketplace.adapters.mail.mailboxes import ConsoleMailer, FolderMailer
 from marketplace.adapters.mail.smtp import SmtpMailer
 from marketplace.adapters.memory.neighbours import MemoryThrottle
+from marketplace.adapters.pg_dump import PgDumpBackups
 from marketplace.adapters.pillow import PillowImageProcessor
 from marketplace.adapters.postgres.migrations import migrate
 from marketplace.adapters.postgres.pool import make_pool
@@ -42,6 +43,16 @@ def make_image_store(url: str) -> ImageStore:
 
         return S3ImageStore(url)
     return FolderImageStore(Path(url))
+
+
+def make_backups(url: str, to: Path | None, keep: int, storage_url: str) -> PgDumpBackups:
+    """Of images, too, where they are in a folder; a bucket has its own way of keeping them."""
+    return PgDumpBackups(url, to, keep, shelf_of(storage_url))
+
+
+def shelf_of(storage_url: str) -> Path | None:
+    """The folder of the images, if that is where they are."""
+    return None if storage_url.startswith("s3://") else Path(storage_url)
 
 
 def make_mailer(url: str, sender: str) -> Mailer:
@@ -122,6 +133,13 @@ class Production(containers.DeclarativeContainer):
     site = providers.Singleton(
         Site, public_url=settings.provided.public_url, media_url=settings.provided.media_url
     )
+    backups = providers.Singleton(
+        make_backups,
+        settings.provided.database_url,
+        settings.provided.backup_to,
+        settings.provided.backup_keep,
+        settings.provided.storage_url,
+    )
     ports = providers.Singleton(
         Ports,
         begin=unit_of_work.provider,
@@ -138,18 +156,21 @@ class Production(containers.DeclarativeContainer):
         letters=letters,
         mailer=mailer,
         watch=watch,
+        backups=backups,
         site=site,
     )
     marketplace = providers.Singleton(Marketplace, ports)
 
 
 @contextmanager
-def database(settings: Settings, *, alone: bool = False) -> Iterator[Settings]:
+def database(
+    settings: Settings, *, alone: bool = False, migrated: bool = True
+) -> Iterator[Settings]:
     """
     Settings with a database and a key: the given ones, or those of this machine.
 
-    The embedded PostgreSQL runs inside the block, below ``var_dir``, and is migrated. Where another
-    process runs it already, that one is used, unless the caller has to be ``alone``.
+    The embedded PostgreSQL runs inside the block, below ``var_dir``, and is ``migrated``. Where
+    another process runs it already, that one is used, unless the caller has to be ``alone``.
     """
     if settings.database_url is not None:
         yield settings
@@ -161,7 +182,8 @@ def database(settings: Settings, *, alone: bool = False) -> Iterator[Settings]:
             if alone or running.url is None:
                 raise
             url = running.url
-        migrate(url)
+        if migrated:
+            migrate(url)
         key = settings.secret_key or kept(
             settings.var_dir / "secret-key", lambda: secrets.token_urlsafe(48)
         )

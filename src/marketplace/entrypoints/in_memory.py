@@ -5,6 +5,7 @@ import secrets
 from marketplace.adapters.letters import TemplateLetters
 from marketplace.adapters.memory.neighbours import (
     MemoryAccessTokens,
+    MemoryBackups,
     MemoryBell,
     MemoryImageProcessor,
     MemoryImageStore,
@@ -40,5 +41,6 @@ def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Po
         letters=TemplateLetters(),
         mailer=mailer or MemoryMailer(),
         watch=watch,
+        backups=MemoryBackups(),
         site=Site(),
     )

@@ -80,7 +80,7 @@ async def _serve(settings: Settings, port: socket.socket, say: Callable[[str], N
             lookout = asyncio.create_task(container.lookout().keep_looking())
             working.append(asyncio.create_task(_until(stop, lookout)))
         if settings.redis_url is None:
-            worker = Worker(marketplace, container.bell())
+            worker = Worker(marketplace, container.bell(), settings.job_lease)
             working.append(asyncio.create_task(worker.work(stop)))
         say(f"Serving {settings.public_url}, documentation at {settings.public_url}/api/docs/")
         stopping = asyncio.create_task(stop.wait())
@@ -109,7 +109,8 @@ def work(settings: Settings, say: Callable[[str], None]) -> None:
         stop = _stopped_by_signals()
         async with running(settings) as container:
             say("Working")
-            await Worker(container.marketplace(), container.bell()).work(stop)
+            worker = Worker(container.marketplace(), container.bell(), settings.job_lease)
+            await worker.work(stop)
 
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(run())

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,6 +52,9 @@ class Settings:
     email_url: str
     email_from: str
     page_cache: int
+    job_lease: timedelta
+    backup_to: Path | None
+    backup_keep: int
     log_format: str
 
     @classmethod
@@ -88,6 +92,9 @@ class Settings:
             email_url=_email(said, f"file:{var_dir / 'mail'}"),
             email_from=_sender(said),
             page_cache=_megabytes(said, "PAGE_CACHE", 32),
+            job_lease=timedelta(seconds=_number(said, "JOB_LEASE", 20, 2, 600)),
+            backup_to=_folder(said, "BACKUP_TO", None if database_url else var_dir / "backups"),
+            backup_keep=_number(said, "BACKUP_KEEP", 7, 1, 1000),
             log_format=_one_of(said, "LOG_FORMAT", "text", "json"),
         )
         settings.check()
@@ -165,6 +172,20 @@ def _megabytes(said: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 100_000):
         raise BadSetting(f"{name} is neither off nor a number of megabytes: {text}")
     return int(text) * 1024 * 1024
+
+
+def _number(said: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = said.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
+        raise BadSetting(f"{name} is not a number from {least} to {most}: {text}")
+    return int(text)
+
+
+def _folder(said: Mapping[str, str], name: str, default: Path | None) -> Path | None:
+    text = said.get(name)
+    if text is None:
+        return default
+    return None if text.lower() == "off" else Path(text).absolute()
 
 
 def _list(said: Mapping[str, str], name: str) -> tuple[str, ...]:

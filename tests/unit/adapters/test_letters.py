@@ -36,6 +36,14 @@ FACTS: dict[LetterKind, dict[str, str]] = {
         "store": "متجر آدا",
         "reason": "الصورة غير واضحة\nThe date cannot be read",
     },
+    LetterKind.DAILY_DIGEST: {
+        "store": "متجر آدا",
+        "day": "2030-01-02",
+        "orders": "12",
+        "total": "1290.00 SAR",
+        "to_confirm": "3",
+        "lines": "قميص أزرق\nLamp (M)",
+    },
     LetterKind.ANNOUNCEMENT: {"title": "صيانة الليلة", "body": "من الثانية\nإلى الثالثة."},
 }
 EVERY = list(product(LetterKind, Locale))

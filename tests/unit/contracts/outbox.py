@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.adapters.memory.neighbours import MemoryBell
-from marketplace.application.ports import BeginUnitOfWork, Job, JobId
+from marketplace.application.ports import BeginUnitOfWork, Job, JobId, JobNotFound, JobState
 from marketplace.domain.accounts import AccountRegistered
 from marketplace.domain.notifications import NotificationDelivered
 from marketplace.domain.orders import Order, OrderPlaced
@@ -138,6 +138,111 @@ class OutboxContract:
 
         async with world.begin() as market:
             assert await market.outbox.claim(NOON + timedelta(days=365), LEASE, 10) == []
+
+    async def test_of_each_kind_so_many_are_taken_as_there_is_room_for(self, world: World) -> None:
+        for _ in range(3):
+            await self._an_order(world)
+
+        async with world.begin() as market:
+            room = {"note_new_order": 2, "mail_new_order": 0, "send_pigeon": 5}
+            taken = await market.outbox.take(NOON, LEASE, 10, room)
+            more = await market.outbox.take(NOON, LEASE, 1, {"mail_new_order": 9})
+            none = await market.outbox.take(NOON, LEASE, 10, {})
+
+        assert [each.reaction for each in taken] == ["note_new_order"] * 2
+        assert [each.reaction for each in more] == ["mail_new_order"]
+        assert none == []
+
+    async def test_a_sign_of_life_makes_a_lease_longer(self, world: World) -> None:
+        await self._an_order(world)
+        mine = await self._claim(world)
+
+        async with world.begin() as market:
+            ids = {each.id for each in mine}
+            assert await market.outbox.extend(mine, NOON + 2 * LEASE) == ids
+        async with world.begin() as market:
+            assert await market.outbox.claim(NOON + LEASE, LEASE, 10) == []
+            assert len(await market.outbox.claim(NOON + 2 * LEASE, LEASE, 10)) == 2
+        async with world.begin() as market:
+            assert await market.outbox.extend(mine, NOON + 9 * LEASE) == set()
+
+    async def test_a_job_that_was_given_up_is_somebody_elses_at_once(self, world: World) -> None:
+        await self._an_order(world)
+        mine = await self._claim(world)
+
+        async with world.begin() as market:
+            await market.outbox.release(mine, NOON)
+            again = await market.outbox.claim(NOON, LEASE, 10)
+            await market.outbox.release(mine, NOON)
+
+        assert {each.attempt for each in again} == {2}
+        assert await self._claim(world) == []
+
+    async def test_many_are_finished_at_once_but_for_what_is_somebody_elses(
+        self, world: World
+    ) -> None:
+        await self._an_order(world)
+        first, second = await self._claim(world)
+        async with world.begin() as market:
+            await market.outbox.release([second], NOON)
+            [taken] = await market.outbox.claim(NOON, LEASE, 10)
+            await market.outbox.finish_all([first, second])
+
+        async with world.begin() as market:
+            [left] = await market.outbox.claim(NOON + LEASE, LEASE, 10)
+        assert left.id == taken.id == second.id
+
+    async def test_what_nobody_knows_is_set_aside_and_still_there_for_who_does(
+        self, world: World
+    ) -> None:
+        await self._an_order(world)
+        known = ["note_new_order"]
+
+        async with world.begin() as market:
+            assert await market.outbox.set_aside_others(known, NOON, "unknown") == 1
+            assert await market.outbox.set_aside_others(known, NOON, "unknown") == 0
+            [taken] = await market.outbox.take(NOON, LEASE, 10, {"mail_new_order": 10})
+            assert await market.outbox.set_aside(taken, NOON + LEASE, "cannot be read")
+            shown = await market.outbox.look_at(taken.id)
+
+        assert (shown.state, shown.due_at, shown.attempts, shown.last_error) == (
+            JobState.UNKNOWN,
+            NOON + LEASE,
+            1,
+            "cannot be read",
+        )
+
+    async def test_a_parked_job_that_is_retried_has_all_its_attempts_before_it(
+        self, world: World, bell: MemoryBell
+    ) -> None:
+        await self._an_order(world)
+        [job, _] = await self._claim(world)
+        async with world.begin() as market:
+            await market.outbox.park(job, "no such mailbox")
+        bell.rung.clear()
+
+        async with world.begin() as market:
+            shown = await market.outbox.retry(job.id, NOON)
+        async with world.begin() as market:
+            [again] = await market.outbox.claim(NOON, LEASE, 10)
+
+        assert (shown.state, shown.attempts, shown.due_at) == (JobState.QUEUED, 0, NOON)
+        assert (again.id, again.attempt, again.tries) == (job.id, 2, 1)
+        assert bell.rung == [job.id]
+
+    async def test_a_job_that_is_discarded_is_gone(self, world: World) -> None:
+        await self._an_order(world)
+        [job, _] = await self._claim(world)
+
+        async with world.begin() as market:
+            await market.outbox.discard(job.id)
+
+        async with world.begin() as market:
+            for ask in (market.outbox.look_at, market.outbox.discard):
+                with pytest.raises(JobNotFound):
+                    await ask(job.id)
+            with pytest.raises(JobNotFound):
+                await market.outbox.retry(job.id, NOON)
 
     async def test_the_oldest_job_comes_first(self, world: World) -> None:
         late, early = world.account(), world.account()

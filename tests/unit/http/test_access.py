@@ -93,6 +93,9 @@ POST   /api/admin/orders/{id}/cancel            401 401 401 401 403 403 403 200
 POST   /api/admin/notifications                 401 401 401 401 403 403 403 400
 GET    /api/admin/notifications                 401 401 401 401 403 403 403 200
 GET    /api/admin/audit-logs                    401 401 401 401 403 403 403 200
+GET    /api/admin/jobs                          401 401 401 401 403 403 403 200
+POST   /api/admin/jobs/{id}/retry               401 401 401 401 403 403 403 200
+POST   /api/admin/jobs/{id}/discard             401 401 401 401 403 403 403 204
 GET    /api/docs                                200 200 200 200 200 200 200 200
 GET    /api/docs/assets/{name}                  200 200 200 200 200 200 200 200
 GET    /api/schema                              200 200 200 200 200 200 200 200
@@ -177,6 +180,7 @@ async def cast(
     shut_out = await register(guest, "shut-out", "0502222222")
     path = f"/api/admin/merchants/{shut_out['merchant']['id']}/suspend"
     await admin.post(path, json={"reason": "fraud"})
+    [job, *_] = (await admin.get("/api/admin/jobs")).json()["items"]
     return Cast(
         callers={
             "anonymous": guest,
@@ -197,6 +201,7 @@ async def cast(
             "orders": order["id"],
             "notifications": slip["id"],
             "kyc-documents": document["id"],
+            "jobs": job["id"],
             "sessions": str(UUID(kept["refresh"].partition(".")[0])),
             "merchants": (await merchant.get("/api/merchant/me")).json()["id"],
             "token": order["tracking_url"].rpartition("/")[2],

@@ -96,5 +96,19 @@ DRAFTS = {
             Paragraph("يمكن إرسال الوثائق من جديد بعد تصحيحها من صفحة بيانات المتجر."),
         ),
     ),
+    LetterKind.DAILY_DIGEST: Draft(
+        "ملخص يوم $day لمتجرك",
+        (
+            Paragraph("هذا ملخص متجر «$store» ليوم $day."),
+            Table(
+                (
+                    ("الطلبات الجديدة", "$orders"),
+                    ("قيمتها", "$total"),
+                    ("طلبات تنتظر التأكيد", "$to_confirm"),
+                    ("مخزون منخفض", "$lines"),
+                )
+            ),
+        ),
+    ),
     LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
 }

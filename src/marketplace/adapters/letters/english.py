@@ -102,5 +102,19 @@ DRAFTS = {
             Paragraph("You can hand them in again, corrected, in the profile of your store."),
         ),
     ),
+    LetterKind.DAILY_DIGEST: Draft(
+        "Your store on $day",
+        (
+            Paragraph("This is how $day was for $store."),
+            Table(
+                (
+                    ("New orders", "$orders"),
+                    ("Worth", "$total"),
+                    ("Waiting to be confirmed", "$to_confirm"),
+                    ("Running low", "$lines"),
+                )
+            ),
+        ),
+    ),
     LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
 }

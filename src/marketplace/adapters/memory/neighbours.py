@@ -13,6 +13,7 @@ from uuid import UUID
 
 from marketplace.application import ports
 from marketplace.application.ports import (
+    Backups,
     FirstLook,
     JobId,
     Letter,
@@ -282,3 +283,17 @@ class MemoryBell(ports.Bell):
 
     def ring(self, jobs: Sequence[JobId], /) -> None:
         self.rung.extend(jobs)
+
+
+class MemoryBackups(Backups):
+    """Notes down when copies were made; ``failing`` is raised instead, if there is anything."""
+
+    def __init__(self) -> None:
+        self.made: list[datetime] = []
+        self.failing: Exception | None = None
+
+    async def make(self, at: datetime, /) -> str | None:
+        if self.failing is not None:
+            raise self.failing
+        self.made.append(at)
+        return f"memory:{len(self.made)}"

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.application.ports import JobId
+from marketplace.application.ports import JobId, JobState, JobView
 from marketplace.domain.accounts import OneTimeToken, Username
-from marketplace.domain.audit import AuditEntry
+from marketplace.domain.audit import AuditEntry, Seal
 from marketplace.domain.events import Event
 from marketplace.domain.imports import ImportId
 from marketplace.domain.merchants import MerchantId
@@ -23,9 +23,26 @@ class StoredJob:
     reaction: str
     event: Event
     attempt: int = 0
+    forgiven: int = 0
     due_at: datetime
-    is_dead: bool = False
+    state: JobState = JobState.QUEUED
     why: str = ""
+
+    @property
+    def is_dead(self) -> bool:
+        return self.state is JobState.DEAD
+
+    def shown(self, id: JobId) -> JobView:
+        return JobView(
+            id=id,
+            kind=self.reaction,
+            event=type(self.event).__name__,
+            state=self.state,
+            attempts=self.attempt - self.forgiven,
+            last_error=self.why,
+            due_at=self.due_at,
+            created_at=self.event.at,
+        )
 
 
 @dataclass
@@ -39,7 +56,9 @@ class MemoryStore:
     stock_movements: list[StockMovement] = field(default_factory=list)
     batches: dict[tuple[ImportId, int], Sequence[Entry]] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
+    seals: list[Seal] = field(default_factory=list)
     jobs: dict[JobId, StoredJob] = field(default_factory=dict)
+    ticks: set[tuple[str, datetime]] = field(default_factory=set)
     answers: dict[bytes, tuple[bytes, datetime]] = field(default_factory=dict)
     claims: set[bytes] = field(default_factory=set)
 

@@ -66,6 +66,7 @@ class MemoryTransaction:
         self.later: list[Callable[[], object]] = []
         self.undo: list[Callable[[], object]] = []
         self.jobs: dict[JobId, StoredJob] = {}
+        self.called: list[JobId] = []
 
     def commit(self) -> None:
         try:

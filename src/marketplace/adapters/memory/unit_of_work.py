@@ -22,6 +22,7 @@ from .repositories import (
     MemoryProducts,
     MemorySessions,
     MemorySubmissions,
+    MemoryTicks,
 )
 from .store import MemoryStore
 from .transaction import MemoryTransaction
@@ -52,6 +53,7 @@ class MemoryUnitOfWork:
         self.announcements = MemoryAnnouncements(transaction)
         self.audit = MemoryAuditBook(transaction)
         self.answers = MemoryAnswers(transaction)
+        self.ticks = MemoryTicks(transaction)
         self.outbox = MemoryOutbox(transaction)
         return self
 
@@ -67,4 +69,4 @@ class MemoryUnitOfWork:
             return
         self.transaction.commit()
         self._watch.changed(self.transaction.touched)
-        self._bell.ring(list(self.transaction.jobs))
+        self._bell.ring([*self.transaction.jobs, *self.transaction.called])

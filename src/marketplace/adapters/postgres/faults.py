@@ -26,6 +26,8 @@ CONSTRAINTS: Mapping[str, type[MarketplaceError]] = {
     # Two have said at the same time that an upload is complete.
     "pk_images": ChangedMeanwhile,
     "uq_imports_unfinished": ImportRunning,
+    # Two have sealed the audit book at the same time.
+    "pk_audit_seals": ChangedMeanwhile,
 }
 """What it means to run into a constraint, by its name."""
 

@@ -446,6 +446,20 @@ audit_entries = sa.Table(
     sa.Column("after", JSONB, nullable=False),
     sa.Column("address", sa.Text),
     sa.Column("request_id", sa.Text),
+    sa.Index(None, "at"),
+)
+
+# The chain over the book. A trigger refuses every change of it, too.
+audit_seals = sa.Table(
+    "audit_seals",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Time, nullable=False),
+    sa.Column("previous", sa.LargeBinary, nullable=False),
+    sa.Column("ids", ARRAY(sa.Uuid), nullable=False),
+    sa.Column("digests", ARRAY(sa.LargeBinary), nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("signature", sa.LargeBinary, nullable=False),
 )
 
 # What the public sees of a store has changed: written in the statement that changes it, read by
@@ -460,7 +474,7 @@ store_changes = sa.Table(
     sa.Column("at", Time, nullable=False, server_default=sa.text("clock_timestamp()")),
 )
 
-# A claim needs no column of its own: it moves ``due_at`` to the end of the lease.
+# A claim moves ``due_at`` to the end of the lease. Of the attempts, some may be forgiven.
 jobs = sa.Table(
     "jobs",
     metadata,
@@ -473,10 +487,23 @@ jobs = sa.Table(
     sa.Column("state", sa.Text, nullable=False, server_default="queued"),
     sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
     sa.Column("last_error", sa.Text, nullable=False, server_default=""),
-    sa.CheckConstraint("state IN ('queued', 'dead')", name="state"),
-    sa.Index("ix_jobs_due", "due_at", "id", postgresql_where=sa.text("state = 'queued'")),
+    sa.Column("forgiven", sa.Integer, nullable=False, server_default="0"),
+    sa.CheckConstraint("state IN ('queued', 'running', 'unknown', 'dead')", name="state"),
+    # By kind first: ten thousand photos that wait are no step on the way to a letter.
+    sa.Index(
+        "ix_jobs_open", "reaction", "due_at", "id", postgresql_where=sa.text("state <> 'dead'")
+    ),
+    sa.Index("ix_jobs_parked", "id", postgresql_where=sa.text("state IN ('unknown', 'dead')")),
 )
 
+# Which moments of which schedules have come: the key lets each come once.
+ticks = sa.Table(
+    "ticks",
+    metadata,
+    sa.Column("task", sa.Text, primary_key=True),
+    sa.Column("at", Time, primary_key=True),
+    sa.Index(None, "at"),
+)
 
 imports = sa.Table(
     "imports",

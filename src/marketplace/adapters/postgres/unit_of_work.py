@@ -26,6 +26,7 @@ from .repositories import (
     PostgresProducts,
     PostgresSessions,
     PostgresSubmissions,
+    PostgresTicks,
 )
 
 
@@ -59,6 +60,7 @@ class PostgresUnitOfWork:
         self.announcements = PostgresAnnouncements(connection, outbox)
         self.audit = PostgresAuditBook(connection)
         self.answers = PostgresAnswers(connection)
+        self.ticks = PostgresTicks(connection, outbox)
         return self
 
     async def __aexit__(

@@ -232,6 +232,7 @@ class LetterKind(StrEnum):
     SESSION_STOLEN = "session_stolen"
     KYC_APPROVED = "kyc_approved"
     KYC_REJECTED = "kyc_rejected"
+    DAILY_DIGEST = "daily_digest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +276,16 @@ class MailRefused(MarketplaceError):
 
 class MailUnavailable(Unavailable):
     """The post office does not answer, or is busy."""
+
+
+class Backups(Protocol):
+    """Where copies of everything are kept."""
+
+    async def make(self, at: datetime, /) -> str | None:
+        """
+        Make one, whole or not at all, and let the oldest go; where it is, or None if none are kept.
+        """
+        ...
 
 
 class Bell(Protocol):

@@ -1,9 +1,10 @@
 """The unit of work: what the marketplace remembers, one collection for each kind of thing."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from types import TracebackType
 from typing import NewType, Protocol, Self, TypeVar
 from uuid import UUID
@@ -18,9 +19,9 @@ from marketplace.domain.accounts import (
     SessionId,
     Username,
 )
-from marketplace.domain.audit import AuditEntry
+from marketplace.domain.audit import AuditEntry, Seal
 from marketplace.domain.categories import Category, CategoryId
-from marketplace.domain.errors import Conflict
+from marketplace.domain.errors import Conflict, NotFound
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId
 from marketplace.domain.imports import Import, ImportId
@@ -99,6 +100,10 @@ class Sessions(Repository[SessionId, Session], Protocol):
         """End those of an account that were unused for the longest, until so many are in force."""
         ...
 
+    async def forget(self, before: datetime, limit: int, /) -> int:
+        """Throw away that many which ended, or ran out, before; at most. How many there were."""
+        ...
+
 
 class OneTimeTokens(Protocol):
     """Secrets that were sent in letters, by their hash."""
@@ -121,6 +126,10 @@ class OneTimeTokens(Protocol):
 
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
         """Use a token up, or ``LinkExpired``. Of two at the same time one succeeds."""
+        ...
+
+    async def forget(self, before: datetime, limit: int, /) -> int:
+        """Throw away that many which ran out before, at most. How many there were."""
         ...
 
 
@@ -397,6 +406,31 @@ class AuditBook(Protocol):
 
     async def add(self, entry: AuditEntry, /) -> None: ...
 
+    async def last_seal(self) -> Seal | None:
+        """The end of the chain."""
+        ...
+
+    async def unsealed(self, since: datetime, limit: int, /) -> list[AuditEntry]:
+        """Entries under no seal, oldest first, at most so many; of those written since."""
+        ...
+
+    async def seal(self, seal: Seal, /) -> None:
+        """Make the chain longer, or ``ChangedMeanwhile`` if somebody else has done so."""
+        ...
+
+
+class JobState(StrEnum):
+    """
+    Where a job stands. What is done is gone.
+
+    ``UNKNOWN`` waits for a version of the marketplace that can read it; ``DEAD`` for a person.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -404,13 +438,42 @@ class Job:
     One reaction to one event, claimed by one worker.
 
     ``attempt`` counts claims and is the fencing token: a worker whose claim was taken over can
-    neither finish nor postpone. ``event`` is None if it cannot be read by this version.
+    neither finish nor postpone. ``forgiven`` of them do not count, since a person has given it
+    another chance. ``event`` is None if it cannot be read by this version.
     """
 
     id: JobId
     reaction: str
     event: Event | None
     attempt: int
+    forgiven: int = 0
+
+    @property
+    def tries(self) -> int:
+        """How often it was begun, this time included."""
+        return self.attempt - self.forgiven
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """
+    A job as admins see it: not what it is about, which may be somebody's secret.
+
+    ``due_at`` is when it is done next; of one that is running, when its worker is taken for dead.
+    """
+
+    id: JobId
+    kind: str
+    event: str
+    state: JobState
+    attempts: int
+    last_error: str
+    due_at: datetime
+    created_at: datetime
+
+
+class JobNotFound(NotFound):
+    """There is no such job; most likely it is done."""
 
 
 Reaction = Callable[..., Awaitable[None]]
@@ -434,16 +497,83 @@ class Outbox(Protocol):
         """Due jobs, oldest first, withheld from other workers until the lease ends."""
         ...
 
+    async def take(
+        self, at: datetime, lease: timedelta, limit: int, room: Mapping[str, int], /
+    ) -> list[Job]:
+        """Like ``claim``, but of these kinds only, and no more of each than there is room for."""
+        ...
+
+    async def extend(self, jobs: Sequence[Job], until: datetime, /) -> set[JobId]:
+        """Withhold them for longer. Those that are still whose they were."""
+        ...
+
+    async def release(self, jobs: Sequence[Job], at: datetime, /) -> None:
+        """Give up claims: from ``at`` on somebody else may have them."""
+        ...
+
     async def finish(self, job: Job, /) -> bool:
         """Done, for ever. False if somebody else has claimed the job meanwhile."""
+        ...
+
+    async def finish_all(self, jobs: Sequence[Job], /) -> None:
+        """The same for many, in one statement; those that are somebody else's are left alone."""
         ...
 
     async def postpone(self, job: Job, until: datetime, why: str, /) -> bool:
         """Failed for now; due again at ``until``."""
         ...
 
+    async def set_aside(self, job: Job, until: datetime, why: str, /) -> bool:
+        """Not understood: kept as ``UNKNOWN``, and looked at again at ``until``."""
+        ...
+
+    async def set_aside_others(self, known: Collection[str], at: datetime, why: str, /) -> int:
+        """The same for whatever is due and of no kind that is known; how many there were."""
+        ...
+
     async def park(self, job: Job, why: str, /) -> bool:
         """Failed for good; kept for a person to look at."""
+        ...
+
+    async def look_at(self, job_id: JobId, /) -> JobView:
+        """Nobody else changes it until this unit of work ends. ``JobNotFound``."""
+        ...
+
+    async def retry(self, job_id: JobId, at: datetime, /) -> JobView:
+        """Queue a job that was looked at once more; its attempts count from nought."""
+        ...
+
+    async def discard(self, job_id: JobId, /) -> None:
+        """Throw away a job that was looked at."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A moment of a schedule, and what happens by its coming, if anything does."""
+
+    task: str
+    at: datetime
+    event: Event | None = None
+
+
+class Ticks(Protocol):
+    """Which moments of which schedules have come, so that each comes once for everybody."""
+
+    async def last(self, task: str, /) -> datetime | None:
+        """The latest that has come."""
+        ...
+
+    async def come(self, ticks: Sequence[Tick], *, unless_busy: bool = False) -> list[Tick]:
+        """
+        Write them down and store their jobs; those that had come before are left out.
+
+        With ``unless_busy`` no job is stored while an earlier one of its kind still waits or runs.
+        """
+        ...
+
+    async def forget(self, before: datetime, limit: int, /) -> int:
+        """Throw away that many from before, at most. How many there were."""
         ...
 
 
@@ -504,6 +634,8 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def answers(self) -> Answers: ...
+    @property
+    def ticks(self) -> Ticks: ...
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
 from marketplace.domain.accounts import AccountId, EmailAddress, Locale, Role, SessionId, Username
-from marketplace.domain.audit import AuditEntry
+from marketplace.domain.audit import AuditEntry, AuditEntryId, Seal
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.errors import BadValue
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
@@ -29,6 +29,8 @@ from marketplace.domain.products import Option, Product, ProductId, ProductStatu
 from marketplace.domain.search import Query
 from marketplace.domain.slugs import Slug
 from marketplace.domain.variants import Drift, StockMovement, Variant
+
+from .repositories import JobState, JobView
 
 Item = TypeVar("Item")
 
@@ -444,6 +446,36 @@ class Statistics:
     top_stores: tuple[StoreCount, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Morning:
+    """A store where it is morning, and the ``day`` it had yesterday."""
+
+    merchant_id: MerchantId
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """
+    A day of a store, by its own clock.
+
+    ``orders`` were placed, and are ``worth`` so many minor units as far as they still stand;
+    ``to_confirm`` wait. Of ``low`` variants few are left; ``running_low`` names some of them.
+    """
+
+    day: date
+    orders: int
+    worth: int
+    to_confirm: int
+    low: int
+    running_low: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing happened, and nothing waits."""
+        return not self.orders and not self.to_confirm
+
+
 class AccountViews(Protocol):
     """Who somebody is, and where they are signed in."""
 
@@ -604,6 +636,44 @@ class AdminViews(Protocol):
         ...
 
 
+class JobViews(Protocol):
+    """What waits, runs, or has failed for good."""
+
+    async def jobs(
+        self, paging: Paging, state: JobState | None = None, kind: str | None = None, /
+    ) -> Page[JobView]:
+        """Those of a state and a kind, or all."""
+        ...
+
+
+class AuditViews(Protocol):
+    """The audit book and its seals, for whoever compares them."""
+
+    async def seals(self, after: int, limit: int, /) -> tuple[Seal, ...]:
+        """A stretch of the chain, in order, behind the one of this number."""
+        ...
+
+    async def entries_by_id(self, ids: Sequence[AuditEntryId], /) -> tuple[AuditEntry, ...]:
+        """Those of these that there are."""
+        ...
+
+    async def unsealed_entries(self) -> tuple[AuditEntry, ...]:
+        """What is under no seal, oldest first; a thousand of them at most."""
+        ...
+
+
+class DigestViews(Protocol):
+    """How a day was."""
+
+    async def mornings(self, at: datetime, hour: int, /) -> tuple[Morning, ...]:
+        """Every open store whose clock shows this hour."""
+        ...
+
+    async def digest(self, merchant_id: MerchantId, day: date, /) -> Digest:
+        """``MerchantNotFound`` if there is none."""
+        ...
+
+
 class AnswerViews(Protocol):
     """What was answered before."""
 
@@ -622,6 +692,9 @@ class Views(
     OrderViews,
     NotificationViews,
     AdminViews,
+    JobViews,
+    AuditViews,
+    DigestViews,
     AnswerViews,
     Protocol,
 ):

@@ -27,6 +27,7 @@ from .health import health
 from .idempotency import idempotency
 from .images import ImageController
 from .imports import ImportController
+from .jobs import JobController
 from .kyc import JudgingController, PapersController
 from .media import media
 from .merchants import MerchantController
@@ -70,7 +71,7 @@ MERCHANT = Router(
 )
 ADMIN = Router(
     "/api/admin",
-    route_handlers=[AdminController, AdminOrderController, JudgingController],
+    route_handlers=[AdminController, AdminOrderController, JudgingController, JobController],
     opt={"role": Role.ADMIN},
     tags=["admin"],
 )
@@ -160,6 +161,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "quotes": marketplace.quotes,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,
+        "job_desk": marketplace.job_desk,
     }
     return Router(
         "/",

@@ -284,6 +284,14 @@ MESSAGES: Mapping[str, Wording] = {
         en="One of the first passwords anybody would try.",
     ),
     # Merchants and stores
+    "job-not-found": Wording(
+        ar="لا توجد هذه المهمة. ربما أُنجزت بالفعل.",
+        en="There is no such job. Most likely it is done.",
+    ),
+    "job-running": Wording(
+        ar="هذه المهمة قيد التنفيذ الآن. ستظهر نتيجتها بعد قليل.",
+        en="A worker is at this job right now. What becomes of it shows soon.",
+    ),
     "merchant-not-found": Wording(
         ar="التاجر غير موجود.",
         en="There is no such merchant.",

@@ -11,6 +11,7 @@ from .merchants import MemoryMerchants
 from .notifications import MemoryAnnouncements, MemoryNotifications
 from .orders import MemoryOrders
 from .products import MemoryProducts
+from .ticks import MemoryTicks
 
 __all__ = [
     "MemoryAccounts",
@@ -27,4 +28,5 @@ __all__ = [
     "MemoryProducts",
     "MemorySessions",
     "MemorySubmissions",
+    "MemoryTicks",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from copy import deepcopy
 from datetime import datetime
+from functools import partial
 
 from marketplace.application import ports
 from marketplace.domain.accounts import (
@@ -56,6 +57,16 @@ class MemorySessions(MemoryRepository[SessionId, Session], ports.Sessions):
         for session in theirs[most:]:
             await self._end(session, at)
 
+    async def forget(self, before: datetime, limit: int, /) -> int:
+        old = [
+            each
+            for each in self._transaction.all_of(Session)
+            if min(each.ended_at or each.expires_at, each.expires_at) < before
+        ][:limit]
+        for each in old:
+            self._transaction.erase(each, ())
+        return len(old)
+
     async def _end(self, session: Session, at: datetime) -> None:
         ended = deepcopy(session)
         ended.end(at)
@@ -90,6 +101,12 @@ class MemoryOneTimeTokens(ports.OneTimeTokens):
         del tokens[hash]
         self._transaction.undo.append(lambda: tokens.setdefault(hash, token))
         return token.account_id
+
+    async def forget(self, before: datetime, limit: int, /) -> int:
+        tokens = self._transaction.store.one_time_tokens
+        old = [hash for hash, token in tokens.items() if token.expires_at < before][:limit]
+        self._transaction.later.extend(partial(tokens.pop, hash, None) for hash in old)
+        return len(old)
 
     def _good(self, hash: bytes, purpose: Purpose, at: datetime) -> OneTimeToken:
         token = self._transaction.store.one_time_tokens.get(hash)

@@ -5,7 +5,10 @@ from marketplace.application import ports
 from .accounts import MemoryAccountViews
 from .admin import MemoryAdminViews
 from .answers import MemoryAnswerViews
+from .audit import MemoryAuditViews
+from .digests import MemoryDigestViews
 from .imports import MemoryImportViews
+from .jobs import MemoryJobViews
 from .kyc import MemoryKycViews
 from .merchants import MemoryMerchantViews
 from .notifications import MemoryNotificationViews
@@ -24,6 +27,9 @@ class MemoryViews(
     MemoryOrderViews,
     MemoryNotificationViews,
     MemoryAdminViews,
+    MemoryJobViews,
+    MemoryAuditViews,
+    MemoryDigestViews,
     MemoryAnswerViews,
     ports.Views,
 ):

@@ -11,6 +11,7 @@ from .merchants import PostgresMerchants
 from .notifications import PostgresAnnouncements, PostgresNotifications
 from .orders import PostgresOrders
 from .products import PostgresProducts
+from .ticks import PostgresTicks
 
 __all__ = [
     "PostgresAccounts",
@@ -27,4 +28,5 @@ __all__ = [
     "PostgresProducts",
     "PostgresSessions",
     "PostgresSubmissions",
+    "PostgresTicks",
 ]

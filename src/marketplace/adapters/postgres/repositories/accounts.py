@@ -71,6 +71,21 @@ class PostgresSessions(PostgresRepository[SessionId, Session], ports.Sessions):
         .values(ended_at=given("at", tables.Time), user_agent="", version=table.c.version + 1)
         .returning(table.c.id)
     )
+    _forgotten = compiled(
+        sa.delete(table)
+        .where(
+            table.c.id.in_(
+                sa.select(table.c.id)
+                .where(
+                    sa.func.least(table.c.ended_at, table.c.expires_at)
+                    < given("before", tables.Time)
+                )
+                .limit(given("limit", sa.Integer))
+                .with_for_update(skip_locked=True)
+            )
+        )
+        .returning(table.c.id)
+    )
 
     async def end_all(
         self, account_id: AccountId, at: datetime, but: SessionId | None = None, /
@@ -79,6 +94,9 @@ class PostgresSessions(PostgresRepository[SessionId, Session], ports.Sessions):
 
     async def end_oldest(self, account_id: AccountId, most: int, at: datetime, /) -> None:
         await self._end_oldest.run(self._connection, account=account_id, most=most, at=at)
+
+    async def forget(self, before: datetime, limit: int, /) -> int:
+        return len(await self._forgotten.run(self._connection, before=before, limit=limit))
 
 
 class PostgresOneTimeTokens(ports.OneTimeTokens):
@@ -117,6 +135,18 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
     )
     _owner = compiled(sa.select(table.c.account_id).where(*_good))
     _redeemed = compiled(sa.delete(table).where(*_good).returning(table.c.account_id))
+    _forgotten = compiled(
+        sa.delete(table)
+        .where(
+            table.c.hash.in_(
+                sa.select(table.c.hash)
+                .where(table.c.expires_at < given("before", tables.Time))
+                .limit(given("limit", sa.Integer))
+                .with_for_update(skip_locked=True)
+            )
+        )
+        .returning(table.c.account_id)
+    )
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -136,6 +166,9 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
 
     async def redeem(self, hash: bytes, purpose: Purpose, at: datetime, /) -> AccountId:
         return await self._told(self._redeemed, hash=hash, purpose=purpose, at=at)
+
+    async def forget(self, before: datetime, limit: int, /) -> int:
+        return len(await self._forgotten.run(self._connection, before=before, limit=limit))
 
     async def _told(self, statement: Statement, **token: object) -> AccountId:
         row = await statement.first(self._connection, **token)

@@ -5,7 +5,10 @@ from marketplace.application import ports
 from .accounts import PostgresAccountViews
 from .admin import PostgresAdminViews
 from .answers import PostgresAnswerViews
+from .audit import PostgresAuditViews
+from .digests import PostgresDigestViews
 from .imports import PostgresImportViews
+from .jobs import PostgresJobViews
 from .kyc import PostgresKycViews
 from .merchants import PostgresMerchantViews
 from .notifications import PostgresNotificationViews
@@ -24,6 +27,9 @@ class PostgresViews(
     PostgresOrderViews,
     PostgresNotificationViews,
     PostgresAdminViews,
+    PostgresJobViews,
+    PostgresAuditViews,
+    PostgresDigestViews,
     PostgresAnswerViews,
     ports.Views,
 ):
