@@ -31,17 +31,17 @@ MOST_METHODS = 10
 MOST_LINES = 300
 
 CODES = """
-    account-not-found account-suspended amount-too-large announcement-not-found
+    account-not-found account-suspended already-blocked amount-too-large announcement-not-found
     bad-adjustment bad-amount bad-characters bad-cursor bad-document bad-email bad-flag bad-hours
     bad-link bad-moment bad-phone bad-position bad-quantity bad-registration-number bad-size
-    bad-slug bad-stock bad-username bad-value below-minimum broken-sheet
+    bad-slug bad-stock bad-username bad-value below-minimum blocked-phone-not-found broken-sheet
     category-not-found category-taken changed-meanwhile city-missing city-not-served city-twice
     collected-too-much columns-missing common-password conflict currency-fixed document-not-found
     document-too-large email-taken empty-sheet forbidden image-not-found image-too-heavy
     image-too-large import-not-found import-running in-progress invalid-fields key-reused
     link-expired mail-refused mail-unavailable merchant-not-found missing moved-too-often
     negative-amount no-direct-uploads not-enough-on-hand not-expected not-found not-in-order
-    not-one-of nothing-to-collect notification-not-found order-not-found orders-open
+    not-one-of nothing-to-collect notification-not-found order-not-found order-refused orders-open
     out-of-stock past-moment phone-taken price-changed product-not-found reason-missing
     refresh-refused reserved-username rows-disagree rule-broken same-columns same-options
     session-not-found several-variants sign-in-required sign-ins-busy sku-taken slug-taken stale

@@ -2,6 +2,7 @@
 
 from .accounts import AccountService
 from .admin import AdminService
+from .blocked_phones import BlockedPhoneService
 from .bulk import BulkService
 from .categories import CategoryService
 from .images import ImageService
@@ -82,8 +83,14 @@ class Marketplace:
         )
         self.storefront = StorefrontService(views=views, clock=clock)
         self.placing = PlacingService(
-            begin=begin, views=views, clock=clock, ids=ids, secrets=ports.secrets
+            begin=begin,
+            views=views,
+            clock=clock,
+            ids=ids,
+            secrets=ports.secrets,
+            throttling=throttling,
         )
+        self.blocked_phones = BlockedPhoneService(begin=begin, views=views, clock=clock, ids=ids)
         self.orders = OrderService(views=views, clock=clock)
         self.moving = MovingService(begin=begin, clock=clock, ids=ids)
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)

@@ -26,6 +26,8 @@ class Action(StrEnum):
     KYC_REJECTED = "kyc.rejected"
     DOCUMENT_VIEWED = "document.viewed"
     ORDER_MOVED = "order.moved"
+    PHONE_BLOCKED = "phone.blocked"
+    PHONE_UNBLOCKED = "phone.unblocked"
     ANNOUNCEMENT_MADE = "announcement.made"
     PASSWORD_CHANGED = "password.changed"
     SESSION_STOLEN = "session.stolen"

@@ -497,6 +497,10 @@ async def _confirmation(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]
     return _.merchant, {"id": order["id"], "json": {"outcome": "no_answer"}}
 
 
+async def _blocked_phone(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    return _.merchant, {"json": {"phone": "0559876543"}}
+
+
 CREATING: dict[str, Callable[["People"], Awaitable[tuple[httpx.AsyncClient, dict[str, Any]]]]] = {
     "/api/auth/register": _register,
     "/api/merchant/products": _product,
@@ -504,6 +508,7 @@ CREATING: dict[str, Callable[["People"], Awaitable[tuple[httpx.AsyncClient, dict
     "/api/merchant/upload-image": _image,
     "/api/merchant/me/kyc": _papers,
     "/api/store/{username}/orders": _order,
+    "/api/merchant/blocked-phones": _blocked_phone,
     "/api/admin/notifications": _announcement,
     "/api/merchant/products/{id}/stock": _stock,
     "/api/merchant/products/bulk": _bulk,

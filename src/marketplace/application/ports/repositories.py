@@ -19,6 +19,7 @@ from marketplace.domain.accounts import (
     Username,
 )
 from marketplace.domain.audit import AuditEntry
+from marketplace.domain.blocked_phones import BlockedPhone, BlockedPhoneId
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.errors import Conflict
 from marketplace.domain.events import Event
@@ -163,11 +164,14 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """Wait for whoever has it ``steady``, and have others who want that wait."""
         ...
 
-    async def next_order_number(self, merchant_id: MerchantId, /) -> int:
+    async def next_order_number(
+        self, merchant_id: MerchantId, phone: PhoneNumber | None = None, /
+    ) -> int:
         """
         1001 first; until this unit of work ends, nobody else gets a number of this store.
 
-        ``StoreNotFound`` if the store was shut meanwhile.
+        ``StoreNotFound`` if the store was shut meanwhile, ``OrderRefused`` if it has blocked this
+        ``phone``.
         """
         ...
 
@@ -354,6 +358,10 @@ class Imports(Repository[ImportId, Import], Protocol):
         ...
 
 
+class BlockedPhones(Repository[BlockedPhoneId, BlockedPhone], Protocol):
+    """Every phone a store has ever blocked. Adding one that is may raise ``AlreadyBlocked``."""
+
+
 class Orders(Repository[OrderId, Order], Protocol):
     """Every order with its lines and its timeline."""
 
@@ -488,6 +496,8 @@ class UnitOfWork(Protocol):
     def images(self) -> Images: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def blocked_phones(self) -> BlockedPhones: ...
     @property
     def orders(self) -> Orders: ...
     @property

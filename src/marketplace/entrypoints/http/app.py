@@ -17,6 +17,7 @@ from marketplace.domain.errors import MarketplaceError, NotFound
 
 from .accounts import AccountController
 from .admin import AdminController
+from .blocked_phones import BlockedPhoneController
 from .bulk import BulkController
 from .categories import CategoryController
 from .docs import docs
@@ -60,6 +61,7 @@ MERCHANT = Router(
         ImageController,
         UploadController,
         OrderController,
+        BlockedPhoneController,
         NotificationController,
     ],
     opt={"role": Role.MERCHANT},
@@ -152,6 +154,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "moving": marketplace.moving,
         "confirming": marketplace.confirming,
         "quotes": marketplace.quotes,
+        "blocked_phones": marketplace.blocked_phones,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,
     }

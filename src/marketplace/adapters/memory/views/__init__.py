@@ -5,6 +5,7 @@ from marketplace.application import ports
 from .accounts import MemoryAccountViews
 from .admin import MemoryAdminViews
 from .answers import MemoryAnswerViews
+from .blocked_phones import MemoryBlockedPhoneViews
 from .imports import MemoryImportViews
 from .kyc import MemoryKycViews
 from .merchants import MemoryMerchantViews
@@ -22,6 +23,7 @@ class MemoryViews(
     MemoryProductViews,
     MemoryImportViews,
     MemoryOrderViews,
+    MemoryBlockedPhoneViews,
     MemoryNotificationViews,
     MemoryAdminViews,
     MemoryAnswerViews,

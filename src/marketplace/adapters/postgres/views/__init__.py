@@ -5,6 +5,7 @@ from marketplace.application import ports
 from .accounts import PostgresAccountViews
 from .admin import PostgresAdminViews
 from .answers import PostgresAnswerViews
+from .blocked_phones import PostgresBlockedPhoneViews
 from .imports import PostgresImportViews
 from .kyc import PostgresKycViews
 from .merchants import PostgresMerchantViews
@@ -22,6 +23,7 @@ class PostgresViews(
     PostgresProductViews,
     PostgresImportViews,
     PostgresOrderViews,
+    PostgresBlockedPhoneViews,
     PostgresNotificationViews,
     PostgresAdminViews,
     PostgresAnswerViews,
