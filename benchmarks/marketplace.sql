@@ -30,11 +30,11 @@ FROM stores;
 INSERT INTO merchants (id, account_id, username, name, description, status, status_reason,
     kyc_status, payment_preference, whatsapp_link, instagram_link, facebook_link, whatsapp_phone,
     currency, country, locale, time_zone, min_order_total__minor, min_order_total__currency,
-    confirm_within_hours, registered_at, version, next_order_number)
+    confirm_within_hours, blocked_phone_policy, registered_at, version, next_order_number)
 SELECT pg_temp.id_of(n), pg_temp.id_of(n), username, 'Store ' || n, '', 'active', '', 'approved',
     'both', 'https://wa.me/9665' || lpad(n::text, 8, '0'), 'https://instagram.com/' || username,
     'https://facebook.com/' || username, '+9665' || lpad(n::text, 8, '0'), 'SAR', 'SA', 'ar',
-    'Asia/Riyadh', 0, 'SAR', 48, '2026-01-01', 0, 1000001
+    'Asia/Riyadh', 0, 'SAR', 48, 'refuse', '2026-01-01', 0, 1000001
 FROM stores;
 
 INSERT INTO images (id, merchant_id, status, alt, width, height, placeholder, original_key, preview, renditions,
@@ -91,12 +91,12 @@ JOIN variants ON variants.product_id = products.id;
 
 INSERT INTO orders (id, merchant_id, number, status, payment_status, confirmation__method,
     confirmation__state, confirmation__attempts, customer__name, customer__phone, customer__address, customer__city, note,
-    currency, total__minor, tracking_hash, tracking_number, courier, retries, placed_at,
+    currency, fees, total__minor, tracking_hash, tracking_number, courier, retries, placed_at,
     confirm_by, version)
 SELECT pg_temp.id_of(n), pg_temp.id_of(store), 1000 + nth,
     pg_temp.pick(n, '{pending,confirmed,preparing,cancelled}'), 'unpaid', 'whatsapp', 'awaited', '[]',
     'Customer ' || n %% 5000, '+96655' || lpad((n %% 10000000)::text, 7, '0'),
-    'Street ' || n %% 900 || ', Riyadh', '', '', 'SAR', total, sha256(n::text::bytea), '', '', 0,
+    'Street ' || n %% 900 || ', Riyadh', '', '', 'SAR', '[]', total, sha256(n::text::bytea), '', '', 0,
     '2026-01-01'::timestamptz + n * interval '30 seconds', '2099-01-01', 0
 FROM placed
 JOIN (SELECT order_id, sum(unit_price__minor * quantity) AS total

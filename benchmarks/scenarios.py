@@ -111,7 +111,7 @@ def _orders(stage: Stage, called: Callable[[int], object]) -> list[bytes]:
         chosen = chance.sample(range(store * products + 1, (store + 1) * products + 1), 3)
         order = {
             "customer_name": "نورة العتيبي",
-            "customer_phone": "0559876543",
+            "customer_phone": f"055{chance.randrange(10_000_000):07}",
             "address": "حي الياسمين، شارع أنس بن مالك، مبنى 12",
             "confirmation_method": "whatsapp",
             "items": [

@@ -10,14 +10,16 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
 from marketplace.application.accounts import ChangePassword
+from marketplace.application.blocked_phones import BlockPhone
 from marketplace.application.categories import AddCategory
 from marketplace.application.images import ReceiveImage
 from marketplace.application.merchants import EditMerchant
-from marketplace.application.orders import MoveOrder, Wish
+from marketplace.application.orders import MoveOrder, PlacedOrder, Wish
 from marketplace.application.orders.confirming import AT_ONCE
 from marketplace.application.ports import Job, LetterKind, Paging
 from marketplace.application.products import EditProduct
@@ -33,6 +35,7 @@ from marketplace.domain.accounts import (
     UsernameTaken,
 )
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
+from marketplace.domain.blocked_phones import OrderRefused
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import CurrencyFixed, StoreNotFound
@@ -653,3 +656,76 @@ async def test_a_category_goes_while_products_are_put_on_it_and_sold(world: Worl
         assert (ended["NoneType"], ended["PlacedOrder"]) == (1, 3), ended
         page = await world.marketplace.products.of_merchant(seller.actor, Paging(limit=100))
         assert {each.product.category for each in page.items} == {None}
+
+
+async def test_of_taps_that_come_at_once_all_are_orders_and_all_but_one_are_doubles(
+    world: World,
+) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona, stock=20)
+
+    placed = await asyncio.gather(*(world.an_order(mona, lamp) for _ in range(10)))
+
+    listed = (await world.marketplace.orders.of_merchant(mona.actor, Paging(limit=100))).items
+    originals = [each.background.original for each in listed]
+    [single] = [each.order.id for each in listed if each.background.original is None]
+    assert len(placed) == 10
+    assert {each.id for each in originals if each} == {single}
+
+
+async def test_a_phone_that_is_blocked_at_once_is_on_the_list_once(world: World) -> None:
+    mona = await world.a_merchant()
+    wanted = BlockPhone(acting=mona.actor, phone="0501234567")
+
+    said = await asyncio.gather(
+        *(world.marketplace.blocked_phones.block(wanted) for _ in range(8)), return_exceptions=True
+    )
+
+    assert sorted(type(each).__name__ for each in said) == [*["AlreadyBlocked"] * 7, "BlockedPhone"]
+
+
+async def test_no_order_is_taken_once_its_phone_is_blocked(world: World) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona, stock=100)
+    wanted = BlockPhone(acting=mona.actor, phone="0501234567")
+
+    async def order() -> object:
+        return await world.an_order(mona, lamp)
+
+    said = await asyncio.gather(
+        *(order() for _ in range(10)),
+        world.marketplace.blocked_phones.block(wanted),
+        *(order() for _ in range(10)),
+        return_exceptions=True,
+    )
+
+    refused = [each for each in said if isinstance(each, OrderRefused)]
+    taken = [each for each in said if isinstance(each, PlacedOrder)]
+    assert len(refused) + len(taken) == 20
+    assert (await world.product(lamp)).default.reserved == len(taken)
+    with pytest.raises(OrderRefused):
+        await world.an_order(mona, lamp)
+
+
+async def test_a_page_stays_quick_whatever_one_phone_has_ordered(
+    world: World, samples: Samples, database_url: str
+) -> None:
+    mona = await world.a_merchant()
+    placed = await world.an_order(mona, await world.a_product(mona))
+    copied = "id merchant_id number tracking_hash placed_at".split()
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        cursor = connection.execute("SELECT * FROM orders LIMIT 0")
+        columns = [each.name for each in cursor.description or ()]
+        kept = SQL(", ").join(Identifier(each) for each in columns if each not in copied)
+        copy = SQL(
+            "INSERT INTO orders (id, merchant_id, number, tracking_hash, placed_at, {kept})"
+            " SELECT (lpad(to_hex(n), 32, '0'))::uuid, merchant_id, 5000 + n,"
+            " sha256(n::text::bytea), placed_at - n * interval '1 hour', {kept}"
+            " FROM orders, generate_series(1, 1500) AS n"
+        )
+        connection.execute(copy.format(kept=kept))
+
+    found = await world.marketplace.orders.find(mona.actor, placed.order.id)
+
+    assert found.background is not None
+    assert (found.background.open, found.background.is_first) == (999, False)

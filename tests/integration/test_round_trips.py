@@ -235,3 +235,22 @@ async def test_an_announcement_takes_four_however_many_it_is_for(
         await market.notifications.deliver(announcement, NOON)
 
     assert asked() - before == 4
+
+
+@pytest.mark.parametrize("orders", [1, 20])
+async def test_orders_and_what_is_known_of_their_phones_take_two(
+    world: World, asked: Asked, orders: int
+) -> None:
+    seller = await world.a_merchant()
+    product = await world.a_product(seller, stock=50)
+    placed = [await world.an_order(seller, product) for _ in range(orders)]
+    before = asked()
+
+    page = await world.marketplace.orders.of_merchant(seller.actor, Paging(limit=20))
+
+    assert asked() - before == 2
+    assert [each.background.open for each in page.items] == [orders - 1] * orders
+
+    await world.marketplace.orders.find(seller.actor, placed[0].order.id)
+
+    assert asked() - before == 4

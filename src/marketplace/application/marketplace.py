@@ -3,6 +3,7 @@
 from .accounts import AccountService
 from .admin import AdminService
 from .auditing import AuditService
+from .blocked_phones import BlockedPhoneService
 from .bulk import BulkService
 from .categories import CategoryService
 from .chores import Chores
@@ -96,12 +97,14 @@ class Marketplace:
             ids=ids,
             secrets=ports.secrets,
             site=ports.site,
+            throttling=throttling,
         )
         self.taking = TakingService(
             begin=begin, clock=clock, ids=ids, secrets=ports.secrets, site=ports.site
         )
         self.editing = EditingService(begin=begin, clock=clock, ids=ids)
         self.paying = PayingService(begin=begin, clock=clock, ids=ids)
+        self.blocked_phones = BlockedPhoneService(begin=begin, views=views, clock=clock, ids=ids)
         self.orders = OrderService(views=views, clock=clock)
         self.moving = MovingService(begin=begin, clock=clock, ids=ids)
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)

@@ -6,7 +6,8 @@ its site is the /48 that a provider gives to one customer. An account is counted
 it was called, and a name that nobody has as it was typed.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TypeVar
@@ -19,6 +20,7 @@ from marketplace.domain.accounts import (
     TooManyAttempts,
     digest,
 )
+from marketplace.domain.text import ascii_digits
 
 from .ports import Throttle, Window
 
@@ -52,6 +54,13 @@ REFRESHES_OF_A_SESSION: tuple[Limit, ...] = ((30, MINUTE), (240, HOUR))
 """A client that retries sends many at once, and all of them are to get the one successor."""
 PASSWORD_CHANGES_OF_AN_ACCOUNT: tuple[Limit, ...] = ((5, MINUTE), (20, HOUR))
 VERIFICATION_LETTERS_OF_AN_ACCOUNT: tuple[Limit, ...] = ((3, HOUR),)
+
+ORDERS_OF_AN_ADDRESS_TO_A_STORE: tuple[Limit, ...] = ((60, MINUTE), (600, HOUR))
+ORDERS_OF_A_SITE_TO_A_STORE: tuple[Limit, ...] = ((300, MINUTE), (3000, HOUR))
+ORDERS_OF_A_PHONE_TO_A_STORE: tuple[Limit, ...] = ((100, HOUR),)
+"""There is no count of a store: nobody shuts one by ordering from it."""
+OF_A_PHONE = 7
+"""Digits at its end that a number has in every form it is typed in."""
 
 KNOWN_FOR = 90 * DAY
 """How long an address is known to an account that signed in or stayed signed in from there."""
@@ -183,6 +192,29 @@ class Throttling:
         limits, name = VERIFICATION_LETTERS_OF_AN_ACCOUNT, str(acting.account_id)
         await self._admit(_windows("verification/account", limits, name))
 
+    @asynccontextmanager
+    async def ordering(self, store: str, phone: str, address: str | None) -> AsyncIterator[None]:
+        """
+        While a guest orders; what comes to nothing counts nowhere.
+
+        ``phone`` is as it was typed. Whoever orders on this very machine is a proxy nobody told us
+        of, with everybody behind it: it has no address.
+        """
+        digits = "".join(each for each in ascii_digits(phone) if each in "0123456789")[-OF_A_PHONE:]
+        place, site = (None, None) if _is_here(address) else (_place(address), _site(address))
+        counted = await self._admit(
+            [
+                *_windows("order/address", ORDERS_OF_AN_ADDRESS_TO_A_STORE, store, place),
+                *_windows("order/site", ORDERS_OF_A_SITE_TO_A_STORE, store, site),
+                *_windows("order/phone", ORDERS_OF_A_PHONE_TO_A_STORE, store, digits),
+            ]
+        )
+        try:
+            yield
+        except BaseException:
+            await self.throttle.take_back(counted)
+            raise
+
     async def unless_busy(self, counted: Counted, hashing: Awaitable[Answer]) -> Answer:
         """What comes of a password; where there was no room to look at it, nothing was tried."""
         try:
@@ -225,6 +257,11 @@ def _site(address: str | None) -> str | None:
     """Of an IPv6 address; whoever has one IPv4 address has not many more."""
     parsed = _parsed(address)
     return str(_network(parsed, 48)) if isinstance(parsed, IPv6Address) else None
+
+
+def _is_here(address: str | None) -> bool:
+    parsed = _parsed(address)
+    return isinstance(parsed, IPv4Address | IPv6Address) and parsed.is_loopback
 
 
 def _network(address: IPv6Address, bits: int) -> IPv6Address:

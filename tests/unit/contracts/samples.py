@@ -16,6 +16,7 @@ from marketplace.domain.accounts import (
     SessionId,
     Username,
 )
+from marketplace.domain.blocked_phones import BlockedPhone, BlockedPhoneId
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.delivery import Delivery, Zone
 from marketplace.domain.events import Event
@@ -337,6 +338,15 @@ class World:
         async with self.begin() as market:
             await market.orders.add(order, *happened)
         return order
+
+    def blocked_phone(self, merchant: Merchant, phone: str = "+96550000001") -> BlockedPhone:
+        return BlockedPhone(
+            id=BlockedPhoneId(self.new()),
+            merchant_id=merchant.id,
+            phone=PhoneNumber(phone),
+            reason="لم يستلم",
+            since=NOON,
+        )
 
     def an_import(self, merchant: Merchant) -> Import:
         return Import(

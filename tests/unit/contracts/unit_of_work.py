@@ -22,6 +22,7 @@ from marketplace.domain.accounts import (
     Username,
     UsernameTaken,
 )
+from marketplace.domain.blocked_phones import AlreadyBlocked, OrderRefused
 from marketplace.domain.categories import CategoryId, CategoryNotFound, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, NotFound
 from marketplace.domain.images import ImageId, ImageNotFound, ImageStatus
@@ -45,6 +46,7 @@ from marketplace.domain.orders import (
     Outcome,
     Party,
 )
+from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus, StockRanLow
 from marketplace.domain.sheets import Column, Entry, Row, RowProblem
 from marketplace.domain.slugs import Slug, SlugTaken
@@ -777,6 +779,52 @@ class UnitOfWorkContract:
 
         assert numbers == [1001, 1002, 1003]
         assert other == 1001
+
+    async def test_a_store_gives_no_number_to_a_phone_it_has_blocked(self, world: World) -> None:
+        store, other = await world.a_merchant(), await world.a_merchant()
+        phone, nobodys = PhoneNumber("+96550000001"), PhoneNumber("+96550000002")
+        blocked = world.blocked_phone(store, phone)
+        async with world.begin() as market:
+            await market.blocked_phones.add(blocked)
+
+        async with world.begin() as market:
+            assert await market.merchants.next_order_number(store.id) == 1001
+            assert await market.merchants.next_order_number(store.id, nobodys) == 1002
+            assert await market.merchants.next_order_number(other.id, phone) == 1001
+        with pytest.raises(OrderRefused):
+            async with world.begin() as market:
+                await market.merchants.next_order_number(store.id, phone)
+        async with world.begin() as market:
+            held = await market.blocked_phones.hold(blocked.id)
+            held.lift(NOON)
+            await market.blocked_phones.save(held)
+            assert await market.merchants.next_order_number(store.id, phone) == 1003
+
+    async def test_a_blocked_phone_comes_back_as_it_was(self, world: World) -> None:
+        blocked = world.blocked_phone(await world.a_merchant())
+        blocked.lift(NOON)
+
+        async with world.begin() as market:
+            await market.blocked_phones.add(blocked)
+
+        async with world.begin() as market:
+            assert await market.blocked_phones.get(blocked.id) == blocked
+
+    async def test_a_phone_is_blocked_once_at_a_time(self, world: World) -> None:
+        store, other = await world.a_merchant(), await world.a_merchant()
+        first = world.blocked_phone(store)
+        async with world.begin() as market:
+            await market.blocked_phones.add(first)
+            await market.blocked_phones.add(world.blocked_phone(other))
+
+        with pytest.raises(AlreadyBlocked):
+            async with world.begin() as market:
+                await market.blocked_phones.add(world.blocked_phone(store))
+        async with world.begin() as market:
+            held = await market.blocked_phones.hold(first.id)
+            held.lift(NOON)
+            await market.blocked_phones.save(held)
+            await market.blocked_phones.add(world.blocked_phone(store))
 
     async def test_saving_a_merchant_leaves_its_order_numbers_alone(self, world: World) -> None:
         merchant = await world.a_merchant()

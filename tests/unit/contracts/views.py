@@ -1,6 +1,7 @@
 """What every set of views must show. Subclass and provide ``begin`` and ``views`` fixtures."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
@@ -33,7 +34,15 @@ from marketplace.domain.categories import CategoryId
 from marketplace.domain.imports import ImportNotFound
 from marketplace.domain.merchants import KycStatus, MerchantId, MerchantNotFound, StoreNotFound
 from marketplace.domain.money import Money
-from marketplace.domain.orders import OrderId, OrderNotFound, OrderStatus
+from marketplace.domain.orders import (
+    Background,
+    Block,
+    OrderId,
+    OrderNotFound,
+    OrderStatus,
+    Original,
+)
+from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.search import Query, words
 from marketplace.domain.slugs import Slug
@@ -423,6 +432,86 @@ class ViewsContract:
             await views.order(owner.id, OrderId(uuid4()))
         with pytest.raises(OrderNotFound):
             await views.tracked(b"nothing")
+
+    async def test_the_background_of_an_order_is_what_its_store_had_with_its_phone(
+        self, world: World, views: Views
+    ) -> None:
+        store, other = await world.a_merchant(), await world.a_merchant()
+        orders = [await world.an_order(store, number=1001 + each) for each in range(6)]
+        await world.an_order(other)
+        stranger = await world.an_order(store, number=1007)
+        statuses = "delivered returned delivery_failed pending shipped cancelled".split()
+        async with world.begin() as market:
+            for order, status in zip(orders, statuses, strict=True):
+                order.status = OrderStatus(status)
+                await market.orders.save(order)
+            stranger.customer = replace(stranger.customer, phone=PhoneNumber("+96550000009"))
+            await market.orders.save(stranger)
+            lifted, blocked = world.blocked_phone(store), world.blocked_phone(store)
+            lifted.lift(NOON)
+            await market.blocked_phones.add(lifted)
+            await market.blocked_phones.add(blocked)
+            await market.blocked_phones.add(world.blocked_phone(other))
+
+        known = await views.backgrounds(store.id, [each.id for each in (*orders, stranger)])
+
+        block = Block(since=NOON)
+        assert known == {
+            orders[0].id: Background(refused=2, open=3, block=block),
+            orders[1].id: Background(refused=1, delivered=1, open=3, is_first=False, block=block),
+            orders[2].id: Background(refused=1, delivered=1, open=2, is_first=False, block=block),
+            orders[3].id: Background(refused=2, delivered=1, open=2, is_first=False, block=block),
+            orders[4].id: Background(refused=2, delivered=1, open=2, is_first=False, block=block),
+            orders[5].id: Background(refused=2, delivered=1, open=3, is_first=False, block=block),
+            stranger.id: Background(),
+        }
+        assert await views.backgrounds(other.id, [orders[0].id]) == {}
+        assert await views.backgrounds(store.id, []) == {}
+
+    async def test_the_same_basket_of_the_same_phone_within_ten_minutes_is_a_double(
+        self, world: World, views: Views
+    ) -> None:
+        store = await world.a_merchant()
+        first, *others = [await world.an_order(store, number=1001 + each) for each in range(5)]
+        minutes = [0, 10, 10.001, 5, 1]
+        phone = PhoneNumber("+96550000009")
+        async with world.begin() as market:
+            for order, after in zip([first, *others], minutes, strict=True):
+                order.placed_at = NOON + timedelta(minutes=after)
+                order.lines = first.lines[::-1]
+            others[2].lines = first.lines[:1]
+            others[3].customer = replace(first.customer, phone=phone)
+            for order in (first, *others):
+                await market.orders.save(order)
+
+        known = await views.backgrounds(store.id, [each.id for each in (first, *others)])
+
+        # Neither later than that, nor for something less, nor of another phone.
+        assert {id: each.original for id, each in known.items()} == {
+            first.id: None,
+            others[0].id: Original(id=first.id, number=1001),
+            others[1].id: Original(id=others[0].id, number=1002),
+            others[2].id: None,
+            others[3].id: None,
+        }
+
+    async def test_blocked_phones_are_listed_while_they_are(
+        self, world: World, views: Views
+    ) -> None:
+        store = await world.a_merchant()
+        phones = [PhoneNumber(f"+9655000000{each}") for each in range(4)]
+        blocked = [world.blocked_phone(store, each) for each in phones]
+        blocked[0].lift(NOON)
+        async with world.begin() as market:
+            for each in blocked:
+                await market.blocked_phones.add(each)
+            await market.blocked_phones.add(world.blocked_phone(await world.a_merchant()))
+
+        first = await views.blocked_phones(store.id, Paging(limit=2))
+        rest = await views.blocked_phones(store.id, Paging(limit=2, after=first.next))
+
+        assert (*first.items, *rest.items) == tuple(blocked[:0:-1])
+        assert rest.next is None
 
     async def test_an_inbox_counts_what_is_unread(self, world: World, views: Views) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()

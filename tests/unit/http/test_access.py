@@ -79,6 +79,9 @@ POST   /api/merchant/orders/{id}/refunds        401 401 401 401 403 404 422 403
 PUT    /api/merchant/orders/{id}/status         401 401 401 401 403 404 200 403
 POST   /api/merchant/orders/status              401 401 401 401 403 200 200 403
 POST   /api/merchant/orders/{id}/confirmation   401 401 401 401 403 404 200 403
+GET    /api/merchant/blocked-phones             401 401 401 401 403 200 200 403
+POST   /api/merchant/blocked-phones             401 401 401 401 403 400 400 403
+DELETE /api/merchant/blocked-phones/{id}        401 401 401 401 403 404 204 403
 GET    /api/merchant/notifications              401 401 401 401 403 200 200 403
 POST   /api/merchant/notifications/{id}/read    401 401 401 401 403 404 200 403
 GET    /api/admin/statistics                    401 401 401 401 403 403 403 200
@@ -177,6 +180,8 @@ async def cast(
     await marketplace.jobs.run_all()
     [slip] = (await merchant.get("/api/merchant/notifications")).json()["items"]
     [document] = (await hand_in(merchant)).json()["documents"]
+    phone = {"phone": "0559999999"}
+    blocked = (await merchant.post("/api/merchant/blocked-phones", json=phone)).json()
     shut_out = await register(guest, "shut-out", "0502222222")
     path = f"/api/admin/merchants/{shut_out['merchant']['id']}/suspend"
     await admin.post(path, json={"reason": "fraud"})
@@ -199,6 +204,7 @@ async def cast(
             "uploads": str(UUID(int=0)),
             "imports": imported["id"],
             "orders": order["id"],
+            "blocked-phones": blocked["id"],
             "notifications": slip["id"],
             "kyc-documents": document["id"],
             "jobs": job["id"],

@@ -509,6 +509,10 @@ async def _refund(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
     return _.merchant, {"id": order["id"], "json": {"amount": "1.00", "reason": "broken"}}
 
 
+async def _blocked_phone(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    return _.merchant, {"json": {"phone": "0559876543"}}
+
+
 CREATING: dict[str, Callable[["People"], Awaitable[tuple[httpx.AsyncClient, dict[str, Any]]]]] = {
     "/api/auth/register": _register,
     "/api/merchant/products": _product,
@@ -516,6 +520,7 @@ CREATING: dict[str, Callable[["People"], Awaitable[tuple[httpx.AsyncClient, dict
     "/api/merchant/upload-image": _image,
     "/api/merchant/me/kyc": _papers,
     "/api/store/{username}/orders": _order,
+    "/api/merchant/blocked-phones": _blocked_phone,
     "/api/admin/notifications": _announcement,
     "/api/merchant/products/{id}/stock": _stock,
     "/api/merchant/products/bulk": _bulk,

@@ -8,7 +8,7 @@ import pytest
 from marketplace.application.marketplace import Marketplace
 from marketplace.entrypoints.http import HttpOptions, create_app
 
-from .conftest import PASSWORD, Visit, register
+from .conftest import PASSWORD, Visit, place, put_up, register
 
 PROXIES = [ip_network("127.0.0.1")]
 ATTEMPTS = {
@@ -96,3 +96,71 @@ async def test_made_up_addresses_make_no_new_attempts(
     ]
 
     assert statuses == [401] * 5 + [429] * 2
+
+
+async def test_who_orders_too_often_from_one_place_waits_and_the_store_stays_open(
+    behind: httpx.AsyncClient, merchant: httpx.AsyncClient, rival: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant, stock=500)
+    theirs = await put_up(rival)
+
+    async def order(number: int, address: str) -> httpx.Response:
+        behind.headers["x-forwarded-for"] = address
+        return await place(behind, product, 1, customer_phone=f"055{number:07}")
+
+    taken = [await order(number, "203.0.113.1") for number in range(60)]
+    refused = await order(60, "203.0.113.1")
+    neighbour = await order(61, "203.0.113.2")
+    behind.headers["x-forwarded-for"] = "203.0.113.1"
+    said = {
+        "customer_name": "نورة",
+        "customer_phone": "0559876543",
+        "address": "حي الياسمين",
+        "items": [{"product_id": theirs["id"], "quantity": 1}],
+    }
+    elsewhere = await behind.post("/api/store/rival/orders", json=said)
+
+    assert {each.status_code for each in taken} == {201}
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-attempts")
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert (neighbour.status_code, elsewhere.status_code) == (201, 201)
+
+
+async def test_a_phone_orders_so_often_from_a_store_however_it_is_typed(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant, stock=500)
+    forms = ["0559876543", "+966559876543", "٠٥٥ ٩٨٧ ٦٥٤٣", "00966-55-987-6543"]
+
+    taken = [
+        await place(guest, product, 1, customer_phone=forms[number % 4]) for number in range(100)
+    ]
+    refused = [await place(guest, product, 1, customer_phone=each) for each in forms]
+    other = await place(guest, product, 1, customer_phone="0551111111")
+
+    assert {each.status_code for each in taken} == {201}
+    assert {each.status_code for each in refused} == {429}
+    assert other.status_code == 201
+
+
+async def test_what_is_not_ordered_counts_nowhere(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant, stock=1)
+
+    refused = [await place(guest, product, 2) for _ in range(120)]
+
+    assert {each.status_code for each in refused} == {409}
+    assert (await place(guest, product, 1)).status_code == 201
+
+
+async def test_guests_behind_a_proxy_nobody_told_us_of_are_not_counted_together(
+    guest: httpx.AsyncClient, merchant: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant, stock=500)
+
+    taken = [
+        await place(guest, product, 1, customer_phone=f"055{number:07}") for number in range(130)
+    ]
+
+    assert {each.status_code for each in taken} == {201}

@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.application.ports import Ids, JobId, Versioned
 from marketplace.application.reactions import reactions_to
 from marketplace.domain.accounts import Account, EmailTaken, PhoneTaken, UsernameTaken
+from marketplace.domain.blocked_phones import AlreadyBlocked, BlockedPhone
 from marketplace.domain.categories import Category, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError
 from marketplace.domain.events import Event
@@ -31,6 +32,9 @@ _UNIQUE: Mapping[type, Mapping[str, type[MarketplaceError]]] = {
 _UNIQUE_IN_A_STORE: Mapping[
     type, Mapping[type[MarketplaceError], Callable[[Any], Sequence[str]]]
 ] = {
+    BlockedPhone: {
+        AlreadyBlocked: lambda blocked: [blocked.phone] if blocked.is_in_force else [],
+    },
     Category: {
         CategoryTaken: lambda category: [category.name.lower()],
         SlugTaken: lambda category: [category.slug],

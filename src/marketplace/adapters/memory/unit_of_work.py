@@ -12,6 +12,7 @@ from .repositories import (
     MemoryAnnouncements,
     MemoryAnswers,
     MemoryAuditBook,
+    MemoryBlockedPhones,
     MemoryCategories,
     MemoryImages,
     MemoryImports,
@@ -48,6 +49,7 @@ class MemoryUnitOfWork:
         self.submissions = MemorySubmissions(transaction)
         self.images = MemoryImages(transaction)
         self.imports = MemoryImports(transaction)
+        self.blocked_phones = MemoryBlockedPhones(transaction)
         self.orders = MemoryOrders(transaction)
         self.notifications = MemoryNotifications(transaction)
         self.announcements = MemoryAnnouncements(transaction)

@@ -7,6 +7,7 @@ import psycopg
 from psycopg import errors
 
 from marketplace.domain.accounts import EmailTaken, PhoneTaken, UsernameTaken
+from marketplace.domain.blocked_phones import AlreadyBlocked
 from marketplace.domain.categories import CategoryNotFound, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError, Unavailable
 from marketplace.domain.imports import ImportRunning
@@ -28,6 +29,7 @@ CONSTRAINTS: Mapping[str, type[MarketplaceError]] = {
     "uq_imports_unfinished": ImportRunning,
     # Two have sealed the audit book at the same time.
     "pk_audit_seals": ChangedMeanwhile,
+    "uq_blocked_phones_phone": AlreadyBlocked,
 }
 """What it means to run into a constraint, by its name."""
 

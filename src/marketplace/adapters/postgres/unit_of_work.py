@@ -16,6 +16,7 @@ from .repositories import (
     PostgresAnnouncements,
     PostgresAnswers,
     PostgresAuditBook,
+    PostgresBlockedPhones,
     PostgresCategories,
     PostgresImages,
     PostgresImports,
@@ -55,6 +56,7 @@ class PostgresUnitOfWork:
         self.submissions = PostgresSubmissions(connection, outbox)
         self.images = PostgresImages(connection, outbox)
         self.imports = PostgresImports(connection, outbox)
+        self.blocked_phones = PostgresBlockedPhones(connection, outbox)
         self.orders = PostgresOrders(connection, outbox)
         self.notifications = PostgresNotifications(connection, outbox)
         self.announcements = PostgresAnnouncements(connection, outbox)

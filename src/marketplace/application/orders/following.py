@@ -1,12 +1,13 @@
 """Following an order: by the link its guest has, and as its merchant sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Actor, digest
 from marketplace.domain.merchants import Merchant
 from marketplace.domain.orders import (
+    Background,
     Order,
     OrderId,
     OrderNotFound,
@@ -37,19 +38,25 @@ class TrackedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedOrder:
-    """An order in a list of its merchant, with what can be done next."""
+    """An order in a list of its merchant: what can be done next, and what is known of its phone."""
 
     order: Order
     allowed_transitions: tuple[OrderStatus, ...]
+    background: Background
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderInHand:
-    """An order as its merchant sees it: with what can be done next, and a message to the guest."""
+    """
+    An order as its merchant sees it: with what can be done next, and a message to the guest.
+
+    What is known of the phone is looked up for whoever looks at the order, not after each change.
+    """
 
     order: Order
     allowed_transitions: tuple[OrderStatus, ...]
     whatsapp_url: str
+    background: Background | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +73,25 @@ class OrderService:
     async def of_merchant(
         self, acting: Actor, paging: Paging, status: OrderStatus | None = None
     ) -> Page[ListedOrder]:
-        page = await self.views.orders(selling(acting), paging, status)
-        now = self.clock.now()
+        merchant_id, now = selling(acting), self.clock.now()
+        page = await self.views.orders(merchant_id, paging, status)
+        known = await self.views.backgrounds(merchant_id, [each.id for each in page.items])
         listed = (
-            ListedOrder(order=each, allowed_transitions=each.allowed(Party.MERCHANT, now))
+            ListedOrder(
+                order=each,
+                allowed_transitions=each.allowed(Party.MERCHANT, now),
+                background=known.get(each.id, Background()),
+            )
             for each in page.items
         )
         return Page(items=tuple(listed), next=page.next)
 
     async def find(self, acting: Actor, order_id: OrderId) -> OrderInHand:
-        seen = await self.views.order(selling(acting), order_id)
-        return in_hand(seen.order, seen.store, self.clock.now())
+        merchant_id = selling(acting)
+        seen = await self.views.order(merchant_id, order_id)
+        known = await self.views.backgrounds(merchant_id, [order_id])
+        found = in_hand(seen.order, seen.store, self.clock.now())
+        return replace(found, background=known.get(order_id, Background()))
 
 
 async def own_order(market: UnitOfWork, acting: Actor, order_id: OrderId) -> tuple[Order, Merchant]:

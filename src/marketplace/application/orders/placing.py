@@ -10,7 +10,12 @@ from marketplace.domain.accounts import digest, parse_email
 from marketplace.domain.errors import (
     Form,
 )
-from marketplace.domain.merchants import Merchant, MerchantId, StoreOnHoliday
+from marketplace.domain.merchants import (
+    BlockedPhonePolicy,
+    Merchant,
+    MerchantId,
+    StoreOnHoliday,
+)
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     ConfirmationMethod,
@@ -41,6 +46,7 @@ from ..ports import (
     Views,
 )
 from ..stock import keep_stock, written_down
+from ..throttling import Throttling
 from .following import tracking_url
 from .pricing import (
     Wish,
@@ -80,6 +86,7 @@ class PlaceOrder:
     A guest orders from a store, in their own words.
 
     ``expected_total`` is what they were told it costs, as a decimal of the store's currency.
+    ``client`` is where they are on the network, if that is known.
     """
 
     store: str
@@ -92,6 +99,7 @@ class PlaceOrder:
     note: str = ""
     email: str | None = None
     expected_total: str | None = None
+    client: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,19 +127,21 @@ class PlacingService:
     ids: Ids
     secrets: Secrets
     site: Site
+    throttling: Throttling
 
     async def place(self, wanted: PlaceOrder) -> PlacedOrder:
         """
         Take the stock and keep the promise, or neither.
 
         Raises ``StoreNotFound``, ``StoreMoved``, ``StoreOnHoliday``, ``ProductNotFound``,
-        ``OutOfStock`` with every short line, ``CityNotServed``, ``CityMissing``, ``PriceChanged``
-        or ``BelowMinimum``.
+        ``OutOfStock`` with every short line, ``CityNotServed``, ``CityMissing``, ``PriceChanged``,
+        ``BelowMinimum``, ``OrderRefused`` or ``TooManyAttempts``.
         """
         wishes = merged(wanted.items)
         token, now = self.secrets.token(), self.clock.now()
         address = store_address(wanted.store)
-        async with leading_on(self.views, address), self.begin() as market:
+        ordering = self.throttling.ordering(address, wanted.customer_phone, wanted.client)
+        async with ordering, leading_on(self.views, address), self.begin() as market:
             store = await market.merchants.of_store(address)
             with Form() as form:
                 customer, method, note, expected = read_ordered(form, wanted, store)
@@ -143,6 +153,8 @@ class PlacingService:
             fees = store.fees(subtotal, customer.city)
             must_be_expected(expected, subtotal, fees)
             must_be_enough(subtotal, store)
+            is_refused = store.blocked_phone_policy is BlockedPhonePolicy.REFUSE
+            refusing = customer.phone if is_refused else None
             order_id = OrderId(self.ids.new())
             moved = written_down(
                 changes, StockReason.ORDER_PLACED, self.ids, at=now, reference=order_id
@@ -151,7 +163,7 @@ class PlacingService:
             order, placed = Order.place(
                 id=order_id,
                 merchant_id=store.id,
-                number=await market.merchants.next_order_number(store.id),
+                number=await market.merchants.next_order_number(store.id, refusing),
                 customer=customer,
                 method=method,
                 note=note,

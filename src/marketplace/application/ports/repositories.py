@@ -20,6 +20,7 @@ from marketplace.domain.accounts import (
     Username,
 )
 from marketplace.domain.audit import AuditEntry, Seal
+from marketplace.domain.blocked_phones import BlockedPhone, BlockedPhoneId
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.errors import Conflict, NotFound
 from marketplace.domain.events import Event
@@ -172,11 +173,14 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """Wait for whoever has it ``steady``, and have others who want that wait."""
         ...
 
-    async def next_order_number(self, merchant_id: MerchantId, /) -> int:
+    async def next_order_number(
+        self, merchant_id: MerchantId, phone: PhoneNumber | None = None, /
+    ) -> int:
         """
         1001 first; until this unit of work ends, nobody else gets a number of this store.
 
-        ``StoreNotFound`` if the store was shut meanwhile.
+        ``StoreNotFound`` if the store was shut meanwhile, ``OrderRefused`` if it has blocked this
+        ``phone``.
         """
         ...
 
@@ -361,6 +365,10 @@ class Imports(Repository[ImportId, Import], Protocol):
     async def clear(self, import_id: ImportId, before: int | None = None, /) -> None:
         """Forget what the batches before this number say, or all of them."""
         ...
+
+
+class BlockedPhones(Repository[BlockedPhoneId, BlockedPhone], Protocol):
+    """Every phone a store has ever blocked. Adding one that is may raise ``AlreadyBlocked``."""
 
 
 class Orders(Repository[OrderId, Order], Protocol):
@@ -622,6 +630,8 @@ class UnitOfWork(Protocol):
     def images(self) -> Images: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def blocked_phones(self) -> BlockedPhones: ...
     @property
     def orders(self) -> Orders: ...
     @property

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace.domain.accounts import AccountId, EmailAddress, Locale, Role, SessionId, Username
 from marketplace.domain.audit import AuditEntry, AuditEntryId, Seal
+from marketplace.domain.blocked_phones import BlockedPhone
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.errors import BadValue
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
@@ -23,7 +24,7 @@ from marketplace.domain.merchants import (
 )
 from marketplace.domain.money import Money
 from marketplace.domain.notifications import Announcement, Notification
-from marketplace.domain.orders import Order, OrderId, OrderStatus
+from marketplace.domain.orders import Background, Order, OrderId, OrderStatus
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Option, Product, ProductId, ProductStatus
 from marketplace.domain.search import Query
@@ -617,6 +618,26 @@ class OrderViews(Protocol):
         """The order this link was made for, or ``OrderNotFound``."""
         ...
 
+    async def backgrounds(
+        self, merchant_id: MerchantId, order_ids: Sequence[OrderId], /
+    ) -> Mapping[OrderId, Background]:
+        """
+        What a merchant knows of the phones behind these orders, from the own store alone.
+
+        One question for all of them. Of a phone the latest thousand orders are looked at.
+        """
+        ...
+
+
+class BlockedPhoneViews(Protocol):
+    """Whom a merchant takes no orders from."""
+
+    async def blocked_phones(
+        self, merchant_id: MerchantId, paging: Paging, /
+    ) -> Page[BlockedPhone]:
+        """Those in force."""
+        ...
+
 
 class NotificationViews(Protocol):
     """What a merchant was told."""
@@ -690,6 +711,7 @@ class Views(
     ProductViews,
     ImportViews,
     OrderViews,
+    BlockedPhoneViews,
     NotificationViews,
     AdminViews,
     JobViews,

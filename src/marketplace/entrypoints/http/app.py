@@ -18,6 +18,7 @@ from marketplace.domain.errors import MarketplaceError, NotFound
 from .accounts import AccountController
 from .admin import AdminController
 from .admin_orders import AdminOrderController
+from .blocked_phones import BlockedPhoneController
 from .bulk import BulkController
 from .categories import CategoryController
 from .docs import docs
@@ -64,6 +65,7 @@ MERCHANT = Router(
         UploadController,
         OrderController,
         OrderByHandController,
+        BlockedPhoneController,
         NotificationController,
     ],
     opt={"role": Role.MERCHANT},
@@ -159,6 +161,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "editing": marketplace.editing,
         "paying": marketplace.paying,
         "quotes": marketplace.quotes,
+        "blocked_phones": marketplace.blocked_phones,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,
         "job_desk": marketplace.job_desk,

@@ -21,7 +21,8 @@ from marketplace.application.orders import (
     Wish,
 )
 from marketplace.domain import whatsapp
-from marketplace.domain.accounts import Locale
+from marketplace.domain.accounts import Locale, TooManyAttempts
+from marketplace.domain.blocked_phones import OrderRefused
 from marketplace.domain.delivery import CityMissing, CityNotServed
 from marketplace.domain.errors import MarketplaceError
 from marketplace.domain.merchants import (
@@ -89,9 +90,9 @@ class PlaceOrderIn(Input, frozen=True, kw_only=True):
     email: str | None = None
     expected_total: AmountSaid | None = None
 
-    def wanted(self, store: str) -> PlaceOrder:
+    def wanted(self, store: str, client: str | None) -> PlaceOrder:
         items = [Wish(**each.said()) for each in self.items]
-        return PlaceOrder(**{**self.said(), "items": items}, store=store)
+        return PlaceOrder(**{**self.said(), "items": items}, store=store, client=client)
 
 
 class CancelIn(Input, frozen=True, kw_only=True):
@@ -282,6 +283,8 @@ class GuestOrderController(Controller):
             CityMissing,
             PriceChanged,
             BelowMinimum,
+            OrderRefused,
+            TooManyAttempts,
         ),
     )
     async def place(
@@ -292,7 +295,8 @@ class GuestOrderController(Controller):
         placing: NamedDependency[PlacingService],
     ) -> PlacedOrderOut:
         """Order, without an account; it is paid when it arrives."""
-        return PlacedOrderOut.of_guest(await placing.place(data.wanted(username)))
+        wanted = data.wanted(username, request.address)
+        return PlacedOrderOut.of_guest(await placing.place(wanted))
 
 
 class TrackingController(Controller):

@@ -520,6 +520,18 @@ MESSAGES: Mapping[str, Wording] = {
         ar="الطلب أقل من الحد الأدنى. الحد الأدنى لهذا المتجر {minimum} {currency}.",
         en="The order is below the minimum. This store takes orders from {minimum} {currency}.",
     ),
+    "order-refused": Wording(
+        ar="تعذّر قبول الطلب. تواصل مع المتجر مباشرة لإتمامه.",
+        en="This order cannot be taken. Contact the store to order from it.",
+    ),
+    "already-blocked": Wording(
+        ar="هذا الرقم محظور من قبل. لا حاجة إلى حظره مرة أخرى.",
+        en="This phone is blocked already. There is no need to block it again.",
+    ),
+    "blocked-phone-not-found": Wording(
+        ar="الرقم المحظور غير موجود.",
+        en="There is no such blocked phone.",
+    ),
     "city-not-served": Wording(
         ar="لا يوصل المتجر إلى هذه المدينة. المدينة المطلوبة: {city}.",
         en="The store does not deliver to this city. It is {city}.",

@@ -19,7 +19,7 @@ from marketplace.application.orders import (
     OrderInHand,
     OrderService,
 )
-from marketplace.domain.accounts import Actor
+from marketplace.domain.accounts import Actor, Locale
 from marketplace.domain.delivery import FeeCode
 from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
 from marketplace.domain.orders import (
@@ -43,7 +43,9 @@ from marketplace.domain.orders import (
 )
 from marketplace.domain.variants import OutOfStock
 
+from .messages import preferred
 from .problems import Refusal, refused
+from .risk import OriginalOut, RiskOut
 from .shapes import (
     Amount,
     AmountSaid,
@@ -245,6 +247,9 @@ class OwnOrderOut(OrderOut, frozen=True, kw_only=True):
     """
     An order as its merchant sees it.
 
+    ``risk`` is what the store knows of its phone, and ``duplicate_of`` the order that it may be the
+    double of. Both are looked up for a list and for one order; after a change they are null.
+
     ``amount_missing`` is by how much less was collected than the ``total``; null until delivered.
     """
 
@@ -254,10 +259,17 @@ class OwnOrderOut(OrderOut, frozen=True, kw_only=True):
     amount_missing: Amount | None
     amount_refunded: Amount | None
     refunds: list[RefundOut]
+    risk: RiskOut | None
+    duplicate_of: OriginalOut | None
 
     @classmethod
-    def listed(cls, seen: ListedOrder) -> Self:
-        return cls.of(seen.order, allowed_transitions=seen.allowed_transitions)
+    def listed(cls, seen: ListedOrder, locale: Locale) -> Self:
+        return cls.of(
+            seen.order,
+            allowed_transitions=seen.allowed_transitions,
+            risk=RiskOut.of(seen.background, locale),
+            duplicate_of=seen.background.original,
+        )
 
 
 class OrderInHandOut(OwnOrderOut, frozen=True, kw_only=True):
@@ -266,11 +278,14 @@ class OrderInHandOut(OwnOrderOut, frozen=True, kw_only=True):
     whatsapp_url: str
 
     @classmethod
-    def of_merchant(cls, seen: OrderInHand) -> Self:
+    def of_merchant(cls, seen: OrderInHand, locale: Locale = Locale.ARABIC) -> Self:
+        known = seen.background
         return cls.of(
             seen.order,
             allowed_transitions=seen.allowed_transitions,
             whatsapp_url=seen.whatsapp_url,
+            risk=RiskOut.of(known, locale) if known else None,
+            duplicate_of=known.original if known else None,
         )
 
 
@@ -301,14 +316,17 @@ class OrderController(Controller):
     ) -> Listed[OwnOrderOut]:
         """List the orders of one's own store."""
         page = await orders.of_merchant(request.user, paging(limit, cursor), status)
-        return Listed.of(page, OwnOrderOut.listed)
+        locale = preferred(request.headers.get("accept-language", ""))
+        return Listed.of(page, lambda each: OwnOrderOut.listed(each, locale))
 
     @get("/{id:uuid}", problems=(OrderNotFound,))
     async def find(
         self, request: StrictRequest, id: FromPath[UUID], orders: NamedDependency[OrderService]
     ) -> Response[OrderInHandOut]:
         """Look at one order."""
-        return tagged(OrderInHandOut.of_merchant(await orders.find(request.user, OrderId(id))))
+        locale = preferred(request.headers.get("accept-language", ""))
+        seen = await orders.find(request.user, OrderId(id))
+        return tagged(OrderInHandOut.of_merchant(seen, locale))
 
     @put(
         "/{id:uuid}/status",

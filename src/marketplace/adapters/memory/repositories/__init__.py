@@ -3,6 +3,7 @@
 from .accounts import MemoryAccounts, MemoryOneTimeTokens, MemorySessions
 from .answers import MemoryAnswers
 from .audit import MemoryAuditBook
+from .blocked_phones import MemoryBlockedPhones
 from .categories import MemoryCategories
 from .images import MemoryImages
 from .imports import MemoryImports
@@ -18,6 +19,7 @@ __all__ = [
     "MemoryAnnouncements",
     "MemoryAnswers",
     "MemoryAuditBook",
+    "MemoryBlockedPhones",
     "MemoryCategories",
     "MemoryImages",
     "MemoryImports",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from marketplace.application import ports
 from marketplace.domain.accounts import AccountId, Username, UsernameTaken
+from marketplace.domain.blocked_phones import BlockedPhone, OrderRefused
 from marketplace.domain.merchants import (
     Merchant,
     MerchantId,
@@ -12,6 +13,7 @@ from marketplace.domain.merchants import (
     MerchantStatus,
     StoreNotFound,
 )
+from marketplace.domain.phones import PhoneNumber
 
 from ..repository import MemoryRepository
 
@@ -64,7 +66,15 @@ class MemoryMerchants(MemoryRepository[MerchantId, Merchant], ports.Merchants):
     async def unsteady(self, merchant_id: MerchantId, /) -> None:
         """Nobody else is at it while this unit of work goes on."""
 
-    async def next_order_number(self, merchant_id: MerchantId, /) -> int:
+    async def next_order_number(
+        self, merchant_id: MerchantId, phone: PhoneNumber | None = None, /
+    ) -> int:
+        blocked = self._transaction.all_of(BlockedPhone)
+        if any(
+            each.is_in_force and (each.merchant_id, each.phone) == (merchant_id, phone)
+            for each in blocked
+        ):
+            raise OrderRefused
         numbers = self._transaction.store.order_numbers
         number = numbers.get(merchant_id, 1000) + 1
         numbers[merchant_id] = number

@@ -6,6 +6,7 @@ from .accounts import MemoryAccountViews
 from .admin import MemoryAdminViews
 from .answers import MemoryAnswerViews
 from .audit import MemoryAuditViews
+from .blocked_phones import MemoryBlockedPhoneViews
 from .digests import MemoryDigestViews
 from .imports import MemoryImportViews
 from .jobs import MemoryJobViews
@@ -25,6 +26,7 @@ class MemoryViews(
     MemoryProductViews,
     MemoryImportViews,
     MemoryOrderViews,
+    MemoryBlockedPhoneViews,
     MemoryNotificationViews,
     MemoryAdminViews,
     MemoryJobViews,

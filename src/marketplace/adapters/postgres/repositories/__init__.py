@@ -3,6 +3,7 @@
 from .accounts import PostgresAccounts, PostgresOneTimeTokens, PostgresSessions
 from .answers import PostgresAnswers
 from .audit import PostgresAuditBook
+from .blocked_phones import PostgresBlockedPhones
 from .categories import PostgresCategories
 from .images import PostgresImages
 from .imports import PostgresImports
@@ -18,6 +19,7 @@ __all__ = [
     "PostgresAnnouncements",
     "PostgresAnswers",
     "PostgresAuditBook",
+    "PostgresBlockedPhones",
     "PostgresCategories",
     "PostgresImages",
     "PostgresImports",

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.application import ports
 from marketplace.domain.accounts import AccountId, Username, UsernameTaken
+from marketplace.domain.blocked_phones import OrderRefused
 from marketplace.domain.merchants import (
     Merchant,
     MerchantId,
@@ -14,6 +15,7 @@ from marketplace.domain.merchants import (
     MerchantStatus,
     StoreNotFound,
 )
+from marketplace.domain.phones import PhoneNumber
 
 from .. import tables
 from ..repository import PostgresRepository, values_of
@@ -57,7 +59,16 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         sa.update(table)
         .where(table.c.id == given("id", sa.Uuid), _is_open)
         .values(next_order_number=table.c.next_order_number + 1)
-        .returning((table.c.next_order_number - 1).label("number"))
+        .returning(
+            (table.c.next_order_number - 1).label("number"),
+            sa.exists()
+            .where(
+                tables.blocked_phones.c.merchant_id == given("id", sa.Uuid),
+                tables.blocked_phones.c.phone == given("phone", sa.Text),
+                tables.blocked_phones.c.lifted_at.is_(None),
+            )
+            .label("is_blocked"),
+        )
     )
 
     # What refers to the row locks its key: this one lets all pass but them.
@@ -96,9 +107,13 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     async def unsteady(self, merchant_id: MerchantId, /) -> None:
         await self._unsteady.run(self._connection, id=merchant_id)
 
-    async def next_order_number(self, merchant_id: MerchantId, /) -> int:
+    async def next_order_number(
+        self, merchant_id: MerchantId, phone: PhoneNumber | None = None, /
+    ) -> int:
         """Looks again whether the store is open: an admin may have been quicker than a guest."""
-        row = await self._numbered.first(self._connection, id=merchant_id)
+        row = await self._numbered.first(self._connection, id=merchant_id, phone=phone)
         if row is None:
             raise StoreNotFound
+        if row["is_blocked"]:
+            raise OrderRefused
         return int(row["number"])

@@ -6,6 +6,7 @@ from .accounts import PostgresAccountViews
 from .admin import PostgresAdminViews
 from .answers import PostgresAnswerViews
 from .audit import PostgresAuditViews
+from .blocked_phones import PostgresBlockedPhoneViews
 from .digests import PostgresDigestViews
 from .imports import PostgresImportViews
 from .jobs import PostgresJobViews
@@ -25,6 +26,7 @@ class PostgresViews(
     PostgresProductViews,
     PostgresImportViews,
     PostgresOrderViews,
+    PostgresBlockedPhoneViews,
     PostgresNotificationViews,
     PostgresAdminViews,
     PostgresJobViews,

@@ -1,14 +1,28 @@
 """Orders, for the store and for the guest."""
 
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.application import ports
 from marketplace.application.ports import OrderView, Page, Paging
 from marketplace.domain.merchants import MerchantId
-from marketplace.domain.orders import Order, OrderId, OrderNotFound, OrderStatus
+from marketplace.domain.orders import (
+    DOUBLE_WITHIN,
+    OPEN,
+    REFUSED,
+    Background,
+    Order,
+    OrderId,
+    OrderNotFound,
+    OrderStatus,
+)
 
+from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
-from ..tables import merchants, orders
+from ..tables import blocked_phones, merchants, orders
 from .reading import Reading, newest_first
 
 _id = given("id", sa.Uuid)
@@ -29,6 +43,112 @@ _ORDERS = compiled(
 )
 
 
+MOST_LOOKED_AT = 1000
+"""Orders of one phone: nobody makes a page slow by ordering again and again."""
+
+
+def _backgrounds() -> sa.Select[Any]:
+    """One look into the orders of each phone, however many orders of it are asked for."""
+    page = (
+        sa.select(
+            orders.c.id,
+            orders.c.status,
+            orders.c.customer__phone.label("phone"),
+            orders.c.placed_at,
+            orders.c.basket,
+        )
+        .where(orders.c.merchant_id == _owner, one_of(orders.c.id, "ids"))
+        .cte("page")
+    )
+    phones = sa.select(page.c.phone).distinct().cte("phones")
+    theirs = (
+        sa.select(
+            orders.c.id, orders.c.number, orders.c.status, orders.c.placed_at, orders.c.basket
+        )
+        .where(orders.c.merchant_id == _owner, orders.c.customer__phone == phones.c.phone)
+        .order_by(orders.c.id.desc())
+        .limit(sa.literal_column(str(MOST_LOOKED_AT)))
+        .lateral("theirs")
+    )
+    recent = sa.select(phones.c.phone, *theirs.c).join_from(phones, theirs, sa.true()).cte("recent")
+    history = (
+        sa.select(
+            recent.c.phone,
+            *(_how_many(recent.c.status, words).label(name) for name, words in _COUNTED.items()),
+            # No function of PostgreSQL compares ids before version 18.
+            sa.func.array_agg(aggregate_order_by(recent.c.id, recent.c.id))[1].label("first"),
+            sa.func.count().label("all"),
+        )
+        .group_by(recent.c.phone)
+        .cte("history")
+    )
+    original = (
+        sa.select(recent.c.id, recent.c.number)
+        .where(
+            recent.c.phone == page.c.phone,
+            recent.c.basket == page.c.basket,
+            sa.tuple_(recent.c.placed_at, recent.c.id) < sa.tuple_(page.c.placed_at, page.c.id),
+            recent.c.placed_at >= page.c.placed_at - given("within", sa.Interval),
+        )
+        .order_by(recent.c.placed_at, recent.c.id)
+        .limit(sa.literal_column("1"))
+        .lateral("original")
+    )
+    block = (
+        sa.select(blocked_phones.c.since, blocked_phones.c.lifted_at)
+        .where(blocked_phones.c.merchant_id == _owner, blocked_phones.c.phone == page.c.phone)
+        .order_by(blocked_phones.c.id.desc())
+        .limit(sa.literal_column("1"))
+        .lateral("block")
+    )
+    return (
+        sa.select(
+            page.c.id,
+            # Whatever is counted of a phone, the order itself is part of.
+            *(
+                (history.c[name] - sa.cast(_is_one_of(page.c.status, words), sa.Integer)).label(
+                    f"background__{name}"
+                )
+                for name, words in _COUNTED.items()
+            ),
+            sa.and_(
+                history.c.first >= page.c.id,
+                history.c.all < sa.literal_column(str(MOST_LOOKED_AT)),
+            ).label("background__is_first"),
+            original.c.id.label("background__original__id"),
+            original.c.number.label("background__original__number"),
+            block.c.since.label("background__block__since"),
+            block.c.lifted_at.label("background__block__lifted_at"),
+        )
+        .select_from(page)
+        .join(history, history.c.phone == page.c.phone)
+        .outerjoin(original, sa.true())
+        .outerjoin(block, sa.true())
+    )
+
+
+_COUNTED: Mapping[str, Collection[OrderStatus]] = {
+    "refused": REFUSED,
+    "delivered": {OrderStatus.DELIVERED},
+    "open": OPEN,
+}
+
+
+def _is_one_of(
+    status: sa.ColumnElement[str], words: Collection[OrderStatus]
+) -> sa.ColumnElement[bool]:
+    return status.in_([sa.literal_column(f"'{each}'") for each in sorted(words)])
+
+
+def _how_many(
+    status: sa.ColumnElement[str], words: Collection[OrderStatus]
+) -> sa.ColumnElement[int]:
+    return sa.func.count().filter(_is_one_of(status, words))
+
+
+_BACKGROUNDS = compiled(_backgrounds())
+
+
 class PostgresOrderViews(Reading, ports.OrderViews):
     async def order(self, merchant_id: MerchantId, order_id: OrderId, /) -> OrderView:
         return await self._one(_ORDER, OrderView, OrderNotFound, merchant=merchant_id, id=order_id)
@@ -38,6 +158,16 @@ class PostgresOrderViews(Reading, ports.OrderViews):
     ) -> Page[Order]:
         statuses = [status] if status else list(OrderStatus)
         return await self._page(_ORDERS, Order, paging, merchant=merchant_id, statuses=statuses)
+
+    async def backgrounds(
+        self, merchant_id: MerchantId, order_ids: Sequence[OrderId], /
+    ) -> Mapping[OrderId, Background]:
+        if not order_ids:
+            return {}
+        rows = await self._rows(
+            _BACKGROUNDS, merchant=merchant_id, ids=list(order_ids), within=DOUBLE_WITHIN
+        )
+        return {row["id"]: from_row(row["background"], Background) for row in rows}
 
     async def tracked(self, tracking_hash: bytes, /) -> OrderView:
         return await self._one(_TRACKED, OrderView, OrderNotFound, hash=tracking_hash)
