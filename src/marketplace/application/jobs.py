@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .ports import BeginUnitOfWork, Clock, Job, JobId, MailRefused, Secrets
+from .ports import BeginUnitOfWork, Clock, Job, JobId, MailRefused, MessageRefused, Secrets
 from .reactions import Reactions
 
 LEASE = timedelta(seconds=30)
@@ -44,7 +44,7 @@ class JobService:
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 await self.reactions.carry_out(job)
-        except MailRefused as refused:
+        except (MailRefused, MessageRefused) as refused:
             await self._park(job, repr(refused))
         except Exception as error:
             # Whatever a reaction raises: the job is kept, and tried again.

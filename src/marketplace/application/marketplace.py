@@ -9,6 +9,7 @@ from .imports import ImportService
 from .jobs import JobService
 from .kyc import KycService
 from .merchants import MerchantService
+from .messages import GuestCorrespondence
 from .notifications import Correspondence, NotificationService
 from .once import Once, joining
 from .orders import (
@@ -17,6 +18,7 @@ from .orders import (
     OrderService,
     PlacingService,
     QuoteService,
+    SeekingService,
 )
 from .ports import Ports
 from .products import ProductService
@@ -24,7 +26,7 @@ from .reactions import Reactions
 from .sessions import SessionService
 from .stock import StockService
 from .storefront import StorefrontService
-from .throttling import Throttling
+from .throttling import GuestThrottling, Throttling
 from .uploads import UploadService
 
 
@@ -88,6 +90,9 @@ class Marketplace:
         self.moving = MovingService(begin=begin, clock=clock, ids=ids)
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)
         self.quotes = QuoteService(views=views, clock=clock)
+        self.seeking = SeekingService(
+            begin=begin, views=views, clock=clock, throttling=GuestThrottling(ports.throttle)
+        )
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
         correspondence = Correspondence(
@@ -99,6 +104,14 @@ class Marketplace:
             mailer=ports.mailer,
             site=ports.site,
         )
+        messages = GuestCorrespondence(
+            begin=begin,
+            clock=clock,
+            secrets=ports.secrets,
+            letters=ports.letters,
+            messenger=ports.messenger,
+            site=ports.site,
+        )
         self.jobs = JobService(
             begin=begin,
             clock=clock,
@@ -108,5 +121,6 @@ class Marketplace:
                 images=self.images,
                 imports=self.imports,
                 kyc=self.kyc,
+                messages=messages,
             ),
         )

@@ -37,6 +37,7 @@ from marketplace.domain.orders import (
     OrderReopened,
     OrderReturned,
     OrderShipped,
+    OrderSought,
 )
 from marketplace.domain.products import (
     ProductAdded,
@@ -48,6 +49,7 @@ from marketplace.domain.products import (
 from .images import ImageService
 from .imports import ImportService
 from .kyc import KycService
+from .messages import GuestCorrespondence
 from .notifications import Correspondence
 from .ports import Job, Reaction
 
@@ -77,16 +79,21 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ImageRemoved: (ImageService.discard_files,),
     BatchReached: (ImportService.work_off_import,),
     ImportFinished: (),
-    OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
+    OrderPlaced: (
+        Correspondence.note_new_order,
+        Correspondence.mail_new_order,
+        GuestCorrespondence.tell_of_placing,
+    ),
+    OrderSought: (GuestCorrespondence.send_tracking_link,),
     ConfirmationAttempted: (),
-    OrderConfirmed: (),
+    OrderConfirmed: (GuestCorrespondence.tell_of_confirming,),
     OrderPrepared: (),
-    OrderShipped: (),
+    OrderShipped: (GuestCorrespondence.tell_of_shipping,),
     OrderDelivered: (),
     DeliveryFailed: (),
     OrderReturned: (),
-    OrderCancelled: (),
-    OrderExpired: (),
+    OrderCancelled: (GuestCorrespondence.tell_of_cancelling,),
+    OrderExpired: (GuestCorrespondence.tell_of_expiry,),
     OrderReopened: (),
     AnnouncementMade: (Correspondence.send_notification,),
     NotificationDelivered: (Correspondence.mail_notification,),
@@ -115,12 +122,19 @@ class Reactions:
     images: ImageService
     kyc: KycService
     imports: ImportService
+    messages: GuestCorrespondence
 
     async def carry_out(self, job: Job) -> None:
         """Do one job; ``UnknownReaction`` if the table has none of that name for the event."""
         if job.event is None or job.reaction not in reactions_to(job.event):
             raise UnknownReaction(job.reaction)
-        for service in (self.correspondence, self.images, self.imports, self.kyc):
+        for service in (
+            self.correspondence,
+            self.messages,
+            self.images,
+            self.imports,
+            self.kyc,
+        ):
             reaction = getattr(service, job.reaction, None)
             if reaction is not None:
                 await reaction(job.event, job.id)

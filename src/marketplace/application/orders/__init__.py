@@ -20,6 +20,7 @@ from .moving import (
 from .placing import PlacedOrder, PlaceOrder, PlacingService
 from .pricing import Priced, Wish, merged, priced, short_of
 from .quoting import Fee, Quote, QuoteService
+from .seeking import SeekingService, SeekOrder
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -40,6 +41,8 @@ __all__ = [
     "Priced",
     "Quote",
     "QuoteService",
+    "SeekOrder",
+    "SeekingService",
     "TooManyOrders",
     "TrackedOrder",
     "Wish",

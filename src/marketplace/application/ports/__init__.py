@@ -22,6 +22,10 @@ from .neighbours import (
     Mailer,
     MailRefused,
     MailUnavailable,
+    Message,
+    MessageRefused,
+    MessageUnavailable,
+    Messenger,
     PasswordHasher,
     Picture,
     Sealing,
@@ -150,6 +154,10 @@ __all__ = [
     "MerchantView",
     "MerchantViews",
     "Merchants",
+    "Message",
+    "MessageRefused",
+    "MessageUnavailable",
+    "Messenger",
     "Named",
     "NotificationViews",
     "Notifications",
@@ -211,5 +219,6 @@ class Ports:
     processor: ImageProcessor
     letters: Letters
     mailer: Mailer
+    messenger: Messenger
     watch: StoreWatch
     site: Site

@@ -582,7 +582,7 @@ class OrderViews(Protocol):
     ) -> Page[Order]: ...
 
     async def tracked(self, tracking_hash: bytes, /) -> OrderView:
-        """The order this link was made for, or ``OrderNotFound``."""
+        """The order one of whose links this is, or ``OrderNotFound``."""
         ...
 
 

@@ -11,6 +11,7 @@ from .confirming import (
     parse_confirmation_method,
     parse_outcome,
 )
+from .finding import BadOrderNumber, OrderSought, parse_order_number
 from .moving import (
     OPEN,
     PROMISED,
@@ -69,6 +70,7 @@ __all__ = [
     "PROMISED",
     "REOPENABLE_FOR",
     "TRANSITIONS",
+    "BadOrderNumber",
     "BadQuantity",
     "BelowMinimum",
     "CollectedTooMuch",
@@ -97,6 +99,7 @@ __all__ = [
     "OrderReopened",
     "OrderReturned",
     "OrderShipped",
+    "OrderSought",
     "OrderStatus",
     "Outcome",
     "Party",
@@ -111,6 +114,7 @@ __all__ = [
     "UnknownReason",
     "WrongOrderStatus",
     "parse_confirmation_method",
+    "parse_order_number",
     "parse_outcome",
     "parse_quantity",
     "total_of",

@@ -152,6 +152,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "moving": marketplace.moving,
         "confirming": marketplace.confirming,
         "quotes": marketplace.quotes,
+        "seeking": marketplace.seeking,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,
     }

@@ -29,10 +29,10 @@ class MemoryOrderViews(Reading, ports.OrderViews):
         return page_of(theirs, paging, deepcopy)
 
     async def tracked(self, tracking_hash: bytes, /) -> OrderView:
-        for order in self._store.all_of(Order):
-            if order.tracking_hash == tracking_hash:
-                return self._order(order)
-        raise OrderNotFound
+        order = self._store.linked(tracking_hash, self._store.all_of(Order))
+        if order is None:
+            raise OrderNotFound
+        return self._order(order)
 
     def _order(self, order: Order) -> OrderView:
         store = self._store.entities[Merchant, order.merchant_id]

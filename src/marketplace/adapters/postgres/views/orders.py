@@ -7,6 +7,7 @@ from marketplace.application.ports import OrderView, Page, Paging
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.orders import Order, OrderId, OrderNotFound, OrderStatus
 
+from ..links import LINKED
 from ..statements import compiled, given, one_of, shown
 from ..tables import merchants, orders
 from .reading import Reading, newest_first
@@ -18,7 +19,7 @@ _an_order = sa.select(*shown(orders, "order__"), *shown(merchants, "store__")).j
     orders, merchants
 )
 _ORDER = compiled(_an_order.where(orders.c.id == _id, orders.c.merchant_id == _owner))
-_TRACKED = compiled(_an_order.where(orders.c.tracking_hash == given("hash", sa.LargeBinary)))
+_TRACKED = compiled(_an_order.where(orders.c.id == LINKED))
 _ORDERS = compiled(
     newest_first(
         sa.select(*shown(orders)).where(
