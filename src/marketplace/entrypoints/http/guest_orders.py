@@ -353,10 +353,13 @@ def _refused(request: Request[Any, Any, Any], error: MarketplaceError) -> Respon
     )
 
 
+READABLE: ExceptionHandlersMap = {MarketplaceError: _refused}
+
+
 class TrackingController(Controller):
     path = _TRACK
     tags = ("store",)
-    exception_handlers: ClassVar[ExceptionHandlersMap] = {MarketplaceError: _refused}
+    exception_handlers = READABLE
 
     @get("/{token:str}", public=True, problems=(OrderNotFound,))
     async def track(
