@@ -19,9 +19,9 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 LOOKUP = "/api/store/sara/orders/lookup"
 
 
-async def ordered(guest: httpx.AsyncClient, merchant: httpx.AsyncClient, **said: object) -> str:
+async def ordered(guest: httpx.AsyncClient, merchant: httpx.AsyncClient) -> str:
     """The path of the link of an order."""
-    answer = await place(guest, await put_up(merchant), **said)
+    answer = await place(guest, await put_up(merchant))
     assert answer.status_code == 201, answer.text
     return httpx.URL(answer.json()["tracking_url"]).path
 
