@@ -14,6 +14,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryImageProcessor,
     MemoryImageStore,
     MemoryMailer,
+    MemoryMessenger,
     MemoryPasswordHasher,
     MemorySealing,
     MemoryThrottle,
@@ -94,6 +95,7 @@ class World:
     def __init__(self) -> None:
         self.clock = FrozenClock()
         self.mailer = MemoryMailer()
+        self.messenger = MemoryMessenger()
         self.store = MemoryStore()
         self.shelf = MemoryImageStore(clock=self.clock)
         self.bell = MemoryBell()
@@ -114,6 +116,7 @@ class World:
             processor=MemoryImageProcessor(),
             letters=PlainLetters(),
             mailer=self.mailer,
+            messenger=self.messenger,
             watch=self.watch,
             backups=self.backups,
             site=Site(public_url="https://souq.example"),

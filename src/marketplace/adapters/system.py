@@ -60,7 +60,8 @@ class SystemSecrets(Secrets):
     Randomness of the operating system.
 
     The successor of a token is its HMAC-SHA256 (RFC 2104) under a key made for this alone: whoever
-    has the token, but not the key, knows nothing of it. The seal is one under another key. Keys in
+    has the token, but not the key, knows nothing of it. The seal is one under another key, and what
+    has a name is made of it under a third. Keys in
     ``earlier`` still recognise what they have sealed, and seal nothing new.
     """
 
@@ -75,6 +76,7 @@ class SystemSecrets(Secrets):
             )
             for each in keys
         ]
+        self._naming = digest(key, b"marketplace: the token of a name", "sha256")
         self._random = SystemRandom()
 
     def token(self) -> str:
@@ -91,6 +93,9 @@ class SystemSecrets(Secrets):
     def successors(self, token: str, /) -> list[str]:
         name = token.partition(".")[0]
         return [_sealed(f"{name}.{_mac(key, token).decode()}", seal) for key, seal in self._keys]
+
+    def named(self, name: str, /) -> str:
+        return _mac(self._naming, name).decode()
 
     def jitter(self) -> float:
         return self._random.random()

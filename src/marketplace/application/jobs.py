@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from marketplace.domain.errors import MarketplaceError
 
-from .ports import BeginUnitOfWork, Clock, Job, JobId, MailRefused, Secrets
+from .ports import BeginUnitOfWork, Clock, Job, JobId, MailRefused, MessageRefused, Secrets
 from .reactions import KINDS, Reactions, UnknownReaction, handling_of
 
 LEASE = timedelta(seconds=20)
@@ -90,7 +90,7 @@ class JobService:
         try:
             async with asyncio.timeout(handling.patience.total_seconds()):
                 await self.reactions.carry_out(job)
-        except MailRefused as refused:
+        except (MailRefused, MessageRefused) as refused:
             return Outcome(job=job, verdict=Verdict.PARKED, why=told(refused))
         except Exception as error:
             # Whatever a reaction raises: the job is kept, and tried again.

@@ -14,6 +14,7 @@ from .job_desk import JobDeskService
 from .jobs import JobService
 from .kyc import KycService
 from .merchants import MerchantService
+from .messages import GuestCorrespondence
 from .notifications import Correspondence, NotificationService
 from .once import Once, joining
 from .orders import (
@@ -24,6 +25,7 @@ from .orders import (
     PayingService,
     PlacingService,
     QuoteService,
+    SeekingService,
     TakingService,
 )
 from .ports import Ports
@@ -33,7 +35,7 @@ from .schedule import ScheduleService
 from .sessions import SessionService
 from .stock import StockService
 from .storefront import StorefrontService
-from .throttling import Throttling
+from .throttling import GuestThrottling, Throttling
 from .uploads import UploadService
 
 
@@ -109,6 +111,9 @@ class Marketplace:
         self.moving = MovingService(begin=begin, clock=clock, ids=ids)
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)
         self.quotes = QuoteService(views=views, clock=clock)
+        self.seeking = SeekingService(
+            begin=begin, views=views, clock=clock, throttling=GuestThrottling(ports.throttle)
+        )
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
         self.job_desk = JobDeskService(begin=begin, views=views, clock=clock, ids=ids)
@@ -121,6 +126,14 @@ class Marketplace:
             secrets=ports.secrets,
             letters=ports.letters,
             mailer=ports.mailer,
+            site=ports.site,
+        )
+        messages = GuestCorrespondence(
+            begin=begin,
+            clock=clock,
+            secrets=ports.secrets,
+            letters=ports.letters,
+            messenger=ports.messenger,
             site=ports.site,
         )
         self.jobs = JobService(
@@ -149,5 +162,6 @@ class Marketplace:
                     auditing=self.auditing,
                     backups=ports.backups,
                 ),
+                messages=messages,
             ),
         )

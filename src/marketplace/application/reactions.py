@@ -40,6 +40,7 @@ from marketplace.domain.orders import (
     OrderReopened,
     OrderReturned,
     OrderShipped,
+    OrderSought,
 )
 from marketplace.domain.products import (
     ProductAdded,
@@ -63,6 +64,7 @@ from .digests import DigestService
 from .images import ImageService
 from .imports import ImportService
 from .kyc import KycService
+from .messages import GuestCorrespondence
 from .notifications import Correspondence
 from .ports import Job, Reaction
 
@@ -92,16 +94,21 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ImageRemoved: (ImageService.discard_files,),
     BatchReached: (ImportService.work_off_import,),
     ImportFinished: (),
-    OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
+    OrderPlaced: (
+        Correspondence.note_new_order,
+        Correspondence.mail_new_order,
+        GuestCorrespondence.tell_of_placing,
+    ),
+    OrderSought: (GuestCorrespondence.send_tracking_link,),
     ConfirmationAttempted: (),
-    OrderConfirmed: (),
+    OrderConfirmed: (GuestCorrespondence.tell_of_confirming,),
     OrderPrepared: (),
-    OrderShipped: (),
+    OrderShipped: (GuestCorrespondence.tell_of_shipping,),
     OrderDelivered: (),
     DeliveryFailed: (),
     OrderReturned: (),
-    OrderCancelled: (),
-    OrderExpired: (),
+    OrderCancelled: (GuestCorrespondence.tell_of_cancelling,),
+    OrderExpired: (GuestCorrespondence.tell_of_expiry,),
     OrderReopened: (),
     OrderEdited: (),
     OrderRefunded: (),
@@ -204,6 +211,7 @@ class Reactions:
     imports: ImportService
     digests: DigestService
     chores: Chores
+    messages: GuestCorrespondence
 
     async def carry_out(self, job: Job) -> None:
         """Do one job; ``UnknownReaction`` if the table has none of that name for the event."""
@@ -216,6 +224,7 @@ class Reactions:
             self.kyc,
             self.digests,
             self.chores,
+            self.messages,
         ):
             reaction = getattr(service, job.reaction, None)
             if reaction is not None:

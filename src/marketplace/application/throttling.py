@@ -20,6 +20,8 @@ from marketplace.domain.accounts import (
     TooManyAttempts,
     digest,
 )
+from marketplace.domain.merchants import MerchantId
+from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.text import ascii_digits
 
 from .ports import Throttle, Window
@@ -54,6 +56,11 @@ REFRESHES_OF_A_SESSION: tuple[Limit, ...] = ((30, MINUTE), (240, HOUR))
 """A client that retries sends many at once, and all of them are to get the one successor."""
 PASSWORD_CHANGES_OF_AN_ACCOUNT: tuple[Limit, ...] = ((5, MINUTE), (20, HOUR))
 VERIFICATION_LETTERS_OF_AN_ACCOUNT: tuple[Limit, ...] = ((3, HOUR),)
+LOOKUPS_OF_AN_ADDRESS: tuple[Limit, ...] = ((30, HOUR),)
+LOOKUPS_OF_A_SITE: tuple[Limit, ...] = ((200, HOUR),)
+LOOKUPS_OF_A_PHONE: tuple[Limit, ...] = ((3, 10 * MINUTE), (10, DAY))
+"""At one store. It rings there: somebody who knows the number must not have it ring all day."""
+LOOKUPS_OF_ALL: tuple[Limit, ...] = ((300, MINUTE),)
 
 ORDERS_OF_AN_ADDRESS_TO_A_STORE: tuple[Limit, ...] = ((60, MINUTE), (600, HOUR))
 ORDERS_OF_A_SITE_TO_A_STORE: tuple[Limit, ...] = ((300, MINUTE), (3000, HOUR))
@@ -226,6 +233,24 @@ class Throttling:
     async def _admit(self, windows: Counted) -> Counted:
         await self.throttle.admit(windows)
         return windows
+
+
+@dataclass(frozen=True, slots=True)
+class GuestThrottling:
+    """What is counted of guests, who have no account. What is refused is counted nowhere."""
+
+    throttle: Throttle
+
+    async def seek(self, store: MerchantId, phone: PhoneNumber, address: str | None) -> None:
+        """Before a link is asked for, be there such an order or not."""
+        await self.throttle.admit(
+            [
+                *_windows("lookup/address", LOOKUPS_OF_AN_ADDRESS, _place(address)),
+                *_windows("lookup/site", LOOKUPS_OF_A_SITE, _site(address)),
+                *_windows("lookup/phone", LOOKUPS_OF_A_PHONE, str(store), phone),
+                *_windows("lookup/all", LOOKUPS_OF_ALL, ""),
+            ]
+        )
 
 
 def _of_both(who: str, address: str | None) -> list[Window]:

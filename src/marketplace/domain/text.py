@@ -14,6 +14,9 @@ _DECEIVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Bidirectional embeddings, overrides and isolates: they can make text read as what it is not."""
 _MEANT_BY_NOBODY = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 """Soft hyphens and spaces of no width, which come along when text is copied from a page."""
+_MOST_MARKS = 3
+"""Characters of one letter that are told: nobody writes more of them on it for a reader."""
+_MARKS_OF_DIRECTION = frozenset("\u061c\u200e\u200f")
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and signs, for Unicode, that leave no ink."""
 
@@ -81,6 +84,29 @@ def beginning(text: str, at_most: int) -> str:
         return told
     cut, _, _ = told[:at_most].rpartition(" ")
     return (cut or told[: at_most - 1]).rstrip(" ،,.؛;:-") + "…"
+
+
+def masked_name(name: str) -> str:
+    """
+    Enough to recognise one's own name by: the first letter of each word, ``ن••• ا•••``.
+
+    A letter keeps its marks. Of what does not begin with a letter, such as a picture, nothing is
+    shown; one letter alone looks like any other word.
+    """
+    return " ".join(map(_first_letter, name.split()))
+
+
+def _first_letter(word: str) -> str:
+    seen = ""
+    for character in word:
+        kind = unicodedata.category(character)[0]
+        if seen and (kind != "M" or len(seen) == _MOST_MARKS):
+            break
+        if kind == "L" or seen:
+            seen += character
+        elif kind != "M" and character not in _MARKS_OF_DIRECTION:
+            break
+    return f"{seen}•••"
 
 
 def line(at_most: int, at_least: int = 1) -> Callable[[str], str]:

@@ -17,6 +17,9 @@ from marketplace.adapters.limits import LimitsThrottle
 from marketplace.adapters.mail.mailboxes import ConsoleMailer, FolderMailer
 from marketplace.adapters.mail.smtp import SmtpMailer
 from marketplace.adapters.memory.neighbours import MemoryThrottle
+from marketplace.adapters.messages import FirstMessenger, MailMessenger
+from marketplace.adapters.messages.mailboxes import ConsoleMessenger, FolderMessenger
+from marketplace.adapters.messages.whatsapp import WhatsAppMessenger
 from marketplace.adapters.pg_dump import PgDumpBackups
 from marketplace.adapters.pillow import PillowImageProcessor
 from marketplace.adapters.postgres.migrations import migrate
@@ -29,7 +32,16 @@ from marketplace.adapters.storage.folder import FolderImageStore
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
 from marketplace.adapters.taskiq import TaskiqBell, make_broker
 from marketplace.application.marketplace import Marketplace
-from marketplace.application.ports import Clock, Ids, ImageStore, Mailer, Ports, Site, Throttle
+from marketplace.application.ports import (
+    Clock,
+    Ids,
+    ImageStore,
+    Mailer,
+    Messenger,
+    Ports,
+    Site,
+    Throttle,
+)
 from marketplace.application.watching import StoreWatch
 
 from .settings import Settings, kept
@@ -63,6 +75,24 @@ def make_mailer(url: str, sender: str) -> Mailer:
     if scheme == "file":
         return FolderMailer(Path(rest.removeprefix("//")), sender)
     return SmtpMailer(url, sender)
+
+
+def make_messenger(url: str, token: str, mailer: Mailer) -> FirstMessenger:
+    """
+    By scheme: ``mail:``, ``console:``, ``file:`` and a folder, or ``whatsapp:``.
+
+    A guest who gave a mailbox gets letters; where there is WhatsApp only if it does not reach them.
+    """
+    scheme, _, rest = url.partition(":")
+    mail = MailMessenger(mailer)
+    if scheme == "whatsapp":
+        return FirstMessenger(WhatsAppMessenger(url, token), mail)
+    ways: list[Messenger] = [mail]
+    if scheme == "console":
+        ways.append(ConsoleMessenger())
+    elif scheme == "file":
+        ways.append(FolderMessenger(Path(rest.removeprefix("//"))))
+    return FirstMessenger(*ways)
 
 
 def make_access_tokens(secret_key: str, previous: Sequence[str], ids: Ids) -> JwtAccessTokens:
@@ -130,6 +160,12 @@ class Production(containers.DeclarativeContainer):
     mailer = providers.Singleton(
         make_mailer, settings.provided.email_url, settings.provided.email_from
     )
+    messenger = providers.Singleton(
+        make_messenger,
+        settings.provided.messages_url,
+        settings.provided.whatsapp_token,
+        mailer,
+    )
     site = providers.Singleton(
         Site, public_url=settings.provided.public_url, media_url=settings.provided.media_url
     )
@@ -155,6 +191,7 @@ class Production(containers.DeclarativeContainer):
         processor=processor,
         letters=letters,
         mailer=mailer,
+        messenger=messenger,
         watch=watch,
         backups=backups,
         site=site,
@@ -207,6 +244,7 @@ async def running(settings: Settings) -> AsyncGenerator[Production]:
         stack.callback(container.passwords().close)
         stack.callback(container.processor().close)
         stack.push_async_callback(container.bell().close)
+        stack.push_async_callback(container.messenger().close)
         throttle = container.throttle()
         if isinstance(throttle, LimitsThrottle):
             stack.push_async_callback(throttle.close)

@@ -10,6 +10,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryImageProcessor,
     MemoryImageStore,
     MemoryMailer,
+    MemoryMessenger,
     MemoryPasswordHasher,
     MemorySealing,
     MemoryThrottle,
@@ -18,12 +19,22 @@ from marketplace.adapters.memory.store import MemoryStore
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.views import MemoryViews
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
-from marketplace.application.ports import Clock, Mailer, Ports, Site
+from marketplace.application.ports import Clock, Mailer, Messenger, Ports, Site
 from marketplace.application.watching import StoreWatch
 
 
-def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Ports:
-    """Every port in memory. Pass a ``MemoryMailer`` to read the letters afterwards."""
+def in_memory(
+    *,
+    clock: Clock | None = None,
+    mailer: Mailer | None = None,
+    messenger: Messenger | None = None,
+) -> Ports:
+    """
+    Every port in memory.
+
+    Pass a ``MemoryMailer`` to read the letters afterwards, and a ``MemoryMessenger`` to read what
+    guests were told.
+    """
     store, ids, clock = MemoryStore(), SystemIds(), clock or SystemClock()
     watch = StoreWatch(alone=True)
     return Ports(
@@ -40,6 +51,7 @@ def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Po
         processor=MemoryImageProcessor(),
         letters=TemplateLetters(),
         mailer=mailer or MemoryMailer(),
+        messenger=messenger or MemoryMessenger(),
         watch=watch,
         backups=MemoryBackups(),
         site=Site(),

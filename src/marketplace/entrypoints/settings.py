@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from marketplace.adapters import files
 from marketplace.adapters.mail import parse_sender
 from marketplace.adapters.mail.smtp import SmtpMailer
+from marketplace.adapters.messages.whatsapp import WhatsAppMessenger
 
 SHORTEST_KEY = 32
 """Bytes of ``SECRET_KEY`` (RFC 7518, 3.2: a key as long as the hash)."""
@@ -51,6 +52,8 @@ class Settings:
     storage_url: str
     email_url: str
     email_from: str
+    messages_url: str
+    whatsapp_token: str
     page_cache: int
     job_lease: timedelta
     backup_to: Path | None
@@ -91,6 +94,8 @@ class Settings:
             storage_url=_storage(said, str(var_dir / "media")),
             email_url=_email(said, f"file:{var_dir / 'mail'}"),
             email_from=_sender(said),
+            messages_url=_messages(said, f"file:{var_dir / 'messages'}"),
+            whatsapp_token=said.get("WHATSAPP_TOKEN", ""),
             page_cache=_megabytes(said, "PAGE_CACHE", 32),
             job_lease=timedelta(seconds=_number(said, "JOB_LEASE", 20, 2, 600)),
             backup_to=_folder(said, "BACKUP_TO", None if database_url else var_dir / "backups"),
@@ -154,6 +159,23 @@ def _email(said: Mapping[str, str], default: str) -> str:
             SmtpMailer(url, _sender(said))
         except ValueError as error:
             raise BadSetting(f"EMAIL_URL cannot be used: {error}") from None
+    return url
+
+
+def _messages(said: Mapping[str, str], default: str) -> str:
+    url = _url(said, "MESSAGES_URL", default, "mail", "whatsapp", "console", "file")
+    token = said.get("WHATSAPP_TOKEN", "")
+    if url.startswith("whatsapp:"):
+        try:
+            WhatsAppMessenger(url, token)
+        except ValueError as error:
+            if not token:
+                raise BadSetting("WHATSAPP_TOKEN is missing: MESSAGES_URL needs it") from None
+            raise BadSetting(f"MESSAGES_URL cannot be used: {error}") from None
+    elif token:
+        raise BadSetting("WHATSAPP_TOKEN is set, and MESSAGES_URL does not begin with whatsapp://")
+    if url.startswith("file:") and not url.removeprefix("file:").strip("/"):
+        raise BadSetting("MESSAGES_URL names no folder: file:/a/folder")
     return url
 
 

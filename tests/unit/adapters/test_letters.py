@@ -13,6 +13,11 @@ from marketplace.application.ports import LetterKind
 from marketplace.domain.accounts import Locale
 
 LINK = "https://souq.example/reset-password#token=abc-DEF_123&x=1"
+ORDER = {
+    "store": "متجر آدا",
+    "number": "1001",
+    "link": "https://souq.example/api/orders/track/abc-DEF_123",
+}
 FACTS: dict[LetterKind, dict[str, str]] = {
     LetterKind.PASSWORD_RESET: {"username": "ada-store", "link": LINK},
     LetterKind.EMAIL_VERIFICATION: {"username": "ada-store", "link": LINK},
@@ -44,6 +49,23 @@ FACTS: dict[LetterKind, dict[str, str]] = {
         "to_confirm": "3",
         "lines": "قميص أزرق\nLamp (M)",
     },
+    LetterKind.ORDER_LINK: ORDER,
+    LetterKind.ORDER_PLACED: {
+        **ORDER,
+        "customer": "Grace Hopper",
+        "lines": "2 × قميص أزرق\n1 × Lamp",
+        "total": "129.00 SAR",
+    },
+    LetterKind.ORDER_CONFIRMED: {**ORDER, "customer": "Grace Hopper", "total": "129.00 SAR"},
+    LetterKind.ORDER_SHIPPED: {
+        **ORDER,
+        "customer": "Grace Hopper",
+        "courier": "سمسا",
+        "tracking_number": "SMSA-290131",
+        "total": "129.00 SAR",
+    },
+    LetterKind.ORDER_CANCELLED: {**ORDER, "customer": "Grace Hopper"},
+    LetterKind.ORDER_EXPIRED: {**ORDER, "customer": "Grace Hopper"},
     LetterKind.ANNOUNCEMENT: {"title": "صيانة الليلة", "body": "من الثانية\nإلى الثالثة."},
 }
 EVERY = list(product(LetterKind, Locale))

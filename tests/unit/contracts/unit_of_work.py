@@ -219,6 +219,23 @@ class UnitOfWorkContract:
             assert await market.orders.hold_tracked(order.tracking_hash) == order
             with pytest.raises(OrderNotFound):
                 await market.orders.hold_tracked(b"a guess")
+            assert await market.orders.numbered(order.merchant_id, order.number) == order
+            for merchant, number in ((order.merchant_id, 999_999), (MerchantId(uuid4()), 1001)):
+                with pytest.raises(OrderNotFound):
+                    await market.orders.numbered(merchant, number)
+
+    async def test_every_link_of_an_order_leads_to_it(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        orders = [await world.an_order(merchant) for _ in range(2)]
+        async with world.begin() as market:
+            for order in orders:
+                for _ in range(2):
+                    await market.orders.link(order.id, order.id.bytes, NOON)
+
+        async with world.begin() as market:
+            for order in orders:
+                assert (await market.orders.hold_tracked(order.id.bytes)).id == order.id
+                assert (await market.orders.hold_tracked(order.tracking_hash)).id == order.id
 
     async def test_what_nobody_confirmed_in_time_is_found(self, world: World) -> None:
         merchant = await world.a_merchant()

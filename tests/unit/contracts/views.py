@@ -513,6 +513,19 @@ class ViewsContract:
         assert (*first.items, *rest.items) == tuple(blocked[:0:-1])
         assert rest.next is None
 
+    async def test_a_link_that_was_sent_shows_the_same_order(
+        self, views: Views, world: World
+    ) -> None:
+        merchant = await world.a_merchant()
+        order = await world.an_order(merchant)
+        await world.an_order(merchant)
+        async with world.begin() as market:
+            await market.orders.link(order.id, b"a link that was sent", order.placed_at)
+
+        assert await views.tracked(b"a link that was sent") == await views.tracked(
+            order.tracking_hash
+        )
+
     async def test_an_inbox_counts_what_is_unread(self, world: World, views: Views) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()
         slips = [world.notification(merchant, uuid4()) for _ in range(3)]

@@ -86,6 +86,7 @@ def test_an_error_says_what_the_caller_can_do() -> None:
     assert {name for name, count in counted.items() if count != 1} == {
         "MarketplaceError",
         "MailRefused",
+        "MessageRefused",
     }
 
 

@@ -13,6 +13,7 @@ from marketplace.adapters.memory.neighbours import (
     FrozenClock,
     MemoryBell,
     MemoryMailer,
+    MemoryMessenger,
     MemoryThrottle,
 )
 from marketplace.adapters.memory.store import MemoryStore
@@ -42,17 +43,25 @@ def standing_mailer() -> MemoryMailer:
 
 
 @pytest.fixture(scope="session")
+def standing_messenger() -> MemoryMessenger:
+    return MemoryMessenger()
+
+
+@pytest.fixture(scope="session")
 def standing_throttle() -> MemoryThrottle:
     return MemoryThrottle(FrozenClock())
 
 
 @pytest.fixture(scope="session")
 def standing_marketplace(
-    standing_store: MemoryStore, standing_mailer: MemoryMailer, standing_throttle: MemoryThrottle
+    standing_store: MemoryStore,
+    standing_mailer: MemoryMailer,
+    standing_messenger: MemoryMessenger,
+    standing_throttle: MemoryThrottle,
 ) -> Marketplace:
     ids, bell, watch = SystemIds(), MemoryBell(), StoreWatch(alone=True)
     ports = replace(
-        in_memory(mailer=standing_mailer),
+        in_memory(mailer=standing_mailer, messenger=standing_messenger),
         begin=lambda: MemoryUnitOfWork(standing_store, ids, bell, watch),
         views=MemoryViews(standing_store),
         throttle=standing_throttle,
@@ -74,11 +83,18 @@ def mailer(standing_mailer: MemoryMailer) -> MemoryMailer:
 
 
 @pytest.fixture
+def messenger(standing_messenger: MemoryMessenger) -> MemoryMessenger:
+    standing_messenger.sent.clear()
+    return standing_messenger
+
+
+@pytest.fixture
 def marketplace(
     standing_marketplace: Marketplace,
     standing_store: MemoryStore,
     standing_throttle: MemoryThrottle,
     mailer: MemoryMailer,
+    messenger: MemoryMessenger,
 ) -> Marketplace:
     """As empty as on the first day."""
     vars(standing_throttle).update(vars(MemoryThrottle(FrozenClock())))

@@ -44,6 +44,7 @@ GET    /api/store/{username}/categories         200 200 200 200 200 200 200 200
 GET    /api/store/{username}/delivery           200 200 200 200 200 200 200 200
 POST   /api/store/{username}/quote              400 400 400 400 400 400 400 400
 POST   /api/store/{username}/orders             400 400 400 400 400 400 400 400
+POST   /api/store/{username}/orders/lookup      400 400 400 400 400 400 400 400
 GET    /api/orders/track/{token}                200 200 200 200 200 200 200 200
 POST   /api/orders/track/{token}/confirm        200 200 200 200 200 200 200 200
 POST   /api/orders/track/{token}/cancel         200 200 200 200 200 200 200 200

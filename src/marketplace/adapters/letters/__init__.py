@@ -17,8 +17,8 @@ from .blocks import filled
 _DRAFTS = {Locale.ARABIC: arabic.DRAFTS, Locale.ENGLISH: english.DRAFTS}
 _DIRECTION = {Locale.ARABIC: "rtl", Locale.ENGLISH: "ltr"}
 
-_LEFT_TO_RIGHT = frozenset({"day", "number", "phone", "total", "username"})
-_ANY_WAY = frozenset({"store", "customer", "address", "note", "lines", "fees", "reason"})
+_LEFT_TO_RIGHT = frozenset({"day", "number", "phone", "total", "tracking_number", "username"})
+_ANY_WAY = frozenset({"store", "customer", "address", "note", "lines", "fees", "reason", "courier"})
 """What people typed, in whatever script."""
 _LRI, _FSI, _PDI = "\u2066", "\u2068", "\u2069"
 """Isolates (Unicode UAX #9, 2.4): inside, text has a direction of its own and leaks none of it."""
@@ -36,6 +36,11 @@ class TemplateLetters(Letters):
     - ``KYC_APPROVED``: username, store
     - ``KYC_REJECTED``: username, store, reason
     - ``DAILY_DIGEST``: store, day, orders, total, to_confirm, lines
+    - ``ORDER_LINK``: store, number, link
+    - ``ORDER_PLACED``: store, number, customer, lines, total, link
+    - ``ORDER_CONFIRMED``: store, number, customer, total, link
+    - ``ORDER_SHIPPED``: store, number, customer, courier, tracking_number, total, link
+    - ``ORDER_CANCELLED`` and ``ORDER_EXPIRED``: store, number, customer, link
 
     A missing one is a ``KeyError``, and a bug of ours.
     """

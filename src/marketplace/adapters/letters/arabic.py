@@ -110,5 +110,70 @@ DRAFTS = {
             ),
         ),
     ),
+    LetterKind.ORDER_LINK: Draft(
+        "رابط متابعة الطلب رقم $number",
+        (
+            Paragraph("وصلنا طلب لإرسال رابط متابعة الطلب رقم $number من متجر $store:"),
+            Link("متابعة الطلب"),
+            Paragraph("من لديه هذا الرابط يرى الطلب ويمكنه تأكيده أو إلغاؤه، فيُرجى عدم مشاركته."),
+            Paragraph("إن لم يصدر هذا الطلب عنك، فلا داعي لفعل أي شيء."),
+        ),
+    ),
+    LetterKind.ORDER_PLACED: Draft(
+        "استلمنا طلبك رقم $number",
+        (
+            Paragraph("مرحبًا $customer،"),
+            Paragraph(
+                "وصل طلبك إلى متجر $store، والدفع عند الاستلام. "
+                "لتأكيده أو متابعته، يُرجى فتح هذا الرابط:"
+            ),
+            Link("تأكيد الطلب ومتابعته"),
+            Table((("رقم الطلب", "$number"), ("المنتجات", "$lines"), ("الإجمالي", "$total"))),
+        ),
+    ),
+    LetterKind.ORDER_CONFIRMED: Draft(
+        "تم تأكيد طلبك رقم $number",
+        (
+            Paragraph("مرحبًا $customer،"),
+            Paragraph("تم تأكيد طلبك من متجر $store، وسيُجهَّز للشحن."),
+            Table((("رقم الطلب", "$number"), ("الإجمالي عند الاستلام", "$total"))),
+            Link("متابعة الطلب"),
+        ),
+    ),
+    LetterKind.ORDER_SHIPPED: Draft(
+        "طلبك رقم $number في الطريق إليك",
+        (
+            Paragraph("مرحبًا $customer،"),
+            Paragraph("شُحن طلبك من متجر $store."),
+            Table(
+                (
+                    ("رقم الطلب", "$number"),
+                    ("شركة الشحن", "$courier"),
+                    ("رقم الشحنة", "$tracking_number"),
+                    ("المبلغ عند الاستلام", "$total"),
+                )
+            ),
+            Link("متابعة الطلب"),
+        ),
+    ),
+    LetterKind.ORDER_CANCELLED: Draft(
+        "أُلغي طلبك رقم $number",
+        (
+            Paragraph("مرحبًا $customer،"),
+            Paragraph("أُلغي طلبك من متجر $store، ولا يلزمك دفع أي شيء."),
+            Link("عرض الطلب"),
+        ),
+    ),
+    LetterKind.ORDER_EXPIRED: Draft(
+        "انتهت مهلة تأكيد طلبك رقم $number",
+        (
+            Paragraph("مرحبًا $customer،"),
+            Paragraph(
+                "لم يُؤكَّد طلبك من متجر $store في الوقت المحدد، فلن يُشحن ولا يلزمك دفع أي شيء. "
+                "إن كان ما زال مطلوبًا، فيمكنك الطلب من جديد أو مراسلة المتجر."
+            ),
+            Link("عرض الطلب"),
+        ),
+    ),
     LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
 }

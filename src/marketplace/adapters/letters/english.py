@@ -116,5 +116,73 @@ DRAFTS = {
             ),
         ),
     ),
+    LetterKind.ORDER_LINK: Draft(
+        "The link to follow order no. $number",
+        (
+            Paragraph("We were asked to send the link of order no. $number from $store:"),
+            Link("Follow the order"),
+            Paragraph(
+                "Whoever has this link sees the order and can confirm or cancel it, "
+                "so please do not share it."
+            ),
+            Paragraph("If it was not you who asked, there is nothing to do."),
+        ),
+    ),
+    LetterKind.ORDER_PLACED: Draft(
+        "We have your order no. $number",
+        (
+            Paragraph("Hello $customer,"),
+            Paragraph(
+                "$store has your order, to be paid on delivery. "
+                "To confirm or follow it, please open this link:"
+            ),
+            Link("Confirm and follow the order"),
+            Table((("Order", "$number"), ("Products", "$lines"), ("Total", "$total"))),
+        ),
+    ),
+    LetterKind.ORDER_CONFIRMED: Draft(
+        "Your order no. $number is confirmed",
+        (
+            Paragraph("Hello $customer,"),
+            Paragraph("Your order from $store is confirmed and will be made ready."),
+            Table((("Order", "$number"), ("To pay on delivery", "$total"))),
+            Link("Follow the order"),
+        ),
+    ),
+    LetterKind.ORDER_SHIPPED: Draft(
+        "Your order no. $number is on its way",
+        (
+            Paragraph("Hello $customer,"),
+            Paragraph("Your order from $store has been shipped."),
+            Table(
+                (
+                    ("Order", "$number"),
+                    ("Courier", "$courier"),
+                    ("Parcel", "$tracking_number"),
+                    ("To pay on delivery", "$total"),
+                )
+            ),
+            Link("Follow the order"),
+        ),
+    ),
+    LetterKind.ORDER_CANCELLED: Draft(
+        "Your order no. $number is cancelled",
+        (
+            Paragraph("Hello $customer,"),
+            Paragraph("Your order from $store is cancelled, and there is nothing to pay."),
+            Link("See the order"),
+        ),
+    ),
+    LetterKind.ORDER_EXPIRED: Draft(
+        "Your order no. $number was not confirmed in time",
+        (
+            Paragraph("Hello $customer,"),
+            Paragraph(
+                "Your order from $store was not confirmed in time. It will not be shipped, and "
+                "there is nothing to pay. If you still want it, order again or write to the store."
+            ),
+            Link("See the order"),
+        ),
+    ),
     LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
 }

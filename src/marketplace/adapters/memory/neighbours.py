@@ -17,6 +17,7 @@ from marketplace.application.ports import (
     FirstLook,
     JobId,
     Letter,
+    Message,
     Picture,
     SignedUpload,
     StoredFile,
@@ -273,6 +274,19 @@ class MemoryMailer(ports.Mailer):
 
     async def send(self, letter: Letter, /) -> None:
         self.sent = [each for each in self.sent if each.id != letter.id] + [letter]
+
+
+@dataclass
+class MemoryMessenger(ports.Messenger):
+    """Keeps every message, as if each guest had it; the same message again is kept once."""
+
+    sent: list[Message] = field(default_factory=list)
+
+    def reaches(self, message: Message, /) -> bool:
+        return True
+
+    async def send(self, message: Message, /) -> None:
+        self.sent = [each for each in self.sent if each.id != message.id] + [message]
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """What a database would hold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from marketplace.domain.audit import AuditEntry, Seal
 from marketplace.domain.events import Event
 from marketplace.domain.imports import ImportId
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.orders import Order, OrderId
 from marketplace.domain.sheets import Entry
 from marketplace.domain.variants import StockMovement
 
@@ -52,6 +53,7 @@ class MemoryStore:
     entities: dict[tuple[type, UUID], Any] = field(default_factory=dict)
     one_time_tokens: dict[bytes, OneTimeToken] = field(default_factory=dict)
     former_usernames: dict[Username, tuple[MerchantId, datetime]] = field(default_factory=dict)
+    order_links: dict[bytes, OrderId] = field(default_factory=dict)
     order_numbers: dict[MerchantId, int] = field(default_factory=dict)
     stock_movements: list[StockMovement] = field(default_factory=list)
     batches: dict[tuple[ImportId, int], Sequence[Entry]] = field(default_factory=dict)
@@ -61,6 +63,14 @@ class MemoryStore:
     ticks: set[tuple[str, datetime]] = field(default_factory=set)
     answers: dict[bytes, tuple[bytes, datetime]] = field(default_factory=dict)
     claims: set[bytes] = field(default_factory=set)
+
+    def linked(self, tracking_hash: bytes, orders: Iterable[Order]) -> Order | None:
+        """The one of these orders to which a link leads."""
+        order_id = self.order_links.get(tracking_hash)
+        leads = (
+            each for each in orders if tracking_hash == each.tracking_hash or each.id == order_id
+        )
+        return next(leads, None)
 
     def all_of(self, kind: type[Kind]) -> list[Kind]:
         return [each for (stored, _), each in self.entities.items() if stored is kind]

@@ -387,6 +387,15 @@ order_timeline = sa.Table(
     sa.Column("changes", JSONB, nullable=False),
 )
 
+order_links = sa.Table(
+    "order_links",
+    metadata,
+    # Beside the link that was answered when the order was placed: those that were sent.
+    sa.Column("hash", sa.LargeBinary, primary_key=True),
+    sa.Column("order_id", sa.ForeignKey(orders.c.id), nullable=False, index=True),
+    sa.Column("made_at", Time, nullable=False),
+)
+
 notifications = sa.Table(
     "notifications",
     metadata,

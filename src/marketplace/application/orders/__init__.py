@@ -25,6 +25,7 @@ from .paying import PayingService, RefundOrder
 from .placing import PlacedOrder, PlaceOrder, PlacingService
 from .pricing import Priced, Wish, merged, priced, short_of
 from .quoting import Quote, QuoteService
+from .seeking import SeekingService, SeekOrder
 from .taking import TakenOrder, TakeOrder, TakingService
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "Quote",
     "QuoteService",
     "RefundOrder",
+    "SeekOrder",
+    "SeekingService",
     "TakeOrder",
     "TakenOrder",
     "TakingService",

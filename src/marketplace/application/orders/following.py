@@ -21,7 +21,6 @@ from ..ports import (
     OrderView,
     Page,
     Paging,
-    Site,
     UnitOfWork,
     Views,
 )
@@ -101,11 +100,6 @@ async def own_order(market: UnitOfWork, acting: Actor, order_id: OrderId) -> tup
     if order.merchant_id != merchant_id:
         raise OrderNotFound
     return order, await market.merchants.get(merchant_id)
-
-
-def tracking_url(site: Site, token: str) -> str:
-    """The link by which a guest follows an order."""
-    return f"{site.public_url}/api/orders/track/{token}"
 
 
 def tracked(seen: OrderView, at: datetime) -> TrackedOrder:

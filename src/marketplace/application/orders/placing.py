@@ -37,6 +37,7 @@ from marketplace.domain.variants import (
 )
 
 from ..merchants import leading_on, store_address
+from ..messages import tracking_url
 from ..ports import (
     BeginUnitOfWork,
     Clock,
@@ -47,7 +48,6 @@ from ..ports import (
 )
 from ..stock import keep_stock, written_down
 from ..throttling import Throttling
-from .following import tracking_url
 from .pricing import (
     Wish,
     Wishes,

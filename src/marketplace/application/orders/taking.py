@@ -25,9 +25,9 @@ from marketplace.domain.text import prose
 from marketplace.domain.variants import StockReason
 
 from ..merchants import selling
+from ..messages import tracking_url
 from ..ports import BeginUnitOfWork, Clock, Ids, Secrets, Site
 from ..stock import keep_stock, written_down
-from .following import tracking_url
 from .placing import read_ordered, reserved
 from .pricing import Wish, merged, must_be_expected
 

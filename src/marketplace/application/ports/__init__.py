@@ -23,6 +23,10 @@ from .neighbours import (
     Mailer,
     MailRefused,
     MailUnavailable,
+    Message,
+    MessageRefused,
+    MessageUnavailable,
+    Messenger,
     PasswordHasher,
     Picture,
     Sealing,
@@ -173,6 +177,10 @@ __all__ = [
     "MerchantView",
     "MerchantViews",
     "Merchants",
+    "Message",
+    "MessageRefused",
+    "MessageUnavailable",
+    "Messenger",
     "Morning",
     "Named",
     "NotificationViews",
@@ -237,6 +245,7 @@ class Ports:
     processor: ImageProcessor
     letters: Letters
     mailer: Mailer
+    messenger: Messenger
     watch: StoreWatch
     backups: Backups
     site: Site

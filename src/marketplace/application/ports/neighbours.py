@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace.domain.accounts import EmailAddress, Locale, Role, Session, SessionId
 from marketplace.domain.errors import MarketplaceError, Unavailable
+from marketplace.domain.phones import PhoneNumber
 
 from .repositories import JobId
 
@@ -50,6 +51,14 @@ class Secrets(Protocol):
 
         It has the same name and is as hard to guess. Behind it those that an earlier key would have
         made, for an answer given under it.
+        """
+        ...
+
+    def named(self, name: str, /) -> str:
+        """
+        256 bits, URL-safe: the same when asked again for this name, and as hard to guess as any.
+
+        Another key makes another one.
         """
         ...
 
@@ -233,6 +242,12 @@ class LetterKind(StrEnum):
     KYC_APPROVED = "kyc_approved"
     KYC_REJECTED = "kyc_rejected"
     DAILY_DIGEST = "daily_digest"
+    ORDER_LINK = "order_link"
+    ORDER_PLACED = "order_placed"
+    ORDER_CONFIRMED = "order_confirmed"
+    ORDER_SHIPPED = "order_shipped"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_EXPIRED = "order_expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +301,48 @@ class Backups(Protocol):
         Make one, whole or not at all, and let the oldest go; where it is, or None if none are kept.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """
+    Something for a guest, who has no account: a telephone, and perhaps a mailbox.
+
+    With the same ``id`` it is the same message. ``facts`` are what its ``wording`` tells, by name:
+    some ways take nothing but a form that was agreed upon, and what is filled in.
+    """
+
+    id: UUID
+    kind: LetterKind
+    phone: PhoneNumber
+    email: EmailAddress | None
+    locale: Locale
+    facts: Mapping[str, str]
+    wording: Wording
+
+
+class Messenger(Protocol):
+    """A way to guests."""
+
+    def reaches(self, message: Message, /) -> bool:
+        """Whether the guest would get it, rather than whoever runs this server."""
+        ...
+
+    async def send(self, message: Message, /) -> None:
+        """
+        Hand a message over; ``MessageRefused`` for good, ``MessageUnavailable`` for now.
+
+        What would not reach the guest is kept for the operator, or refused.
+        """
+        ...
+
+
+class MessageRefused(MarketplaceError):
+    """This message cannot be brought to this guest, now or later."""
+
+
+class MessageUnavailable(Unavailable):
+    """The way to guests is blocked, or crowded."""
 
 
 class Bell(Protocol):

@@ -375,7 +375,15 @@ class Orders(Repository[OrderId, Order], Protocol):
     """Every order with its lines and its timeline."""
 
     async def hold_tracked(self, tracking_hash: bytes, /) -> Order:
-        """The order this link was made for, held, or ``OrderNotFound``."""
+        """The order one of whose links this is, held, or ``OrderNotFound``."""
+        ...
+
+    async def numbered(self, merchant_id: MerchantId, number: int, /) -> Order:
+        """The order a store knows by this number, or ``OrderNotFound``."""
+        ...
+
+    async def link(self, order_id: OrderId, tracking_hash: bytes, at: datetime, /) -> None:
+        """One link more that leads to this order; once more changes nothing."""
         ...
 
     async def hold_overdue(

@@ -615,7 +615,7 @@ class OrderViews(Protocol):
     ) -> Page[Order]: ...
 
     async def tracked(self, tracking_hash: bytes, /) -> OrderView:
-        """The order this link was made for, or ``OrderNotFound``."""
+        """The order one of whose links this is, or ``OrderNotFound``."""
         ...
 
     async def backgrounds(

@@ -20,6 +20,7 @@ from .editing import (
     TooManyEdits,
     editable_in,
 )
+from .finding import BadOrderNumber, OrderSought, parse_order_number
 from .moving import (
     OPEN,
     PROMISED,
@@ -110,6 +111,7 @@ __all__ = [
     "REOPENABLE_FOR",
     "TRANSITIONS",
     "Background",
+    "BadOrderNumber",
     "BadQuantity",
     "BelowMinimum",
     "Block",
@@ -150,6 +152,7 @@ __all__ = [
     "OrderReopened",
     "OrderReturned",
     "OrderShipped",
+    "OrderSought",
     "OrderSource",
     "OrderStatus",
     "Original",
@@ -174,6 +177,7 @@ __all__ = [
     "assessed",
     "editable_in",
     "parse_confirmation_method",
+    "parse_order_number",
     "parse_outcome",
     "parse_quantity",
     "parse_source",

@@ -162,6 +162,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "paying": marketplace.paying,
         "quotes": marketplace.quotes,
         "blocked_phones": marketplace.blocked_phones,
+        "seeking": marketplace.seeking,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,
         "job_desk": marketplace.job_desk,

@@ -1,11 +1,14 @@
 """A guest's order, over HTTP: ask what it costs, order, follow it, confirm it, take it back."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
+from urllib.parse import quote
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from litestar.types import ExceptionHandlersMap
 
 from marketplace.application.orders import (
     ConfirmingService,
@@ -17,6 +20,8 @@ from marketplace.application.orders import (
     Priced,
     Quote,
     QuoteService,
+    SeekingService,
+    SeekOrder,
     TrackedOrder,
     Wish,
 )
@@ -44,11 +49,13 @@ from marketplace.domain.orders import (
 )
 from marketplace.domain.phones import masked
 from marketplace.domain.products import ProductNotFound, VariantRequired
+from marketplace.domain.text import masked_name
 from marketplace.domain.variants import OutOfStock, VariantNotFound
 
+from .edge import request_id
 from .messages import preferred
 from .orders import ConfirmationOut, FeeOut, OrderLineOut, OrderOut
-from .problems import wording
+from .problems import answer, refusal, wording
 from .shapes import (
     Amount,
     AmountSaid,
@@ -59,6 +66,10 @@ from .shapes import (
     words,
 )
 from .storefront import LEADING_ON
+from .tracking_page import POLICY, order_page, refusal_page, wants_page
+
+_TRACK = "/api/orders/track"
+_UNLISTED = {"x-robots-tag": "noindex", "vary": "accept, accept-language"}
 
 
 class WishIn(Input, frozen=True, kw_only=True):
@@ -99,6 +110,18 @@ class CancelIn(Input, frozen=True, kw_only=True):
     EXAMPLE: ClassVar[dict[str, Any]] = {"reason": "طلبته بالخطأ"}
 
     reason: str | None = None
+
+
+class SeekOrderIn(Input, frozen=True, kw_only=True):
+    """The number of an order, and the telephone it was placed with, in any form."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"number": 1001, "phone": "0559876543"}
+
+    number: int | str
+    phone: str
+
+    def wanted(self, store: str, address: str | None) -> SeekOrder:
+        return SeekOrder(store=store, number=str(self.number), phone=self.phone, address=address)
 
 
 class QuoteIn(Input, frozen=True, kw_only=True):
@@ -234,7 +257,7 @@ class TrackedOrderOut(Output, frozen=True, kw_only=True):
         order = seen.order
         return cls.told(
             order,
-            customer_name=" ".join(f"{word[0]}•••" for word in order.customer.name.split()),
+            customer_name=masked_name(order.customer.name),
             customer_phone=masked(order.customer.phone),
             items=order.lines,
             allowed_transitions=seen.allowed_transitions,
@@ -298,17 +321,67 @@ class GuestOrderController(Controller):
         wanted = data.wanted(username, request.address)
         return PlacedOrderOut.of_guest(await placing.place(wanted))
 
+    @post(
+        "/orders/lookup",
+        public=True,
+        status_code=202,
+        problems=(StoreNotFound, StoreMoved, TooManyAttempts),
+    )
+    async def seek(
+        self,
+        request: StrictRequest,
+        username: FromPath[str],
+        data: JSONBody[SeekOrderIn],
+        seeking: NamedDependency[SeekingService],
+    ) -> None:
+        """
+        Have the link of an order sent to whoever placed it.
+
+        The answer is the same whether there is such an order; the link goes to the telephone or the
+        mailbox of the order, and to nobody else. Links that were given before stay good.
+        """
+        await seeking.seek(data.wanted(username, request.address))
+
+
+def _refused(request: Request[Any, Any, Any], error: MarketplaceError) -> Response[Any]:
+    """A problem, or where a browser asks a page that says the same."""
+    language, accept = (request.headers.get(name, "") for name in ("accept-language", "accept"))
+    problem = answer(error, accept_language=language, request_id=request_id.get())
+    if not wants_page(accept):
+        return Response(problem.body, status_code=problem.status, headers=problem.headers)
+    told = refusal(error, accept_language=language)
+    token = request.path_params.get("token")
+    back = None if isinstance(error, OrderNotFound) or not token else f"{_TRACK}/{quote(token)}"
+    root = request.scope.get("root_path", "")
+    headers = {each: problem.headers[each] for each in problem.headers if each != "content-type"}
+    return _browsed(
+        refusal_page(told.title, told.detail, back, preferred(language), root),
+        problem.status,
+        headers,
+    )
+
+
+READABLE: ExceptionHandlersMap = {MarketplaceError: _refused}
+
 
 class TrackingController(Controller):
-    path = "/api/orders/track"
+    path = _TRACK
     tags = ("store",)
+    exception_handlers = READABLE
 
     @get("/{token:str}", public=True, problems=(OrderNotFound,))
     async def track(
-        self, token: FromPath[str], orders: NamedDependency[OrderService]
+        self,
+        request: StrictRequest,
+        token: FromPath[str],
+        orders: NamedDependency[OrderService],
     ) -> Response[TrackedOrderOut]:
-        """Follow an order by the link its guest was given."""
-        return _unlisted(await orders.track(token))
+        """
+        Follow an order by the link its guest was given.
+
+        A browser, which asks for `text/html`, is shown a page.
+        """
+        return _told(await orders.track(token), request, token)
 
     @post(
         "/{token:str}/confirm",
@@ -323,7 +396,8 @@ class TrackingController(Controller):
         confirming: NamedDependency[ConfirmingService],
     ) -> Response[TrackedOrderOut]:
         """Stand by an order, as its guest; once more changes nothing."""
-        return _unlisted(await confirming.confirm_by_guest(token, _guest(request)))
+        confirmed = await confirming.confirm_by_guest(token, _guest(request))
+        return _told(confirmed, request, token)
 
     @post(
         "/{token:str}/cancel",
@@ -340,13 +414,26 @@ class TrackingController(Controller):
     ) -> Response[TrackedOrderOut]:
         """Give an order up, as its guest, while it has not been prepared."""
         guest = _guest(request)
-        return _unlisted(await confirming.cancel_by_guest(token, data.reason or "", guest))
+        cancelled = await confirming.cancel_by_guest(token, data.reason or "", guest)
+        return _told(cancelled, request, token)
 
 
 def _guest(request: StrictRequest) -> Guest:
     return Guest(address=request.address, request_id=request.id)
 
 
-def _unlisted(seen: TrackedOrder) -> Response[TrackedOrderOut]:
-    """What no search engine is to find."""
-    return Response(TrackedOrderOut.of(seen), headers={"x-robots-tag": "noindex"})
+def _told(seen: TrackedOrder, request: StrictRequest, token: str) -> Response[Any]:
+    """The order, which no search engine is to find; after a form, the way back to its page."""
+    root = request.scope.get("root_path", "")
+    if not wants_page(request.headers.get("accept", "")):
+        return Response(TrackedOrderOut.of(seen), headers=_UNLISTED)
+    if request.method == "POST":
+        there = f"{root}{_TRACK}/{quote(token)}"
+        return Response(None, status_code=303, headers={**_UNLISTED, "location": there})
+    locale = preferred(request.headers.get("accept-language", ""))
+    return _browsed(order_page(seen, token, locale, root), 200, {"content-language": locale})
+
+
+def _browsed(page: str, status: int, headers: Mapping[str, str]) -> Response[Any]:
+    told = {**headers, **_UNLISTED, "content-security-policy": POLICY}
+    return Response(page, status_code=status, media_type="text/html", headers=told)

@@ -194,6 +194,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="رمز العملة غير معروف (ISO 4217).",
         en="Not a currency code (ISO 4217).",
     ),
+    "bad-order-number": Wording(
+        ar="رقم الطلب غير صحيح. هو عدد مثل 1001.",
+        en="Not the number of an order, such as 1001.",
+    ),
     "bad-amount": Wording(
         ar="المبلغ ليس عددًا عشريًا صحيحًا.",
         en="Not a plain decimal number.",
@@ -622,6 +626,14 @@ MESSAGES: Mapping[str, Wording] = {
     "mail-unavailable": Wording(
         ar="البريد غير متاح مؤقتًا.",
         en="Mail is not available right now.",
+    ),
+    "message-refused": Wording(
+        ar="تعذّر إيصال الرسالة إلى هذا الرقم.",
+        en="The message cannot be brought to this number.",
+    ),
+    "message-unavailable": Wording(
+        ar="إرسال الرسائل غير متاح مؤقتًا.",
+        en="Messages cannot be sent right now.",
     ),
     # Sheets
     "import-not-found": Wording(

@@ -17,6 +17,7 @@ from marketplace.domain.accounts import Locale
 
 from .messages import preferred
 from .problems import NoSuchPath
+from .tracking_page import STYLE as ORDER_STYLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,11 @@ button { padding: .7rem; border: 0; border-radius: 8px; background: #1d5c4a; col
 form[hidden] { display: none; }
 output { display: block; margin-top: 1rem; }
 """
-_ASSETS = {"page.css": ("text/css", _STYLE), "page.js": ("text/javascript", _SCRIPT)}
+_ASSETS = {
+    "order.css": ("text/css", ORDER_STYLE),
+    "page.css": ("text/css", _STYLE),
+    "page.js": ("text/javascript", _SCRIPT),
+}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -25,10 +25,21 @@ class MemoryOrders(MemoryRepository[OrderId, Order], ports.Orders):
         ]
 
     async def hold_tracked(self, tracking_hash: bytes, /) -> Order:
+        orders = self._transaction.all_of(Order)
+        found = self._transaction.store.linked(tracking_hash, orders)
+        if found is None:
+            raise OrderNotFound
+        return deepcopy(found)
+
+    async def numbered(self, merchant_id: MerchantId, number: int, /) -> Order:
         for each in self._transaction.all_of(Order):
-            if each.tracking_hash == tracking_hash:
+            if (each.merchant_id, each.number) == (merchant_id, number):
                 return deepcopy(each)
         raise OrderNotFound
+
+    async def link(self, order_id: OrderId, tracking_hash: bytes, at: datetime, /) -> None:
+        links = self._transaction.store.order_links
+        self._transaction.later.append(lambda: links.setdefault(tracking_hash, order_id))
 
     async def hold_overdue(
         self, at: datetime, limit: int, but: Sequence[OrderId] = (), /

@@ -42,10 +42,10 @@ class MemoryOrderViews(Reading, ports.OrderViews):
         return page_of(theirs, paging, deepcopy)
 
     async def tracked(self, tracking_hash: bytes, /) -> OrderView:
-        for order in self._store.all_of(Order):
-            if order.tracking_hash == tracking_hash:
-                return self._order(order)
-        raise OrderNotFound
+        order = self._store.linked(tracking_hash, self._store.all_of(Order))
+        if order is None:
+            raise OrderNotFound
+        return self._order(order)
 
     async def backgrounds(
         self, merchant_id: MerchantId, order_ids: Sequence[OrderId], /

@@ -12,7 +12,8 @@ from marketplace.domain.merchants import MerchantId
 from marketplace.domain.orders import OPEN, Order, OrderId, OrderNotFound
 
 from .. import tables
-from ..repository import PostgresRepository
+from ..links import LINKED
+from ..repository import PostgresRepository, values_of
 from ..rows import from_row, to_json, to_listed
 from ..statements import compiled, given, listed, one_of, shown
 from ..tables import PARTS
@@ -27,9 +28,20 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
         .with_for_update(key_share=True)
     )
     _tracked = compiled(
-        sa.select(table.c.id)
-        .where(table.c.tracking_hash == given("hash", sa.LargeBinary))
-        .with_for_update(key_share=True)
+        sa.select(table.c.id).where(table.c.id == LINKED).with_for_update(key_share=True)
+    )
+    _numbered = compiled(
+        sa.select(*shown(table)).where(
+            table.c.merchant_id == given("merchant", sa.Uuid),
+            table.c.number == given("number", sa.Integer),
+        )
+    )
+    _links = tables.order_links
+    _linked = compiled(
+        insert(_links)
+        .values(values_of(_links))
+        .on_conflict_do_nothing()
+        .returning(_links.c.order_id)
     )
     _overdue = compiled(
         sa.select(table.c.id)
@@ -95,6 +107,14 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
         if row is None:
             raise OrderNotFound
         return await self.get(OrderId(row["id"]))
+
+    async def numbered(self, merchant_id: MerchantId, number: int, /) -> Order:
+        said = {"merchant": merchant_id, "number": number}
+        return self._found(await self._numbered.first(self._connection, **said))
+
+    async def link(self, order_id: OrderId, tracking_hash: bytes, at: datetime, /) -> None:
+        said = {"hash": tracking_hash, "order_id": order_id, "made_at": at}
+        await self._linked.run(self._connection, **said)
 
     async def hold_overdue(
         self, at: datetime, limit: int, but: Sequence[OrderId] = (), /

@@ -20,6 +20,7 @@ from marketplace.domain.orders import (
     OrderStatus,
 )
 
+from ..links import LINKED
 from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
 from ..tables import blocked_phones, merchants, orders
@@ -32,7 +33,7 @@ _an_order = sa.select(*shown(orders, "order__"), *shown(merchants, "store__")).j
     orders, merchants
 )
 _ORDER = compiled(_an_order.where(orders.c.id == _id, orders.c.merchant_id == _owner))
-_TRACKED = compiled(_an_order.where(orders.c.tracking_hash == given("hash", sa.LargeBinary)))
+_TRACKED = compiled(_an_order.where(orders.c.id == LINKED))
 _ORDERS = compiled(
     newest_first(
         sa.select(*shown(orders)).where(
