@@ -60,6 +60,7 @@ from .repositories import (
     Versioned,
 )
 from .views import (
+    MEDIA,
     MOST_READ,
     SORT_KEYS,
     AccountViews,
@@ -67,12 +68,10 @@ from .views import (
     AnnouncementView,
     AnswerViews,
     BadCursor,
-    CategoryCard,
     CategoryView,
     DayCount,
     Device,
     Identity,
-    ImageCard,
     ImageView,
     ImportViews,
     Inbox,
@@ -98,11 +97,11 @@ from .views import (
     StoreCount,
     StoreView,
     StoreViews,
-    VariantCard,
     Views,
 )
 
 __all__ = [
+    "MEDIA",
     "MOST_READ",
     "SORT_KEYS",
     "AccessTokens",
@@ -118,7 +117,6 @@ __all__ = [
     "BeginUnitOfWork",
     "Bell",
     "Categories",
-    "CategoryCard",
     "CategoryView",
     "Clock",
     "DayCount",
@@ -126,7 +124,6 @@ __all__ = [
     "FirstLook",
     "Identity",
     "Ids",
-    "ImageCard",
     "ImageProcessor",
     "ImageStore",
     "ImageView",
@@ -186,7 +183,6 @@ __all__ = [
     "Submissions",
     "Throttle",
     "UnitOfWork",
-    "VariantCard",
     "Versioned",
     "Views",
     "Window",

@@ -115,8 +115,12 @@ class Listed(Output, Generic[Item], frozen=True, kw_only=True):
         cls, page: Page[Entity], shape: Callable[[Entity], Item], wanted: object = None
     ) -> "Listed[Item]":
         items = [shape(each) for each in page.items]
-        next_cursor = _cursor(page.next, wanted) if page.next else None
-        return Listed(items=items, next_cursor=next_cursor)
+        return Listed(items=items, next_cursor=cursor_after(page, wanted))
+
+
+def cursor_after(page: Page[Any], wanted: object = None) -> str | None:
+    """What asks for the following stretch; None behind the last."""
+    return _cursor(page.next, wanted) if page.next else None
 
 
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most")]

@@ -26,10 +26,10 @@ from ..faults import translated
 from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
 from ..tables import categories, former_usernames, merchants, products
-from .front import FRONT, page_of_cards, store_of
+from .front import FRONT, a_card, page_of_cards, store_of
 from .merchants import a_store
 from .products import a_product
-from .reading import Reading, page_of, stretch
+from .reading import Reading, place_after, stretch
 from .selecting import listing
 
 _STORE = compiled(
@@ -84,9 +84,10 @@ class PostgresStoreViews(Reading, ports.StoreViews):
         with translated():
             async with self._pool.connection() as connection:
                 rows = await FRONT.tuples(connection, username=username, **stretch(paging))
-        if not rows:
+        store = store_of(rows)
+        if store is None:
             raise StoreNotFound
-        return store_of(rows[0]), page_of_cards(rows, paging)
+        return store, page_of_cards(rows, paging)
 
     async def moved_to(self, username: Username, /) -> Username | None:
         rows = await self._rows(_MOVED_TO, username=username)
@@ -94,10 +95,14 @@ class PostgresStoreViews(Reading, ports.StoreViews):
 
     async def on_sale(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductView]:
+    ) -> Page[ProductCard]:
         selection = replace(selection, status=ProductStatus.ACTIVE)
-        statement, values = listing(a_product, merchant_id, selection, paging)
-        return page_of(await self._rows(statement, **values), ProductView, paging)
+        statement, values = listing(a_card, merchant_id, selection, paging)
+        rows = await self._rows(statement, **values)
+        cards = [
+            ProductCard(row["id"], row["told"], row["available"]) for row in rows[: paging.limit]
+        ]
+        return Page(items=tuple(cards), next=place_after(rows, paging))
 
     async def product_on_sale(
         self, merchant_id: MerchantId, called: ProductId | Slug, /
