@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -44,13 +45,13 @@ async def database(database_url: str) -> AsyncIterator[psycopg.AsyncConnection]:
         yield connection
 
 
-async def _wrong(database: psycopg.AsyncConnection) -> list[object]:
+async def _wrong(database: psycopg.AsyncConnection) -> Sequence[object]:
     return await (await database.execute(WRONG)).fetchall()
 
 
-async def _card(views: PostgresViews, merchant: Merchant) -> dict[str, object] | None:
+async def _card(views: PostgresViews, merchant: Merchant) -> dict[str, Any] | None:
     _, page = await views.front(merchant.username, Paging())
-    told: dict[str, object] | None = None
+    told: dict[str, Any] | None = None
     for card in page.items:
         told = json.loads(card.told, strict=False)
     return told
@@ -186,7 +187,7 @@ async def test_a_photo_that_becomes_ready_while_it_is_put_on_a_product_is_shown_
 
     told = await _card(views, merchant)
     assert told is not None
-    [shown] = told["images"]  # type: ignore[misc]
+    [shown] = told["images"]
     assert shown["status"] == "ready"
     assert shown["renditions"] == {"160": f"{MEDIA}x/160.webp"}
     assert await _wrong(database) == []

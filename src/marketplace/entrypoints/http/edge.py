@@ -18,6 +18,8 @@ from urllib.parse import unquote_to_bytes
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage, Scope, Send
 
+from marketplace.domain.errors import MarketplaceError
+
 from .problems import CLIENT_CLOSED_REQUEST, Answer, ClientGone, MalformedRequest, UnknownHost
 from .problems import answer as answer_to
 from .proxies import Network, client_address
@@ -106,7 +108,7 @@ class Edge(Generic[App]):
             # The last resort: whatever it was, there is an answer, and it is on record.
             if exchange.status:
                 raise
-            if not isinstance(error, ClientGone | MalformedRequest):
+            if not isinstance(error, MarketplaceError):
                 _log.exception("request %s failed", exchange.id)
             await exchange.refuse(error)
         finally:

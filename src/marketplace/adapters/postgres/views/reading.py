@@ -10,7 +10,7 @@ from marketplace.application.ports import Page, Paging, Place
 from marketplace.domain.errors import NotFound
 
 from ..faults import translated
-from ..pool import Pool
+from ..pool import Pool, lent
 from ..rows import Row, from_row
 from ..statements import Statement, given
 
@@ -65,7 +65,7 @@ class Reading:
 
     async def _rows(self, statement: Statement, **given: object) -> list[Row]:
         with translated():
-            async with self._pool.connection() as connection:
+            async with lent(self._pool) as connection:
                 return await statement.run(connection, **given)
 
 

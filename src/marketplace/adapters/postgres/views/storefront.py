@@ -23,6 +23,7 @@ from marketplace.domain.products import Product, ProductId, ProductNotFound, Pro
 from marketplace.domain.slugs import Slug
 
 from ..faults import translated
+from ..pool import lent
 from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
 from ..tables import categories, former_usernames, merchants, products
@@ -82,7 +83,7 @@ class PostgresStoreViews(Reading, ports.StoreViews):
         self, username: Username, paging: Paging, /
     ) -> tuple[StoreCard, Page[ProductCard]]:
         with translated():
-            async with self._pool.connection() as connection:
+            async with lent(self._pool) as connection:
                 rows = await FRONT.tuples(connection, username=username, **stretch(paging))
         store = store_of(rows)
         if store is None:
