@@ -36,6 +36,8 @@ _access = logging.getLogger("marketplace.http.access")
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]]*)(?::[0-9]*)?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_PLAIN = re.compile(rb"[A-Za-z0-9/._~-]*")
+"""Text that is what it looks like, as most addresses are."""
 _LONG_SEGMENT = re.compile(r"[^/]{40,}")
 """As long as a token is, and longer than an id."""
 
@@ -148,6 +150,8 @@ class Exchange:
             raise UnknownHost
         path = self.scope.get("raw_path") or self.scope["path"].encode("utf-8", "replace")
         for part in (path, self.scope["query_string"]):
+            if _PLAIN.fullmatch(part):
+                continue
             try:
                 text = unquote_to_bytes(part).decode()
             except UnicodeDecodeError:
