@@ -71,6 +71,10 @@ INSERT INTO variants (id, product_id, position, merchant_id, is_archived, option
 SELECT id, id, 0, merchant_id, false, '{}', '', price_from__minor, 'SAR', 1000000, 0, false
 FROM products;
 
+-- What the triggers would have drawn, which a replica does not fire.
+INSERT INTO product_cards (merchant_id, product_id, counted, told)
+SELECT merchant_id, id, track_stock, product_card(products) FROM products;
+
 -- Orders in the order of their time, so that those of one store lie as far apart as in life.
 CREATE TEMPORARY TABLE placed ON COMMIT DROP AS
     SELECT row_number() OVER (ORDER BY nth, store) AS n, store, nth

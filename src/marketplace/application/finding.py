@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from marketplace.domain.categories import CategoryId
@@ -20,13 +21,12 @@ from .ports import (
     Page,
     Paging,
     Place,
-    ProductView,
     Selection,
     Sort,
     Views,
 )
 
-Show = Callable[[Selection], Awaitable[Page[ProductView]]]
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +78,12 @@ ANY = FindProducts()
 
 
 async def found(
-    show: Show, selection: Selection, paging: Paging, views: Views, merchant_id: MerchantId
-) -> Page[ProductView]:
+    show: Callable[[Selection], Awaitable[Page[Shown]]],
+    selection: Selection,
+    paging: Paging,
+    views: Views,
+    merchant_id: MerchantId,
+) -> Page[Shown]:
     """
     What is met by a selection; if nothing is, what would be but for a slip of the pen.
 

@@ -95,8 +95,7 @@ class StorefrontService:
             self.views,
             merchant_id,
         )
-        cards = tuple(map(ProductCard.of, page.items))
-        return StoreCard.of(store), Page(items=cards, next=page.next)
+        return StoreCard.of(store), page
 
     async def _store(self, username: str) -> StoreView:
         address = store_address(username)

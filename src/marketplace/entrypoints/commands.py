@@ -222,7 +222,7 @@ def _check(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def _openapi(settings: Settings, arguments: argparse.Namespace) -> None:
     """print the OpenAPI document"""
-    sys.stdout.buffer.write(document(create_app(Marketplace(in_memory())).app.app) + b"\n")
+    sys.stdout.buffer.write(document(create_app(Marketplace(in_memory())).app.app.app) + b"\n")
 
 
 COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {

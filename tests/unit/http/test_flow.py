@@ -203,8 +203,12 @@ async def test_the_public_sees_no_more_of_a_product_than_it_needs(
     merchant: httpx.AsyncClient, guest: httpx.AsyncClient
 ) -> None:
     own = await put_up(merchant)
-    [shown] = (await guest.get("/api/store/sara")).json()["products"]["items"]
+    [listed] = (await guest.get("/api/store/sara")).json()["products"]["items"]
+    shown = (await guest.get(f"/api/store/sara/products/{own['id']}")).json()
 
+    # In a list the variants are counted; they are told where one of them is chosen.
+    assert shown.keys() - listed.keys() == {"variants", "preview"}
+    assert {name: shown[name] for name in listed} == listed
     assert own.keys() - shown.keys() == {"version", "track_stock", "low_stock_at"}
     assert own["variants"][0].keys() - shown["variants"][0].keys() == {"on_hand", "reserved"}
     assert shown["stock"] == shown["variants"][0]["stock"] == 12

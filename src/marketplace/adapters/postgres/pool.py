@@ -1,5 +1,8 @@
 """Connections, a few of them, kept open."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import msgspec
 from psycopg import AsyncConnection
 from psycopg.types.json import set_json_loads
@@ -48,6 +51,16 @@ def make_pool(dsn: str, max_size: int = 16) -> Pool:
         open=False,
         name="marketplace",
     )
+
+
+@asynccontextmanager
+async def lent(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection for statements that stand alone: nobody commits what is in no transaction."""
+    connection = await pool.getconn()
+    try:
+        yield connection
+    finally:
+        await pool.putconn(connection)
 
 
 async def _configure(connection: Connection) -> None:

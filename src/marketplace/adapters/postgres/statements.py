@@ -32,11 +32,14 @@ class Statement:
             return await cursor.fetchall()
 
     async def tuples(self, connection: Connection, **given: object) -> list[tuple[Any, ...]]:
-        """The rows as they come: for whoever names every column, and has no time for more."""
-        with translated():
-            async with connection.cursor(row_factory=tuple_row) as cursor:
-                await cursor.execute(self.text, {**self.fixed, **given})
-                return await cursor.fetchall()
+        """
+        The rows as they come: for whoever names every column, and has no time for more.
+
+        It raises what PostgreSQL does: whoever asks for it translates, as for the connection.
+        """
+        cursor = connection.cursor(row_factory=tuple_row)
+        await cursor.execute(self.text, {**self.fixed, **given})
+        return await cursor.fetchall()
 
     async def first(self, connection: Connection, **given: object) -> Row | None:
         rows = await self.run(connection, **given)

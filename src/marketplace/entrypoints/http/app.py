@@ -23,6 +23,7 @@ from .bulk import BulkController
 from .categories import CategoryController
 from .docs import docs
 from .edge import DEFAULT, Edge, HttpOptions, request_id
+from .front import Front
 from .guest_orders import GuestOrderController, TrackingController
 from .health import health
 from .idempotency import idempotency
@@ -36,7 +37,8 @@ from .notifications import NotificationController
 from .orders import OrderController
 from .orders_by_hand import OrderByHandController
 from .page_cache import PageCache, ReadyPages
-from .pages import front, pages
+from .pages import front as landing
+from .pages import pages
 from .problems import answer
 from .products import ProductController
 from .security import doorkeeper
@@ -101,20 +103,21 @@ REFUSALS: ExceptionHandlersMap = {
 
 def create_app(
     marketplace: Marketplace, *, options: HttpOptions = DEFAULT
-) -> Edge[PageCache[Litestar]]:
+) -> Edge[PageCache[Front[Litestar]]]:
     """
-    The whole API of a marketplace, as an ASGI application around a Litestar one (``.app.app``).
+    The whole API of a marketplace, as an ASGI application around a Litestar one (``.app.app.app``).
 
     It opens and closes nothing: whoever runs it does, for the web, the worker and the rest alike.
     """
     app = Litestar(
-        route_handlers=[routes(marketplace, options), front],
+        route_handlers=[routes(marketplace, options), landing],
         exception_handlers=REFUSALS,
         openapi_config=None,
         logging_config=None,
         debug=False,
     )
-    return Edge(PageCache(app, _ready_pages(marketplace, options)), options)
+    front = Front(app, marketplace.storefront, marketplace.ports.site)
+    return Edge(PageCache(front, _ready_pages(marketplace, options)), options)
 
 
 class MarketplacePlugin(InitPlugin):

@@ -18,6 +18,8 @@ from urllib.parse import unquote_to_bytes
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage, Scope, Send
 
+from marketplace.domain.errors import MarketplaceError
+
 from .problems import CLIENT_CLOSED_REQUEST, Answer, ClientGone, MalformedRequest, UnknownHost
 from .problems import answer as answer_to
 from .proxies import Network, client_address
@@ -34,6 +36,8 @@ _access = logging.getLogger("marketplace.http.access")
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]]*)(?::[0-9]*)?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_PLAIN = re.compile(rb"[A-Za-z0-9/._~-]*")
+"""Text that is what it looks like, as most addresses are."""
 _LONG_SEGMENT = re.compile(r"[^/]{40,}")
 """As long as a token is, and longer than an id."""
 
@@ -106,7 +110,7 @@ class Edge(Generic[App]):
             # The last resort: whatever it was, there is an answer, and it is on record.
             if exchange.status:
                 raise
-            if not isinstance(error, ClientGone | MalformedRequest):
+            if not isinstance(error, MarketplaceError):
                 _log.exception("request %s failed", exchange.id)
             await exchange.refuse(error)
         finally:
@@ -146,6 +150,8 @@ class Exchange:
             raise UnknownHost
         path = self.scope.get("raw_path") or self.scope["path"].encode("utf-8", "replace")
         for part in (path, self.scope["query_string"]):
+            if _PLAIN.fullmatch(part):
+                continue
             try:
                 text = unquote_to_bytes(part).decode()
             except UnicodeDecodeError:

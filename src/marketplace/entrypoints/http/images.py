@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, MultipartBody
 
 from marketplace.application.images import ImageService, ReceiveImage
-from marketplace.application.ports import ImageCard, ImageView, Site
+from marketplace.application.ports import ImageView, Site
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import (
@@ -81,14 +81,6 @@ class ImageOut(Output, frozen=True, kw_only=True):
             image,
             url=url_of(image.preview.key, site),
             renditions={str(each.edge): url_of(each.key, site) for each in image.renditions},
-        )
-
-    @classmethod
-    def of_card(cls, card: ImageCard, site: Site) -> Self:
-        return cls.told(
-            card,
-            url=url_of(card.preview_key, site),
-            renditions={str(each.edge): url_of(each.key, site) for each in card.renditions},
         )
 
 

@@ -20,6 +20,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from marketplace.application.ports import Clock
 from marketplace.application.watching import StoreWatch
+from marketplace.domain.errors import MarketplaceError
 from marketplace.domain.merchants import MerchantId
 
 App = TypeVar("App", bound=ASGIApp)
@@ -81,14 +82,26 @@ def shared(
 
     It is about one store, and as it is ``until`` then at most.
     """
-    ready = Ready.of(body)
-    slot = request.scope.get(_SLOT)
-    if isinstance(slot, _Slot):
-        slot.keep(ready, request.scope["path_template"], store, until)
+    ready = _kept(body, request.scope, store, until)
     headers = {name.decode(): value.decode() for name, value in ready.not_modified}
     if ready.is_known(request.headers.get("if-none-match", "")):
         return Response(None, status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
+
+
+async def share(
+    body: bytes, scope: Scope, send: Send, store: MerchantId, until: datetime | None
+) -> None:
+    """The same, said by whoever has no request to answer but a scope."""
+    await _send(_kept(body, scope, store, until), scope, send)
+
+
+def _kept(body: bytes, scope: Scope, store: MerchantId, until: datetime | None) -> Ready:
+    ready = Ready.of(body)
+    slot = scope.get(_SLOT)
+    if isinstance(slot, _Slot):
+        slot.keep(ready, scope["path_template"], store, until)
+    return ready
 
 
 class _Outcome(Enum):
@@ -189,7 +202,9 @@ class PageCache(Generic[App]):
                     key = None
                     break
         if kept is not None:
-            await _send(kept, scope, send)
+            # For the access log, which shows no path as it was typed.
+            scope["path_template"] = kept.path_template
+            await _send(kept.ready, scope, send)
         elif key is None or (count := self.pages.watch.count) is None:
             await self.app(scope, receive, send)
         else:
@@ -214,16 +229,17 @@ class PageCache(Generic[App]):
             scope[_SLOT] = slot  # type: ignore[literal-required]
             await self.app(scope, receive, send)
             outcome = _Outcome.NOT_TO_BE_KEPT
+        except MarketplaceError:
+            # What is refused is answered further out, and is no more kept than other answers.
+            outcome = _Outcome.NOT_TO_BE_KEPT
+            raise
         finally:
             slot.end(outcome)
             if self.pages.loading.get(slot.key) is slot:
                 del self.pages.loading[slot.key]
 
 
-async def _send(kept: _Kept, scope: Scope, send: Send) -> None:
-    # For the access log, which shows no path as it was typed.
-    scope["path_template"] = kept.path_template
-    ready = kept.ready
+async def _send(ready: Ready, scope: Scope, send: Send) -> None:
     known = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
     if known and ready.is_known(known.decode("latin-1")):
         status, headers, body = 304, ready.not_modified, b""

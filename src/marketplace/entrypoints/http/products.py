@@ -11,18 +11,11 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, field
 
 from marketplace.application.finding import FindProducts
-from marketplace.application.ports import (
-    CategoryCard,
-    ProductCard,
-    ProductView,
-    Site,
-    Sort,
-    VariantCard,
-)
+from marketplace.application.ports import ProductView, Site, Sort
 from marketplace.application.products import AddProduct, EditProduct, ProductService
 from marketplace.application.variants import VariantWish
 from marketplace.domain.accounts import Actor
-from marketplace.domain.categories import Category, CategoryNotFound
+from marketplace.domain.categories import CategoryNotFound
 from marketplace.domain.errors import StaleVersion
 from marketplace.domain.images import ImageNotFound
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
@@ -165,7 +158,7 @@ class VariantOut(Output, frozen=True, kw_only=True):
     stock: int | None
 
     @classmethod
-    def of(cls, variant: Variant | VariantCard, product: Product | ProductCard) -> Self:
+    def of(cls, variant: Variant, product: Product) -> Self:
         names = (each.name for each in product.options)
         return cls.told(
             variant,
@@ -187,13 +180,14 @@ class CategoryName(Output, frozen=True, kw_only=True):
     slug: str
 
 
-class ProductOut(Output, frozen=True, kw_only=True):
+class ListedProductOut(Output, frozen=True, kw_only=True):
     """
-    A product as everybody sees it.
+    A product as everybody sees it in a list.
 
     Its ``price`` is that of its first variant, ``price_from`` and ``price_to`` are the lowest and
-    the highest. ``stock`` is what can be ordered of all of them together, or null where nobody
-    counts it.
+    the highest. ``stock`` is what can be ordered of all variants together, or null where nobody
+    counts it. With a ``variant_count`` of more than one, an order names the variant: they are told
+    on the page of the product.
     """
 
     id: UUID
@@ -213,37 +207,27 @@ class ProductOut(Output, frozen=True, kw_only=True):
     status: ProductStatus
     sku: str
     options: list[OptionOut]
-    variants: tuple[VariantOut, ...]
+    variant_count: int
     created_at: Moment
     updated_at: Moment
 
-    @classmethod
-    def of(cls, view: ProductView, site: Site) -> Self:
-        images = [ImageOut.of(each, site) for each in view.images]
-        return cls._of(view.product, view.category, images, VariantOut)
+
+class ProductOut(ListedProductOut, frozen=True, kw_only=True):
+    """A product as everybody sees it, with its variants."""
+
+    variants: tuple[VariantOut, ...]
 
     @classmethod
-    def of_card(cls, card: ProductCard, site: Site) -> Self:
-        images = [ImageOut.of_card(each, site) for each in card.images]
-        return cls._of(card, card.category, images, VariantOut)
-
-    @classmethod
-    def _of(
-        cls,
-        product: Product | ProductCard,
-        category: Category | CategoryCard | None,
-        images: list[ImageOut],
-        variant: type[VariantOut],
-        **more: object,
-    ) -> Self:
-        default = product.default
+    def _of(cls, view: ProductView, site: Site, variant: type[VariantOut], **more: object) -> Self:
+        product, default = view.product, view.product.default
         return cls.told(
             product,
             default,
             default.price,
             stock=product.available,
-            category=category,
-            images=images,
+            category=view.category,
+            images=[ImageOut.of(each, site) for each in view.images],
+            variant_count=len(product.offered),
             variants=[variant.of(each, product) for each in product.offered],
             **more,
         )
@@ -259,8 +243,7 @@ class OwnProductOut(ProductOut, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, view: ProductView, site: Site) -> Self:
-        images = [ImageOut.of(each, site) for each in view.images]
-        return cls._of(view.product, view.category, images, OwnVariantOut)
+        return cls._of(view, site, OwnVariantOut)
 
 
 class ProductController(Controller):

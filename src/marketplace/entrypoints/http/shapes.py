@@ -8,9 +8,9 @@ entity. Names on both sides are those of the domain, so that fields need no mapp
 import hashlib
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, islice
 from typing import (
     Annotated,
@@ -112,18 +112,22 @@ class Listed(Output, Generic[Item], frozen=True, kw_only=True):
 
     @classmethod
     def of(
-        cls, page: Page[Entity], shape: Callable[[Entity], Item], wanted: object = None
+        cls, page: Page[Entity], shape: Callable[[Entity], Item], wanted: Hashable = None
     ) -> "Listed[Item]":
         items = [shape(each) for each in page.items]
-        next_cursor = _cursor(page.next, wanted) if page.next else None
-        return Listed(items=items, next_cursor=next_cursor)
+        return Listed(items=items, next_cursor=cursor_after(page, wanted))
+
+
+def cursor_after(page: Page[Any], wanted: Hashable = None) -> str | None:
+    """What asks for the following stretch; None behind the last."""
+    return _cursor(page.next, wanted) if page.next else None
 
 
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most")]
 Cursor: TypeAlias = FromQuery[str | None]
 
 
-def paging(limit: int, cursor: str | None, wanted: object = None) -> Paging:
+def paging(limit: int, cursor: str | None, wanted: Hashable = None) -> Paging:
     """Which stretch of a list was asked for; a cursor is good for what else was ``wanted`` only."""
     if cursor is None:
         return Paging(limit=limit)
@@ -271,13 +275,13 @@ _CURSORS = msgspec.msgpack.Decoder(_Cursor)
 _LONGEST_CURSOR = 1000
 
 
-def _cursor(place: Place, wanted: object) -> str:
+def _cursor(place: Place, wanted: Hashable) -> str:
     """A place as opaque text. It is no secret: whatever it says is looked at when it comes back."""
     told: _Cursor = (_digest(wanted), place.id.bytes, place.key, place.loosely)
     return urlsafe_b64encode(msgspec.msgpack.encode(told)).decode().rstrip("=")
 
 
-def _place(cursor: str, wanted: object) -> Place:
+def _place(cursor: str, wanted: Hashable) -> Place:
     """The place again, or ``ValueError`` if anything of the cursor is not as we would write it."""
     if len(cursor) > _LONGEST_CURSOR:
         raise ValueError
@@ -289,6 +293,7 @@ def _place(cursor: str, wanted: object) -> Place:
     return place
 
 
-def _digest(wanted: object) -> bytes:
+@lru_cache(1000)
+def _digest(wanted: Hashable) -> bytes:
     """Not ``hash``, which is another one in the next process."""
     return hashlib.sha256(repr(wanted).encode()).digest()[:6]

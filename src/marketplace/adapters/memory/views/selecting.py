@@ -1,11 +1,14 @@
 """A list of products: those that meet a selection, in its order."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
-from marketplace.application.ports import Page, Paging, Place, ProductView, Selection, Sort
+from marketplace.application.ports import Page, Paging, Place, Selection, Sort
 from marketplace.domain.categories import Category
 from marketplace.domain.products import Product
 from marketplace.domain.search import fold, forms, indexed, matches
+
+Shown = TypeVar("Shown")
 
 
 def document(product: Product, category: Category | None) -> set[str]:
@@ -43,8 +46,8 @@ def in_order(
     products: Iterable[Product],
     sort: Sort,
     paging: Paging,
-    shown: Callable[[Product], ProductView],
-) -> Page[ProductView]:
+    shown: Callable[[Product], Shown],
+) -> Page[Shown]:
     """One stretch of the products, by keyset."""
     upwards, key = sort in (Sort.PRICE_ASC, Sort.TITLE), _KEYS[sort]
 

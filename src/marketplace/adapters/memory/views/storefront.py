@@ -37,9 +37,7 @@ class MemoryStoreViews(Reading, ports.StoreViews):
         self, username: Username, paging: Paging, /
     ) -> tuple[StoreCard, Page[ProductCard]]:
         store = await self.store(username)
-        shown = await self.on_sale(store.merchant.id, Selection(), paging)
-        cards = tuple(map(ProductCard.of, shown.items))
-        return StoreCard.of(store), Page(items=cards, next=shown.next)
+        return StoreCard.of(store), await self.on_sale(store.merchant.id, Selection(), paging)
 
     async def moved_to(self, username: Username, /) -> Username | None:
         owner, _ = self._store.former_usernames.get(username, (None, None))
@@ -50,10 +48,12 @@ class MemoryStoreViews(Reading, ports.StoreViews):
 
     async def on_sale(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductView]:
+    ) -> Page[ProductCard]:
         wanted, products = replace(selection, status=ProductStatus.ACTIVE), self._sold(merchant_id)
         chosen = (each for each in products if selected(each, self._category(each), wanted))
-        return in_order(chosen, selection.sort, paging, self._product)
+        return in_order(
+            chosen, selection.sort, paging, lambda each: ProductCard.of(self._product(each))
+        )
 
     async def product_on_sale(
         self, merchant_id: MerchantId, called: ProductId | Slug, /

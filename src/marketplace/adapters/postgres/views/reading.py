@@ -10,7 +10,7 @@ from marketplace.application.ports import Page, Paging, Place
 from marketplace.domain.errors import NotFound
 
 from ..faults import translated
-from ..pool import Pool
+from ..pool import Pool, lent
 from ..rows import Row, from_row
 from ..statements import Statement, given
 
@@ -65,7 +65,7 @@ class Reading:
 
     async def _rows(self, statement: Statement, **given: object) -> list[Row]:
         with translated():
-            async with self._pool.connection() as connection:
+            async with lent(self._pool) as connection:
                 return await statement.run(connection, **given)
 
 
@@ -76,6 +76,9 @@ def stretch(paging: Paging) -> dict[str, object]:
 
 def page_of(rows: Sequence[Row], kind: type[Item], paging: Paging) -> Page[Item]:
     items = tuple(from_row(row, kind) for row in rows[: paging.limit])
-    more = len(rows) > paging.limit
-    next = from_row(rows[paging.limit - 1]["place"], Place) if more else None
-    return Page(items=items, next=next)
+    return Page(items=items, next=place_after(rows, paging))
+
+
+def place_after(rows: Sequence[Row], paging: Paging) -> Place | None:
+    """Where the following stretch begins; None where there is none."""
+    return from_row(rows[paging.limit - 1]["place"], Place) if len(rows) > paging.limit else None

@@ -23,13 +23,14 @@ from marketplace.domain.products import Product, ProductId, ProductNotFound, Pro
 from marketplace.domain.slugs import Slug
 
 from ..faults import translated
+from ..pool import lent
 from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
 from ..tables import categories, former_usernames, merchants, products
-from .front import FRONT, page_of_cards, store_of
+from .front import FRONT, a_card, page_of_cards, store_of
 from .merchants import a_store
 from .products import a_product
-from .reading import Reading, page_of, stretch
+from .reading import Reading, place_after, stretch
 from .selecting import listing
 
 _STORE = compiled(
@@ -82,11 +83,12 @@ class PostgresStoreViews(Reading, ports.StoreViews):
         self, username: Username, paging: Paging, /
     ) -> tuple[StoreCard, Page[ProductCard]]:
         with translated():
-            async with self._pool.connection() as connection:
+            async with lent(self._pool) as connection:
                 rows = await FRONT.tuples(connection, username=username, **stretch(paging))
-        if not rows:
+        store = store_of(rows)
+        if store is None:
             raise StoreNotFound
-        return store_of(rows[0]), page_of_cards(rows, paging)
+        return store, page_of_cards(rows, paging)
 
     async def moved_to(self, username: Username, /) -> Username | None:
         rows = await self._rows(_MOVED_TO, username=username)
@@ -94,10 +96,14 @@ class PostgresStoreViews(Reading, ports.StoreViews):
 
     async def on_sale(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductView]:
+    ) -> Page[ProductCard]:
         selection = replace(selection, status=ProductStatus.ACTIVE)
-        statement, values = listing(a_product, merchant_id, selection, paging)
-        return page_of(await self._rows(statement, **values), ProductView, paging)
+        statement, values = listing(a_card, merchant_id, selection, paging)
+        rows = await self._rows(statement, **values)
+        cards = [
+            ProductCard(row["id"], row["told"], row["available"]) for row in rows[: paging.limit]
+        ]
+        return Page(items=tuple(cards), next=place_after(rows, paging))
 
     async def product_on_sale(
         self, merchant_id: MerchantId, called: ProductId | Slug, /
