@@ -81,12 +81,15 @@ async def test_what_belongs_to_another_merchant_is_not_there(
     shelf = (await merchant.post("/api/merchant/categories", json={"name": "إضاءة"})).json()
     sheet = {"file": ("a.csv", b"title,price\nLamp,5\n")}
     handed = (await merchant.post("/api/merchant/products/import", files=sheet)).json()
+    phone = {"phone": "0559999999"}
+    blocked = (await merchant.post("/api/merchant/blocked-phones", json=phone)).json()
     theirs = {
         "products": product["id"],
         "orders": order["id"],
         "notifications": slip["id"],
         "categories": shelf["id"],
         "imports": handed["id"],
+        "blocked-phones": blocked["id"],
     }
     form = {"image": ("a.jpg", b"\xff\xd8\xff a photo")}
     image = (await merchant.post("/api/merchant/upload-image", files=form)).json()
