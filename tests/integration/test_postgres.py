@@ -19,7 +19,7 @@ from marketplace.application.blocked_phones import BlockPhone
 from marketplace.application.categories import AddCategory
 from marketplace.application.images import ReceiveImage
 from marketplace.application.merchants import EditMerchant
-from marketplace.application.orders import MoveOrder, PlacedOrder, Wish
+from marketplace.application.orders import EditOrder, MoveOrder, PlacedOrder, RefundOrder, Wish
 from marketplace.application.orders.confirming import AT_ONCE
 from marketplace.application.ports import Job, LetterKind, Paging
 from marketplace.application.products import EditProduct
@@ -103,6 +103,61 @@ async def test_of_fifty_guests_one_gets_the_last_unit(world: World) -> None:
 
     assert ended == {"PlacedOrder": 1, "OutOfStock": 49}
     assert await world.stock(lamp) == (1, 1)
+
+
+async def test_of_guests_and_an_edit_one_gets_the_last_unit(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller, stock=2)
+    placed = await world.an_order(seller, lamp)
+    edit = EditOrder(
+        acting=seller.actor,
+        order_id=placed.order.id,
+        items=[Wish(product_id=lamp, quantity=2)],
+    )
+    guests = [world.an_order(seller, lamp) for _ in range(10)]
+
+    ended = await outcomes([*guests[:5], world.marketplace.editing.edit(edit), *guests[5:]])
+
+    assert ended["OutOfStock"] == 10
+    assert ended["PlacedOrder"] + ended["OrderInHand"] == 1
+    assert await world.stock(lamp) == (2, 2)
+
+
+async def test_twenty_who_edit_one_order_at_once_leave_its_stock_right(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp, rug = [await world.a_product(seller, stock=40) for _ in range(2)]
+    placed = await world.an_order(seller, lamp)
+    edits = [
+        EditOrder(
+            acting=seller.actor,
+            order_id=placed.order.id,
+            items=[
+                Wish(product_id=lamp, quantity=turn % 3 + 1),
+                Wish(product_id=rug, quantity=turn % 4 + 1),
+            ][:: (-1) ** turn],
+        )
+        for turn in range(20)
+    ]
+
+    ended = await outcomes([world.marketplace.editing.edit(each) for each in edits])
+
+    assert ended == {"OrderInHand": 20}
+    order = await world.order(placed.order.id)
+    promised = {each.product_id: each.quantity for each in order.lines}
+    assert {each: (await world.stock(each))[1] for each in (lamp, rug)} == promised
+
+
+async def test_money_is_given_back_once_whoever_else_does_it(world: World) -> None:
+    seller = await world.a_merchant()
+    placed = await world.an_order(seller, await world.a_product(seller, price="50.00"))
+    await world.move(seller, placed.order.id, "confirmed", "shipped", "delivered")
+    refund = RefundOrder(
+        acting=seller.actor, order_id=placed.order.id, amount="30.00", reason="broken"
+    )
+
+    ended = await outcomes([world.marketplace.paying.refund(refund) for _ in range(8)])
+
+    assert ended == {"OrderInHand": 1, "RefundedTooMuch": 7}
 
 
 async def test_orders_that_cross_never_wait_for_each_other(world: World) -> None:

@@ -9,7 +9,7 @@ from marketplace.application.admin import FindMerchants
 from marketplace.application.finding import FindProducts
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.once import Answer, RequestKey
-from marketplace.application.orders import Wish
+from marketplace.application.orders import EditOrder, TakeOrder, Wish
 from marketplace.application.ports import MerchantSort, Paging
 from marketplace.application.sessions import SignIn
 from marketplace.domain.accounts import WrongCredentials
@@ -41,6 +41,39 @@ async def test_an_order_takes_seven_however_many_lines_it_has(
     # BEGIN, the store, the products, their stock, a number, the order with all that is its, COMMIT.
     assert asked() - before == 7
     assert len(placed.order.lines) == lines
+
+
+@pytest.mark.parametrize("lines", [1, 30])
+async def test_an_order_by_hand_takes_a_few_however_many_lines_it_has(
+    world: World, asked: Asked, lines: int
+) -> None:
+    seller = await world.a_merchant()
+    products = [await world.a_product(seller) for _ in range(lines)]
+    wishes = [Wish(product_id=each, quantity=2) for each in products]
+    placed = await world.an_order(seller, *products)
+    edit = EditOrder(acting=seller.actor, order_id=placed.order.id, items=wishes)
+    before = asked()
+
+    await world.marketplace.editing.edit(edit)
+
+    # BEGIN, the order locked and read, the store, the products, their stock, the order, its lines,
+    # the line in the book, COMMIT.
+    assert asked() - before == 10
+
+    taken = TakeOrder(
+        acting=seller.actor,
+        customer_name="سارة",
+        customer_phone="0501234567",
+        address="حي النخيل",
+        items=wishes,
+        confirmed=True,
+    )
+    before = asked()
+
+    await world.marketplace.taking.take(taken)
+
+    # As a guest's, and a line in the book.
+    assert asked() - before == 8
 
 
 async def test_an_order_with_a_key_takes_three_more_and_once_more_takes_one(

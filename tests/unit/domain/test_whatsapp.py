@@ -12,8 +12,17 @@ from marketplace.domain import whatsapp
 from marketplace.domain.accounts import AccountId, Locale, Username
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.money import Money
-from marketplace.domain.orders import ConfirmationMethod, Customer, Order, OrderId, OrderLine
-from marketplace.domain.phones import PhoneNumber
+from marketplace.domain.orders import (
+    ConfirmationMethod,
+    Customer,
+    Move,
+    Order,
+    OrderId,
+    OrderLine,
+    OrderStatus,
+    Party,
+)
+from marketplace.domain.phones import COUNTRIES, PhoneNumber, parse_phone
 from marketplace.domain.products import ProductId
 from marketplace.domain.variants import VariantId
 
@@ -170,3 +179,59 @@ def test_what_people_write_arrives_as_they_wrote_it(hostile: str) -> None:
     assert query.count("=") == 1
     assert f"• {hostile} × 2" in bare(url)
     assert f"العنوان: {hostile}" in bare(url)
+
+
+@pytest.mark.parametrize("code", COUNTRIES)
+def test_a_local_number_of_every_country_becomes_digits_that_whatsapp_knows(code: str) -> None:
+    country = COUNTRIES[code]
+    for length in country.lengths:
+        national = "7" * length
+        for typed in (national, f"0{national}", f"00{country.calling_code}{national}"):
+            url = whatsapp.link(parse_phone(typed, code), "x")
+
+            assert url == f"https://wa.me/{country.calling_code}{national}?text=x"
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+def test_the_longest_order_fits_into_a_link_and_says_how_much_more_there_is(
+    locale: Locale,
+) -> None:
+    order = an_order("ع" * 200, "ش" * 500, "م" * 100)
+    line = order.lines[0]
+    order.lines = tuple(
+        replace(line, variant_id=VariantId(UUID(int=each)), variant="🙂" * 60)
+        for each in range(100)
+    )
+    order.customer = replace(order.customer, name="🙂" * 120)
+    store = a_store(locale, "🙂" * 100)
+
+    for url in (
+        whatsapp.to_store(order, store, "https://souq.example/t/" + "x" * 43),
+        whatsapp.to_customer(order, store, "https://souq.example/t/" + "x" * 43),
+    ):
+        assert len(url) <= whatsapp.LONGEST
+        shown = bare(url).count("× 2")
+        assert str(100 - shown) in bare(url)
+        assert str(order.total) in bare(url)
+        assert bare(url).endswith("x" * 43)
+
+
+def test_an_address_in_lines_cannot_pass_for_lines_of_the_message() -> None:
+    order = an_order(address="شارع 1\nالإجمالي: 0.00 SAR", city="")
+
+    lines = bare(whatsapp.to_store(order, a_store())).split("\n")
+
+    assert [each for each in lines if each.startswith("الإجمالي")] == ["الإجمالي: 193.50 SAR"]
+
+
+def test_who_has_confirmed_is_asked_no_more_and_a_discount_is_a_line_of_its_own() -> None:
+    order = an_order()
+    order.discount = Money(350, "SAR")
+    asked = bare(whatsapp.to_customer(order, a_store()))
+    order.move(Move(to=OrderStatus.CONFIRMED, by=Party.MERCHANT), NOW)
+    told = bare(whatsapp.to_customer(order, a_store(), "https://souq.example/t/x"))
+
+    assert "الخصم: 3.50 SAR\nالإجمالي عند الاستلام: 190.00 SAR" in asked
+    assert asked.endswith("هل تؤكد الطلب؟")
+    assert "هل تؤكد" not in told
+    assert told.endswith("متابعة الطلب: https://souq.example/t/x")

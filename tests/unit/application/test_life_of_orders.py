@@ -1,0 +1,152 @@
+"""The life of many orders in memory; and what breaks it is found."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from marketplace.adapters.memory.repositories import MemoryAuditBook
+from marketplace.application.orders import confirming, editing, moving, placing
+from marketplace.application.orders.editing import EditingService
+from marketplace.domain.orders import (
+    TRANSITIONS,
+    Order,
+    OrderCancelled,
+    OrderStatus,
+    Party,
+    PaymentStatus,
+    StockEffect,
+    Transition,
+)
+from marketplace.domain.variants import StockChange, Variant
+from tests.unit.life_of_orders import LifeOfOrders, in_memory
+
+QUICK = settings(
+    max_examples=12,
+    stateful_step_count=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class InMemory(LifeOfOrders):
+    a_world = staticmethod(in_memory)
+
+
+TestLifeOfOrders = InMemory.TestCase
+TestLifeOfOrders.settings = QUICK
+
+
+def _nothing(*_: object, **__: object) -> None:
+    return None
+
+
+async def _nothing_done(*_: object, **__: object) -> None:
+    return None
+
+
+def _release_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Variant, "release", lambda self, _: StockChange(self.id, 0, 0))
+
+
+def _restock_doubled(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Variant, "restock", lambda self, units: self._move(on_hand=2 * units, reserved=0))
+
+
+def _consumed_without_promise(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Variant, "consume", lambda self, units: self._move(on_hand=-units, reserved=0))
+
+
+def _nobody_looks_at_the_shelf(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(placing, "must_be_there", _nothing)
+
+
+def _ledger_is_not_kept(patch: pytest.MonkeyPatch) -> None:
+    written = moving.written_down
+
+    def half(changes: Sequence[StockChange], *said: Any, **more: Any) -> Any:
+        less = [StockChange(each.variant_id, each.on_hand, 0) for each in changes]
+        return written(less, *said, **more)
+
+    patch.setattr(moving, "written_down", half)
+
+
+def _edits_forget_the_stock(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(EditingService, "_follow", _nothing_done)
+
+
+def _edits_take_what_is_not_there(patch: pytest.MonkeyPatch) -> None:
+    found = editing._differences
+
+    def once(was: Any, now: Any, products: Any) -> Any:
+        return [each for each in found(was, now, products) if each.reserved > 0]
+
+    patch.setattr(editing, "_differences", once)
+
+
+def _delivered_can_be_cancelled(patch: pytest.MonkeyPatch) -> None:
+    rule = Transition(OrderCancelled, frozenset({Party.MERCHANT}), StockEffect.NONE)
+    patch.setitem(TRANSITIONS, (OrderStatus.DELIVERED, OrderStatus.CANCELLED), rule)
+
+
+def _the_book_has_gaps(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(MemoryAuditBook, "add", _nothing_done)
+
+
+def _events_come_twice(patch: pytest.MonkeyPatch) -> None:
+    real = confirming.move
+
+    async def twice(market: Any, orders: Sequence[Order], *said: Any) -> None:
+        was = [each.status for each in orders]
+        await real(market, orders, *said)
+        for order, before in zip(orders, was, strict=True):
+            fact = TRANSITIONS[before, order.status].fact
+            again = fact(
+                at=order.moved_at,
+                order_id=order.id,
+                merchant_id=order.merchant_id,
+                was=before,
+                stock=StockEffect.NONE,
+            )
+            await market.orders.save(order, again)
+
+    patch.setattr(confirming, "move", twice)
+
+
+def _refunds_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(PaymentStatus, "of", classmethod(lambda kind, *_: kind.COLLECTED))
+
+
+SABOTAGES: list[Callable[[pytest.MonkeyPatch], None]] = [
+    _release_forgotten,
+    _restock_doubled,
+    _consumed_without_promise,
+    _nobody_looks_at_the_shelf,
+    _ledger_is_not_kept,
+    _edits_forget_the_stock,
+    _edits_take_what_is_not_there,
+    _delivered_can_be_cancelled,
+    _the_book_has_gaps,
+    _events_come_twice,
+    _refunds_are_not_counted,
+]
+
+
+@pytest.mark.parametrize("sabotage", SABOTAGES, ids=lambda each: each.__name__.strip("_"))
+def test_whatever_is_broken_is_found(
+    monkeypatch: pytest.MonkeyPatch, sabotage: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    sabotage(monkeypatch)
+    hasty = settings(
+        QUICK,
+        max_examples=200,
+        phases=[Phase.generate],
+        print_blob=False,
+        report_multiple_bugs=False,
+    )
+
+    with pytest.raises(Exception):  # noqa: B017 - any way to fail is a find
+        run_state_machine_as_test(InMemory, settings=hasty)
