@@ -226,7 +226,7 @@ class UnitOfWorkContract:
 
     async def test_every_link_of_an_order_leads_to_it(self, world: World) -> None:
         merchant = await world.a_merchant()
-        orders = [await world.an_order(merchant) for _ in range(2)]
+        orders = [await world.an_order(merchant, number=1001 + each) for each in range(2)]
         async with world.begin() as market:
             for order in orders:
                 for _ in range(2):

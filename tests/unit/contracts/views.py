@@ -522,7 +522,7 @@ class ViewsContract:
     ) -> None:
         merchant = await world.a_merchant()
         order = await world.an_order(merchant)
-        await world.an_order(merchant)
+        await world.an_order(merchant, number=1002)
         async with world.begin() as market:
             await market.orders.link(order.id, b"a link that was sent", order.placed_at)
 
