@@ -11,7 +11,7 @@ DRAIN = 180.0
 """Seconds until everything that waits must be done."""
 
 _WAITING = """
-    SELECT count(*) FROM jobs WHERE state <> 'dead' AND created_at < now() - interval '1 second'
+    SELECT count(*) FROM jobs WHERE state <> 'dead'
         AND reaction IN ('note_new_order', 'mail_new_order', 'send_verification_email')
 """
 

@@ -122,12 +122,13 @@ class Worker:
 
     async def _carry_out(self, job: Job) -> None:
         try:
-            self._outcomes.append(await self._jobs.carry_out(job))
+            outcome = await self._jobs.carry_out(job)
         except BaseException:
             # Somebody else has it by now; or is given it, when we go.
             if not self._leaving:
                 self._forget(job)
             raise
+        self._outcomes.append(outcome)
         self._ended.set()
 
     def _forget(self, job: Job) -> None:
