@@ -39,11 +39,13 @@ from marketplace.domain.merchants import CurrencyFixed, StoreNotFound
 from marketplace.domain.orders import Move, OrderStatus, Party
 from marketplace.domain.variants import StockReason
 from tests.unit.contracts.answers import AnswersContract
+from tests.unit.contracts.inboxes import InboxesContract
 from tests.unit.contracts.outbox import OutboxContract
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
 from tests.unit.contracts.unit_of_work import UnitOfWorkContract
 from tests.unit.contracts.views import ViewsContract
+from tests.unit.contracts.webhooks import WebhooksContract
 from tests.unit.world import PASSWORD, PIXELS, MemoryBucket, World
 
 from .conftest import administer
@@ -62,6 +64,14 @@ class TestPostgresViews(ViewsContract):
 
 
 class TestPostgresAnswers(AnswersContract):
+    pass
+
+
+class TestPostgresInboxes(InboxesContract):
+    pass
+
+
+class TestPostgresWebhooks(WebhooksContract):
     pass
 
 

@@ -10,9 +10,11 @@ from marketplace.application.ports import BeginUnitOfWork, Views
 from marketplace.application.watching import StoreWatch
 
 from .contracts.answers import AnswersContract
+from .contracts.inboxes import InboxesContract
 from .contracts.outbox import OutboxContract
 from .contracts.unit_of_work import UnitOfWorkContract
 from .contracts.views import ViewsContract
+from .contracts.webhooks import WebhooksContract
 
 
 @pytest.fixture
@@ -49,4 +51,12 @@ class TestMemoryViews(ViewsContract):
 
 
 class TestMemoryAnswers(AnswersContract):
+    pass
+
+
+class TestMemoryInboxes(InboxesContract):
+    pass
+
+
+class TestMemoryWebhooks(WebhooksContract):
     pass

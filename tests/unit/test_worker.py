@@ -99,6 +99,7 @@ def test_what_the_clock_brings_is_done_without_an_occasion(world: World) -> None
     assert [chore.__qualname__ for chore, _ in work._chores] == [
         "ConfirmingService.expire_due",
         "Once.forget",
+        "Dispatch.forget",
         "ImageService.sweep",
     ]
 

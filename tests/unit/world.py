@@ -16,6 +16,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryPasswordHasher,
     MemorySealing,
     MemoryThrottle,
+    MemoryWebhookSender,
     SequentialIds,
 )
 from marketplace.adapters.memory.store import MemoryStore
@@ -96,6 +97,7 @@ class World:
         self.store = MemoryStore()
         self.shelf = MemoryImageStore(clock=self.clock)
         self.bell = MemoryBell()
+        self.internet = MemoryWebhookSender()
         self.watch = StoreWatch(alone=True)
         ids = SequentialIds()
         self.ports = Ports(
@@ -112,6 +114,7 @@ class World:
             processor=MemoryImageProcessor(),
             letters=PlainLetters(),
             mailer=self.mailer,
+            webhooks=self.internet,
             watch=self.watch,
             site=Site(public_url="https://souq.example"),
         )

@@ -5,11 +5,14 @@ from .admin import AdminService
 from .bulk import BulkService
 from .categories import CategoryService
 from .confirming import ConfirmingService
+from .deliveries import DeliveryService
+from .delivering import Dispatch
 from .images import ImageService
 from .imports import ImportService
 from .jobs import JobService
 from .kyc import KycService
 from .merchants import MerchantService
+from .notices import Notices, PreferenceService
 from .notifications import Correspondence, NotificationService
 from .once import Once, joining
 from .orders import OrderService
@@ -20,8 +23,10 @@ from .reactions import Reactions
 from .sessions import SessionService
 from .stock import StockService
 from .storefront import StorefrontService
+from .streams import NotificationStreams
 from .throttling import Throttling
 from .uploads import UploadService
+from .webhooks import WebhookService
 
 
 class Marketplace:
@@ -83,6 +88,27 @@ class Marketplace:
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)
         self.quotes = QuoteService(views=views, clock=clock)
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
+        self.streams = NotificationStreams(views, clock)
+        self.preferences = PreferenceService(begin=begin, views=views)
+        self.webhooks = WebhookService(
+            begin=begin,
+            views=views,
+            clock=clock,
+            ids=ids,
+            secrets=ports.secrets,
+            sealing=ports.sealing,
+            sender=ports.webhooks,
+        )
+        self.deliveries = DeliveryService(begin=begin, views=views, clock=clock, ids=ids)
+        self.dispatch = Dispatch(
+            begin=begin,
+            views=views,
+            clock=clock,
+            ids=ids,
+            secrets=ports.secrets,
+            sealing=ports.sealing,
+            sender=ports.webhooks,
+        )
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
         correspondence = Correspondence(
             begin=begin,
@@ -102,5 +128,13 @@ class Marketplace:
                 images=self.images,
                 imports=self.imports,
                 kyc=self.kyc,
+                notices=Notices(
+                    begin=begin,
+                    clock=clock,
+                    ids=ids,
+                    letters=ports.letters,
+                    mailer=ports.mailer,
+                ),
+                dispatch=self.dispatch,
             ),
         )

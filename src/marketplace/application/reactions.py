@@ -44,10 +44,13 @@ from marketplace.domain.products import (
     ProductEdited,
     StockRanLow,
 )
+from marketplace.domain.webhooks import DeliveryDue, WebhookDisabled
 
+from .delivering import Dispatch
 from .images import ImageService
 from .imports import ImportService
 from .kyc import KycService
+from .notices import Notices
 from .notifications import Correspondence
 from .ports import Job, Reaction
 
@@ -63,13 +66,13 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     MerchantEdited: (),
     MerchantSuspended: (),
     MerchantReactivated: (),
-    MerchantClosed: (KycService.remove_papers,),
+    MerchantClosed: (KycService.remove_papers, Dispatch.remove_webhooks),
     KycSubmitted: (),
     KycDecided: (KycService.note_kyc_decision, KycService.mail_kyc_decision),
-    ProductAdded: (),
-    ProductEdited: (),
-    ProductArchived: (),
-    StockRanLow: (Correspondence.note_low_stock,),
+    ProductAdded: (Dispatch.publish,),
+    ProductEdited: (Dispatch.publish,),
+    ProductArchived: (Dispatch.publish,),
+    StockRanLow: (Correspondence.note_low_stock, Notices.mail_low_stock, Dispatch.publish),
     CategoriesChanged: (),
     ImageReceived: (ImageService.process_product_image,),
     ImagePublished: (),
@@ -77,21 +80,36 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ImageRemoved: (ImageService.discard_files,),
     BatchReached: (ImportService.work_off_import,),
     ImportFinished: (),
-    OrderPlaced: (Correspondence.note_new_order, Correspondence.mail_new_order),
+    OrderPlaced: (
+        Correspondence.note_new_order,
+        Correspondence.mail_new_order,
+        Dispatch.publish,
+    ),
     ConfirmationAttempted: (),
-    OrderConfirmed: (),
-    OrderPrepared: (),
-    OrderShipped: (),
-    OrderDelivered: (),
-    DeliveryFailed: (),
-    OrderReturned: (),
-    OrderCancelled: (),
-    OrderExpired: (),
-    OrderReopened: (),
+    OrderConfirmed: (Dispatch.publish,),
+    OrderPrepared: (Dispatch.publish,),
+    OrderShipped: (Dispatch.publish,),
+    OrderDelivered: (Dispatch.publish,),
+    DeliveryFailed: (Dispatch.publish,),
+    OrderReturned: (Dispatch.publish,),
+    OrderCancelled: (Dispatch.publish,),
+    OrderExpired: (Dispatch.publish,),
+    OrderReopened: (Dispatch.publish,),
     AnnouncementMade: (Correspondence.send_notification,),
     NotificationDelivered: (Correspondence.mail_notification,),
+    DeliveryDue: (Dispatch.deliver,),
+    WebhookDisabled: (Notices.note_webhook_disabled, Notices.mail_webhook_disabled),
 }
 """Stating that nothing follows is deliberate: a test asks for every event."""
+
+
+ONLY_IF_HEARD = frozenset({Dispatch.publish.__name__})
+"""
+What follows only where a merchant has an endpoint that is called. Otherwise no job is written.
+
+A catalogue of ten thousand products would leave ten thousand of them, to find out that nobody
+listens. Whoever stores what happened looks, in the same statement.
+"""
 
 
 def reactions_to(event: Event) -> list[str]:
@@ -115,12 +133,21 @@ class Reactions:
     images: ImageService
     kyc: KycService
     imports: ImportService
+    notices: Notices
+    dispatch: Dispatch
 
     async def carry_out(self, job: Job) -> None:
         """Do one job; ``UnknownReaction`` if the table has none of that name for the event."""
         if job.event is None or job.reaction not in reactions_to(job.event):
             raise UnknownReaction(job.reaction)
-        for service in (self.correspondence, self.images, self.imports, self.kyc):
+        for service in (
+            self.correspondence,
+            self.dispatch,
+            self.images,
+            self.imports,
+            self.kyc,
+            self.notices,
+        ):
             reaction = getattr(service, job.reaction, None)
             if reaction is not None:
                 await reaction(job.event, job.id)

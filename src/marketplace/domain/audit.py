@@ -30,6 +30,10 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password.changed"
     SESSION_STOLEN = "session.stolen"
     ADMIN_CREATED = "admin.created"
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_EDITED = "webhook.edited"
+    WEBHOOK_REMOVED = "webhook.removed"
+    WEBHOOK_ROTATED = "webhook.rotated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from marketplace.adapters.sealing import AesSealing
 from marketplace.adapters.storage.folder import FolderImageStore
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
 from marketplace.adapters.taskiq import TaskiqBell, make_broker
+from marketplace.adapters.webhooks import HttpWebhookSender
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.ports import Clock, Ids, ImageStore, Mailer, Ports, Site, Throttle
 from marketplace.application.watching import StoreWatch
@@ -119,6 +120,9 @@ class Production(containers.DeclarativeContainer):
     mailer = providers.Singleton(
         make_mailer, settings.provided.email_url, settings.provided.email_from
     )
+    webhooks = providers.Singleton(
+        HttpWebhookSender, loopback=settings.provided.webhooks_to_loopback
+    )
     site = providers.Singleton(
         Site, public_url=settings.provided.public_url, media_url=settings.provided.media_url
     )
@@ -137,6 +141,7 @@ class Production(containers.DeclarativeContainer):
         processor=processor,
         letters=letters,
         mailer=mailer,
+        webhooks=webhooks,
         watch=watch,
         site=site,
     )
@@ -185,6 +190,7 @@ async def running(settings: Settings) -> AsyncGenerator[Production]:
         stack.callback(container.passwords().close)
         stack.callback(container.processor().close)
         stack.push_async_callback(container.bell().close)
+        stack.callback(container.webhooks().close)
         throttle = container.throttle()
         if isinstance(throttle, LimitsThrottle):
             stack.push_async_callback(throttle.close)

@@ -12,6 +12,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryPasswordHasher,
     MemorySealing,
     MemoryThrottle,
+    MemoryWebhookSender,
 )
 from marketplace.adapters.memory.store import MemoryStore
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
@@ -39,6 +40,7 @@ def in_memory(*, clock: Clock | None = None, mailer: Mailer | None = None) -> Po
         processor=MemoryImageProcessor(),
         letters=TemplateLetters(),
         mailer=mailer or MemoryMailer(),
+        webhooks=MemoryWebhookSender(),
         watch=watch,
         site=Site(),
     )

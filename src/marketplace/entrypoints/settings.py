@@ -50,6 +50,7 @@ class Settings:
     storage_url: str
     email_url: str
     email_from: str
+    webhooks_to_loopback: bool
     page_cache: int
     log_format: str
 
@@ -87,6 +88,7 @@ class Settings:
             storage_url=_storage(said, str(var_dir / "media")),
             email_url=_email(said, f"file:{var_dir / 'mail'}"),
             email_from=_sender(said),
+            webhooks_to_loopback=_switch(said, "WEBHOOKS_TO_LOOPBACK"),
             page_cache=_megabytes(said, "PAGE_CACHE", 32),
             log_format=_one_of(said, "LOG_FORMAT", "text", "json"),
         )

@@ -38,6 +38,7 @@ class Worker:
         self._chores: Sequence[tuple[Chore, float]] = (
             (marketplace.confirming.expire_due, OFTEN),
             (marketplace.once.forget, NOW_AND_THEN),
+            (marketplace.dispatch.forget, NOW_AND_THEN),
             (marketplace.images.sweep, SELDOM),
         )
         self._bell = bell

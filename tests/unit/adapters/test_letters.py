@@ -35,6 +35,8 @@ FACTS: dict[LetterKind, dict[str, str]] = {
         "store": "متجر آدا",
         "reason": "الصورة غير واضحة\nThe date cannot be read",
     },
+    LetterKind.WEBHOOK_GONE: {"url": "https://erp.example/hooks"},
+    LetterKind.WEBHOOK_FAILING: {"url": "https://erp.example/hooks"},
     LetterKind.ANNOUNCEMENT: {"title": "صيانة الليلة", "body": "من الثانية\nإلى الثالثة."},
 }
 EVERY = list(product(LetterKind, Locale))

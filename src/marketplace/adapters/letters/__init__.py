@@ -17,7 +17,7 @@ from .blocks import filled
 _DRAFTS = {Locale.ARABIC: arabic.DRAFTS, Locale.ENGLISH: english.DRAFTS}
 _DIRECTION = {Locale.ARABIC: "rtl", Locale.ENGLISH: "ltr"}
 
-_LEFT_TO_RIGHT = frozenset({"number", "phone", "total", "username"})
+_LEFT_TO_RIGHT = frozenset({"number", "phone", "total", "url", "username"})
 _ANY_WAY = frozenset({"store", "customer", "address", "note", "lines", "reason"})
 """What people typed, in whatever script."""
 _LRI, _FSI, _PDI = "\u2066", "\u2068", "\u2069"
@@ -35,6 +35,7 @@ class TemplateLetters(Letters):
     - ``PASSWORD_CHANGED`` and ``SESSION_STOLEN``: username
     - ``KYC_APPROVED``: username, store
     - ``KYC_REJECTED``: username, store, reason
+    - ``WEBHOOK_GONE`` and ``WEBHOOK_FAILING``: url
 
     A missing one is a ``KeyError``, and a bug of ours.
     """

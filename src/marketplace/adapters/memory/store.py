@@ -12,6 +12,7 @@ from marketplace.domain.audit import AuditEntry
 from marketplace.domain.events import Event
 from marketplace.domain.imports import ImportId
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.notifications import MailChoices, NotificationId
 from marketplace.domain.sheets import Entry
 from marketplace.domain.variants import StockMovement
 
@@ -41,6 +42,8 @@ class MemoryStore:
     audit: list[AuditEntry] = field(default_factory=list)
     jobs: dict[JobId, StoredJob] = field(default_factory=dict)
     answers: dict[bytes, tuple[bytes, datetime]] = field(default_factory=dict)
+    slip_numbers: dict[NotificationId, int] = field(default_factory=dict)
+    mail_choices: dict[MerchantId, MailChoices] = field(default_factory=dict)
     claims: set[bytes] = field(default_factory=set)
 
     def all_of(self, kind: type[Kind]) -> list[Kind]:

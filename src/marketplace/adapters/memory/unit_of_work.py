@@ -13,12 +13,15 @@ from .repositories import (
     MemoryAnswers,
     MemoryAuditBook,
     MemoryCategories,
+    MemoryDeliveries,
+    MemoryEndpoints,
     MemoryImages,
     MemoryImports,
     MemoryMerchants,
     MemoryNotifications,
     MemoryOneTimeTokens,
     MemoryOrders,
+    MemoryPreferences,
     MemoryProducts,
     MemorySessions,
     MemorySubmissions,
@@ -50,6 +53,9 @@ class MemoryUnitOfWork:
         self.orders = MemoryOrders(transaction)
         self.notifications = MemoryNotifications(transaction)
         self.announcements = MemoryAnnouncements(transaction)
+        self.preferences = MemoryPreferences(transaction)
+        self.endpoints = MemoryEndpoints(transaction)
+        self.deliveries = MemoryDeliveries(transaction)
         self.audit = MemoryAuditBook(transaction)
         self.answers = MemoryAnswers(transaction)
         self.outbox = MemoryOutbox(transaction)

@@ -17,12 +17,15 @@ from .repositories import (
     PostgresAnswers,
     PostgresAuditBook,
     PostgresCategories,
+    PostgresDeliveries,
+    PostgresEndpoints,
     PostgresImages,
     PostgresImports,
     PostgresMerchants,
     PostgresNotifications,
     PostgresOneTimeTokens,
     PostgresOrders,
+    PostgresPreferences,
     PostgresProducts,
     PostgresSessions,
     PostgresSubmissions,
@@ -57,6 +60,9 @@ class PostgresUnitOfWork:
         self.orders = PostgresOrders(connection, outbox)
         self.notifications = PostgresNotifications(connection, outbox)
         self.announcements = PostgresAnnouncements(connection, outbox)
+        self.preferences = PostgresPreferences(connection)
+        self.endpoints = PostgresEndpoints(connection, outbox)
+        self.deliveries = PostgresDeliveries(connection, outbox)
         self.audit = PostgresAuditBook(connection)
         self.answers = PostgresAnswers(connection)
         return self

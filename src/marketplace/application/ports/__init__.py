@@ -34,12 +34,15 @@ from .neighbours import (
     Wording,
 )
 from .repositories import (
+    MAILED_A_SECOND,
     Accounts,
     Announcements,
     Answers,
     AuditBook,
     BeginUnitOfWork,
     Categories,
+    Deliveries,
+    Endpoints,
     Images,
     Imports,
     InProgress,
@@ -51,6 +54,7 @@ from .repositories import (
     OneTimeTokens,
     Orders,
     Outbox,
+    Preferences,
     Products,
     Reaction,
     Repository,
@@ -66,10 +70,12 @@ from .views import (
     AdminViews,
     AnnouncementView,
     AnswerViews,
+    Arrival,
     BadCursor,
     CategoryCard,
     CategoryView,
     DayCount,
+    DeliverySearch,
     Device,
     Identity,
     ImageCard,
@@ -100,9 +106,12 @@ from .views import (
     StoreViews,
     VariantCard,
     Views,
+    WebhookViews,
 )
+from .webhooks import Answered, WebhookSender
 
 __all__ = [
+    "MAILED_A_SECOND",
     "MOST_READ",
     "SORT_KEYS",
     "AccessTokens",
@@ -112,7 +121,9 @@ __all__ = [
     "AnnouncementView",
     "Announcements",
     "AnswerViews",
+    "Answered",
     "Answers",
+    "Arrival",
     "AuditBook",
     "BadCursor",
     "BeginUnitOfWork",
@@ -122,7 +133,10 @@ __all__ = [
     "CategoryView",
     "Clock",
     "DayCount",
+    "Deliveries",
+    "DeliverySearch",
     "Device",
+    "Endpoints",
     "FirstLook",
     "Identity",
     "Ids",
@@ -164,6 +178,7 @@ __all__ = [
     "Picture",
     "Place",
     "Ports",
+    "Preferences",
     "ProductCard",
     "ProductView",
     "ProductViews",
@@ -189,6 +204,8 @@ __all__ = [
     "VariantCard",
     "Versioned",
     "Views",
+    "WebhookSender",
+    "WebhookViews",
     "Window",
     "Wording",
 ]
@@ -211,5 +228,6 @@ class Ports:
     processor: ImageProcessor
     letters: Letters
     mailer: Mailer
+    webhooks: WebhookSender
     watch: StoreWatch
     site: Site

@@ -232,6 +232,8 @@ class LetterKind(StrEnum):
     SESSION_STOLEN = "session_stolen"
     KYC_APPROVED = "kyc_approved"
     KYC_REJECTED = "kyc_rejected"
+    WEBHOOK_GONE = "webhook_gone"
+    WEBHOOK_FAILING = "webhook_failing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

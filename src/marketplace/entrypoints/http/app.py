@@ -41,6 +41,7 @@ from .stock import StockController
 from .storefront import StoreController, TrackingController
 from .turnstile import Turnstile
 from .uploads import UploadController
+from .webhooks import WebhookController
 
 MOST_BODY = 256 * 1024
 
@@ -60,6 +61,7 @@ MERCHANT = Router(
         UploadController,
         OrderController,
         NotificationController,
+        WebhookController,
     ],
     opt={"role": Role.MERCHANT},
     tags=["merchant"],
@@ -150,6 +152,10 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "orders": marketplace.orders,
         "quotes": marketplace.quotes,
         "notifications": marketplace.notifications,
+        "preferences": marketplace.preferences,
+        "streams": marketplace.streams,
+        "webhooks": marketplace.webhooks,
+        "deliveries": marketplace.deliveries,
         "admin": marketplace.admin,
     }
     return Router(

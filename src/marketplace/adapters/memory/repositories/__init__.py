@@ -8,9 +8,10 @@ from .images import MemoryImages
 from .imports import MemoryImports
 from .kyc import MemorySubmissions
 from .merchants import MemoryMerchants
-from .notifications import MemoryAnnouncements, MemoryNotifications
+from .notifications import MemoryAnnouncements, MemoryNotifications, MemoryPreferences
 from .orders import MemoryOrders
 from .products import MemoryProducts
+from .webhooks import MemoryDeliveries, MemoryEndpoints
 
 __all__ = [
     "MemoryAccounts",
@@ -18,12 +19,15 @@ __all__ = [
     "MemoryAnswers",
     "MemoryAuditBook",
     "MemoryCategories",
+    "MemoryDeliveries",
+    "MemoryEndpoints",
     "MemoryImages",
     "MemoryImports",
     "MemoryMerchants",
     "MemoryNotifications",
     "MemoryOneTimeTokens",
     "MemoryOrders",
+    "MemoryPreferences",
     "MemoryProducts",
     "MemorySessions",
     "MemorySubmissions",

@@ -12,6 +12,7 @@ from .notifications import MemoryNotificationViews
 from .orders import MemoryOrderViews
 from .products import MemoryProductViews
 from .storefront import MemoryStoreViews
+from .webhooks import MemoryWebhookViews
 
 
 class MemoryViews(
@@ -23,6 +24,7 @@ class MemoryViews(
     MemoryImportViews,
     MemoryOrderViews,
     MemoryNotificationViews,
+    MemoryWebhookViews,
     MemoryAdminViews,
     MemoryAnswerViews,
     ports.Views,

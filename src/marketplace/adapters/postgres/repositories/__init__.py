@@ -8,9 +8,10 @@ from .images import PostgresImages
 from .imports import PostgresImports
 from .kyc import PostgresSubmissions
 from .merchants import PostgresMerchants
-from .notifications import PostgresAnnouncements, PostgresNotifications
+from .notifications import PostgresAnnouncements, PostgresNotifications, PostgresPreferences
 from .orders import PostgresOrders
 from .products import PostgresProducts
+from .webhooks import PostgresDeliveries, PostgresEndpoints
 
 __all__ = [
     "PostgresAccounts",
@@ -18,12 +19,15 @@ __all__ = [
     "PostgresAnswers",
     "PostgresAuditBook",
     "PostgresCategories",
+    "PostgresDeliveries",
+    "PostgresEndpoints",
     "PostgresImages",
     "PostgresImports",
     "PostgresMerchants",
     "PostgresNotifications",
     "PostgresOneTimeTokens",
     "PostgresOrders",
+    "PostgresPreferences",
     "PostgresProducts",
     "PostgresSessions",
     "PostgresSubmissions",

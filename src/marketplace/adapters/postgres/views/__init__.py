@@ -12,6 +12,7 @@ from .notifications import PostgresNotificationViews
 from .orders import PostgresOrderViews
 from .products import PostgresProductViews
 from .storefront import PostgresStoreViews
+from .webhooks import PostgresWebhookViews
 
 
 class PostgresViews(
@@ -23,6 +24,7 @@ class PostgresViews(
     PostgresImportViews,
     PostgresOrderViews,
     PostgresNotificationViews,
+    PostgresWebhookViews,
     PostgresAdminViews,
     PostgresAnswerViews,
     ports.Views,
