@@ -69,6 +69,11 @@ class NotificationStreams:
         heard = known if after is None else min(after, known)
         return NotificationStream(self, self._views, merchant_id, acting.session_id, heard, known)
 
+    @property
+    def listening(self) -> int:
+        """How many streams are open."""
+        return len(self._open)
+
     def close(self) -> None:
         """End every stream, and open no other: the process is about to stop."""
         self._is_closed = True
