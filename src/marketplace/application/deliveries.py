@@ -134,6 +134,8 @@ class DeliveryService:
 
 
 def _parse_moment(at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise BadMoment
     try:
         return at and at.astimezone(UTC)
     except OverflowError:

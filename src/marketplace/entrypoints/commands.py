@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 from marketplace.adapters.embedded_postgres import CannotStart
 from marketplace.adapters.postgres.migrations import migrate
 from marketplace.application.accounts import CreateAdmin
 from marketplace.application.marketplace import Marketplace
+from marketplace.domain.accounts import Locale
 from marketplace.domain.errors import InvalidFields, MarketplaceError
 
 from .container import Production, database, running
@@ -21,6 +23,7 @@ from .http.app import create_app
 from .http.docs import document
 from .in_memory import in_memory
 from .logs import configure_logs
+from .previews import preview
 from .serving import serve, work
 from .settings import BadSetting, Settings
 
@@ -40,6 +43,12 @@ def run() -> None:
     sweep.add_argument("--dry-run", action="store_true", help="remove nothing, only say what")
     images = commands.choices["images"].add_subparsers(dest="act", required=True, metavar="act")
     images.add_parser("reprocess", help="once more for each that failed or was forgotten")
+    letters = commands.choices["letters"].add_subparsers(dest="act", required=True, metavar="act")
+    shown = letters.add_parser("preview", help="write each letter into a folder, as it would look")
+    shown.add_argument(
+        "--locale", choices=[each.value for each in Locale], help="one language only"
+    )
+    shown.add_argument("--to", metavar="FOLDER", help="default: VAR_DIR/letters")
     arguments = parser.parse_args()
     try:
         settings = Settings.here()
@@ -139,6 +148,17 @@ def _images(settings: Settings, arguments: argparse.Namespace) -> None:
     _with(settings, reprocess)
 
 
+def _letters(settings: Settings, arguments: argparse.Namespace) -> None:
+    """look at the letters that are sent"""
+    folder = Path(arguments.to) if arguments.to else settings.var_dir / "letters"
+    locales = (Locale(arguments.locale),) if arguments.locale else tuple(Locale)
+    try:
+        for file in preview(folder, locales):
+            _say(str(file))
+    except OSError as fault:
+        raise BadSetting(f"cannot write into {folder} ({fault.strerror})") from None
+
+
 def _check(settings: Settings, arguments: argparse.Namespace) -> None:
     """read the settings and put everything together, without starting anything"""
     embedded = replace(settings, database_url="postgresql:///", secret_key="-" * 48)
@@ -162,6 +182,7 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "demo-data": _demo_data,
     "storage": _storage,
     "images": _images,
+    "letters": _letters,
     "check": _check,
     "openapi": _openapi,
 }

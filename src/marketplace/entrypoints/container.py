@@ -15,7 +15,7 @@ from marketplace.adapters.jwt import JwtAccessTokens
 from marketplace.adapters.letters import TemplateLetters
 from marketplace.adapters.limits import LimitsThrottle
 from marketplace.adapters.mail.mailboxes import ConsoleMailer, FolderMailer
-from marketplace.adapters.mail.smtp import SmtpMailer
+from marketplace.adapters.mail.smtp import KEPT_FOR, SmtpMailer
 from marketplace.adapters.memory.neighbours import MemoryThrottle
 from marketplace.adapters.pillow import PillowImageProcessor
 from marketplace.adapters.postgres.migrations import migrate
@@ -52,7 +52,7 @@ def make_mailer(url: str, sender: str) -> Mailer:
         return ConsoleMailer(sender)
     if scheme == "file":
         return FolderMailer(Path(rest.removeprefix("//")), sender)
-    return SmtpMailer(url, sender)
+    return SmtpMailer(url, sender, kept_for=KEPT_FOR)
 
 
 def make_access_tokens(secret_key: str, previous: Sequence[str], ids: Ids) -> JwtAccessTokens:
@@ -191,6 +191,9 @@ async def running(settings: Settings) -> AsyncGenerator[Production]:
         stack.callback(container.processor().close)
         stack.push_async_callback(container.bell().close)
         stack.callback(container.webhooks().close)
+        mailer = container.mailer()
+        if isinstance(mailer, SmtpMailer):
+            stack.push_async_callback(mailer.close)
         throttle = container.throttle()
         if isinstance(throttle, LimitsThrottle):
             stack.push_async_callback(throttle.close)
