@@ -133,7 +133,7 @@ class _Checked(httpcore.AsyncNetworkBackend):
     def __init__(self, addresses: Sequence[Address], target: Target) -> None:
         self._addresses = addresses
         self._target = target
-        self._network = httpcore.AnyIOBackend()
+        self._network: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,

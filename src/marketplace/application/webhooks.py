@@ -127,10 +127,14 @@ class WebhookService:
         merchant_id = selling(wanted.acting)
         with Form() as form:
             url = None if wanted.url is None else form.read("url", parse_webhook_url, wanted.url)
-            if wanted.events is not None:
-                events = form.read("events", parse_events, wanted.events)
-            if wanted.description is not None:
-                told = form.read("description", line(200, at_least=0), wanted.description)
+            events = (
+                None if wanted.events is None else form.read("events", parse_events, wanted.events)
+            )
+            told = (
+                None
+                if wanted.description is None
+                else form.read("description", line(200, at_least=0), wanted.description)
+            )
         await self.views.endpoint(merchant_id, wanted.endpoint_id)
         if url is not None:
             await self._checked(url.url)
@@ -139,8 +143,8 @@ class WebhookService:
             must_be_seen(endpoint.version, wanted.seen)
             now = self.clock.now()
             endpoint.url = endpoint.url if url is None else url.url
-            endpoint.events = endpoint.events if wanted.events is None else events
-            endpoint.description = endpoint.description if wanted.description is None else told
+            endpoint.events = endpoint.events if events is None else events
+            endpoint.description = endpoint.description if told is None else told
             endpoint.updated_at = now
             if wanted.enabled is not None and wanted.enabled is not endpoint.is_enabled:
                 (endpoint.enable if wanted.enabled else endpoint.disable)(now)

@@ -357,6 +357,18 @@ async def test_an_address_is_looked_at_before_it_is_taken(
     assert {each.field: each.code for each in refused.value.problems} == code
 
 
+async def test_a_change_is_looked_at_as_well(world: World, mona: Seller) -> None:
+    heard = await listen(world, mona)
+    for said in ({"url": "https://10.0.0.1/"}, {"url": "x"}, {"events": []}, {"events": ["no"]}):
+        with pytest.raises(InvalidFields):
+            await world.marketplace.webhooks.edit(
+                EditEndpoint(acting=mona.actor, endpoint_id=heard.endpoint.id, **said)  # type: ignore[arg-type]
+            )
+
+    found = await world.marketplace.webhooks.find(mona.actor, heard.endpoint.id)
+    assert (found.url, found.events) == (URL, ("*",))
+
+
 async def test_a_name_that_means_something_else_by_then_is_not_called(
     world: World, mona: Seller
 ) -> None:

@@ -170,8 +170,8 @@ def test_of_several_signatures_any_one_proves_it() -> None:
 
 
 def test_a_delivery_is_tried_for_three_days_and_then_given_up() -> None:
-    delivery, due = a_delivery()
-    at = due.at
+    delivery, first = a_delivery()
+    at = first.at
 
     waits = []
     while (due := delivery.tried(replace(FAILED, at=at), 0.5)) is not None:
