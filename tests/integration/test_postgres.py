@@ -43,12 +43,14 @@ from marketplace.domain.orders import Move, OrderStatus, Party
 from marketplace.domain.variants import StockReason
 from tests.unit.contracts.answers import AnswersContract
 from tests.unit.contracts.background import BackgroundContract
+from tests.unit.contracts.inboxes import InboxesContract
 from tests.unit.contracts.outbox import OutboxContract
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
 from tests.unit.contracts.ticks import TicksContract
 from tests.unit.contracts.unit_of_work import UnitOfWorkContract
 from tests.unit.contracts.views import ViewsContract
+from tests.unit.contracts.webhooks import WebhooksContract
 from tests.unit.world import PASSWORD, PIXELS, MemoryBucket, World
 
 from .conftest import administer
@@ -75,6 +77,14 @@ class TestPostgresBackground(BackgroundContract):
 
 
 class TestPostgresAnswers(AnswersContract):
+    pass
+
+
+class TestPostgresInboxes(InboxesContract):
+    pass
+
+
+class TestPostgresWebhooks(WebhooksContract):
     pass
 
 

@@ -210,6 +210,56 @@ class TestSmtpMailer(MailerContract):
         assert len(office.envelopes) == 20
 
 
+async def test_a_connection_is_used_again_while_it_stands(serve: "Serve") -> None:
+    script = Script(NOOP=b"250 here")
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{await serve(script)}", SENDER, kept_for=60)
+
+    for letter in (ARABIC, ENGLISH, ARABIC):
+        await mailer.send(letter)
+    await mailer.close()
+
+    await asyncio.wait_for(script.finished.wait(), 5)
+    assert (script.heard.count("EHLO"), script.heard.count("content")) == (1, 3)
+    assert script.heard[-1] == "QUIT"
+
+
+@pytest.mark.parametrize("said", [b"421 too long idle", b"leave"])
+async def test_a_connection_that_stands_no_more_costs_no_letter(
+    serve: "Serve", said: bytes
+) -> None:
+    script = Script(NOOP=said)
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{await serve(script)}", SENDER, kept_for=60)
+
+    for letter in (ARABIC, ENGLISH):
+        await mailer.send(letter)
+    await mailer.close()
+
+    assert (script.heard.count("EHLO"), script.heard.count("content")) == (2, 2)
+
+
+async def test_a_connection_that_nobody_uses_is_hung_up(serve: "Serve") -> None:
+    script = Script()
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{await serve(script)}", SENDER, kept_for=0.01)
+
+    await mailer.send(ARABIC)
+
+    await asyncio.wait_for(script.finished.wait(), 5)
+    assert "NOOP" not in script.heard
+
+
+async def test_a_refusal_ends_the_connection_and_not_the_mail(serve: "Serve") -> None:
+    script = Script(RCPT=b"550 5.1.1 no such mailbox")
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{await serve(script)}", SENDER, kept_for=60)
+    with pytest.raises(MailRefused):
+        await mailer.send(ARABIC)
+
+    script.says["RCPT"] = b"250 OK"
+    await mailer.send(ENGLISH)
+    await mailer.close()
+
+    assert (script.heard.count("EHLO"), script.heard.count("content")) == (2, 1)
+
+
 async def test_a_server_that_is_not_there_is_tried_again() -> None:
     mailer = SmtpMailer(f"smtp://127.0.0.1:{a_free_port()}", SENDER)
 

@@ -11,10 +11,12 @@ from marketplace.application.watching import StoreWatch
 
 from .contracts.answers import AnswersContract
 from .contracts.background import BackgroundContract
+from .contracts.inboxes import InboxesContract
 from .contracts.outbox import OutboxContract
 from .contracts.ticks import TicksContract
 from .contracts.unit_of_work import UnitOfWorkContract
 from .contracts.views import ViewsContract
+from .contracts.webhooks import WebhooksContract
 from .world import World
 
 
@@ -66,3 +68,11 @@ class TestMemoryAnswers(AnswersContract):
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+class TestMemoryInboxes(InboxesContract):
+    pass
+
+
+class TestMemoryWebhooks(WebhooksContract):
+    pass

@@ -13,6 +13,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryPasswordHasher,
     MemorySealing,
     MemoryThrottle,
+    MemoryWebhookSender,
     SequentialIds,
 )
 from marketplace.application.ports import Window
@@ -25,6 +26,7 @@ from .contracts.mailer import Arrivals, Arrived, MailerContract
 from .contracts.passwords import PasswordHasherContract
 from .contracts.sealing import SealingContract
 from .contracts.throttle import LetPass, ThrottleContract, admitted
+from .contracts.webhook_sender import WebhookSenderContract
 
 
 class TestMemoryMailer(MailerContract):
@@ -121,3 +123,13 @@ class TestSequentialIds(IdsContract):
     @pytest.fixture
     def ids(self) -> SequentialIds:
         return SequentialIds()
+
+
+class TestMemoryWebhookSender(WebhookSenderContract):
+    @pytest.fixture
+    def sender(self) -> MemoryWebhookSender:
+        return MemoryWebhookSender()
+
+    @pytest.fixture
+    def loopback_sender(self) -> MemoryWebhookSender:
+        return MemoryWebhookSender(loopback=True)

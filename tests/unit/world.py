@@ -18,6 +18,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryPasswordHasher,
     MemorySealing,
     MemoryThrottle,
+    MemoryWebhookSender,
     SequentialIds,
 )
 from marketplace.adapters.memory.store import MemoryStore
@@ -100,6 +101,7 @@ class World:
         self.shelf = MemoryImageStore(clock=self.clock)
         self.bell = MemoryBell()
         self.backups = MemoryBackups()
+        self.internet = MemoryWebhookSender()
         self.watch = StoreWatch(alone=True)
         ids = SequentialIds()
         self.ports = Ports(
@@ -117,6 +119,7 @@ class World:
             letters=PlainLetters(),
             mailer=self.mailer,
             messenger=self.messenger,
+            webhooks=self.internet,
             watch=self.watch,
             backups=self.backups,
             site=Site(public_url="https://souq.example"),

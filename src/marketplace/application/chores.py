@@ -15,6 +15,7 @@ from marketplace.domain.schedule import (
 )
 
 from .auditing import AuditService
+from .delivering import Dispatch
 from .images import ImageService
 from .once import Once
 from .orders import ConfirmingService
@@ -43,6 +44,7 @@ class Chores:
     images: ImageService
     stock: StockService
     auditing: AuditService
+    dispatch: Dispatch
     backups: Backups
 
     async def expire_orders(self, event: ExpiryDue, job: JobId) -> None:
@@ -57,6 +59,7 @@ class Chores:
         """Throw away tokens, sessions, answers and bookkeeping that nobody can use any more."""
         now = self.clock.now()
         await self.once.forget()
+        await self.dispatch.forget()
 
         async def tokens() -> int:
             async with self.begin() as market:

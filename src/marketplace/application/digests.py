@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 
 from marketplace.domain.merchants import Merchant, MerchantStatus
 from marketplace.domain.money import decimal
+from marketplace.domain.notifications import MailChoices
 from marketplace.domain.schedule import DigestDue, MorningsDue
 
 from .notifications import sent
@@ -54,7 +55,8 @@ class DigestService:
         async with self.begin() as market:
             merchant = await market.merchants.get(event.merchant_id)
             account = await market.accounts.get(merchant.account_id)
-        if not is_wanted(merchant):
+            choices = await market.preferences.of(merchant.id)
+        if not is_wanted(merchant, choices):
             return
         digest = await self.views.digest(merchant.id, event.day)
         if digest.is_empty:
@@ -63,9 +65,9 @@ class DigestService:
         await sent(self.mailer, self.letters, account, job, LetterKind.DAILY_DIGEST, facts)
 
 
-def is_wanted(merchant: Merchant) -> bool:
-    """The one place that decides who gets a digest: a merchant's own choice belongs here."""
-    return merchant.status is MerchantStatus.ACTIVE
+def is_wanted(merchant: Merchant, choices: MailChoices) -> bool:
+    """Whoever may sell, and has not chosen to do without."""
+    return merchant.status is MerchantStatus.ACTIVE and choices.daily_digest
 
 
 def _told(digest: Digest, merchant: Merchant) -> dict[str, str]:

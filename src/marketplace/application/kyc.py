@@ -33,7 +33,7 @@ from marketplace.domain.notifications import Topic
 from marketplace.domain.text import Missing, line, prose
 
 from .merchants import selling
-from .notifications import sent, slip_for
+from .notifications import sent, slip_for, wants_mail
 from .once import aside
 from .ports import (
     BeginUnitOfWork,
@@ -209,6 +209,8 @@ class KycService:
 
     async def mail_kyc_decision(self, event: KycDecided, job: JobId) -> None:
         async with self.begin() as market:
+            if not await wants_mail(market, event.merchant_id, Topic.KYC_DECISION):
+                return
             submission = await market.submissions.get(event.submission_id)
             merchant = await market.merchants.get(event.merchant_id)
             account = await market.accounts.get(merchant.account_id)

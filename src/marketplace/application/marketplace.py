@@ -7,6 +7,8 @@ from .blocked_phones import BlockedPhoneService
 from .bulk import BulkService
 from .categories import CategoryService
 from .chores import Chores
+from .deliveries import DeliveryService
+from .delivering import Dispatch
 from .digests import DigestService
 from .images import ImageService
 from .imports import ImportService
@@ -15,6 +17,7 @@ from .jobs import JobService
 from .kyc import KycService
 from .merchants import MerchantService
 from .messages import GuestCorrespondence
+from .notices import Notices, PreferenceService
 from .notifications import Correspondence, NotificationService
 from .once import Once, joining
 from .orders import (
@@ -35,8 +38,10 @@ from .schedule import ScheduleService
 from .sessions import SessionService
 from .stock import StockService
 from .storefront import StorefrontService
+from .streams import NotificationStreams
 from .throttling import GuestThrottling, Throttling
 from .uploads import UploadService
+from .webhooks import WebhookService
 
 
 class Marketplace:
@@ -115,6 +120,27 @@ class Marketplace:
             begin=begin, views=views, clock=clock, throttling=GuestThrottling(ports.throttle)
         )
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
+        self.streams = NotificationStreams(views, clock)
+        self.preferences = PreferenceService(begin=begin, views=views)
+        self.webhooks = WebhookService(
+            begin=begin,
+            views=views,
+            clock=clock,
+            ids=ids,
+            secrets=ports.secrets,
+            sealing=ports.sealing,
+            sender=ports.webhooks,
+        )
+        self.deliveries = DeliveryService(begin=begin, views=views, clock=clock, ids=ids)
+        self.dispatch = Dispatch(
+            begin=begin,
+            views=views,
+            clock=clock,
+            ids=ids,
+            secrets=ports.secrets,
+            sealing=ports.sealing,
+            sender=ports.webhooks,
+        )
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
         self.job_desk = JobDeskService(begin=begin, views=views, clock=clock, ids=ids)
         self.auditing = AuditService(begin=begin, views=views, clock=clock, sealing=ports.sealing)
@@ -160,8 +186,17 @@ class Marketplace:
                     images=self.images,
                     stock=self.stock,
                     auditing=self.auditing,
+                    dispatch=self.dispatch,
                     backups=ports.backups,
                 ),
                 messages=messages,
+                notices=Notices(
+                    begin=begin,
+                    clock=clock,
+                    ids=ids,
+                    letters=ports.letters,
+                    mailer=ports.mailer,
+                ),
+                dispatch=self.dispatch,
             ),
         )

@@ -20,7 +20,7 @@ from marketplace.domain.accounts import (
     VerificationRequested,
     digest,
 )
-from marketplace.domain.merchants import Merchant
+from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.notifications import (
     AnnouncementMade,
     Notification,
@@ -30,7 +30,7 @@ from marketplace.domain.notifications import (
     Topic,
 )
 from marketplace.domain.orders import Order, OrderPlaced, OrderSource
-from marketplace.domain.products import StockRanLow
+from marketplace.domain.products import Product, StockRanLow
 
 from .merchants import selling
 from .ports import (
@@ -72,6 +72,11 @@ class NotificationService:
             notification.read(self.clock.now())
             await market.notifications.save(notification)
         return notification
+
+    async def read_all(self, acting: Actor) -> int:
+        """Mark everything as read; how much was not before."""
+        async with self.begin() as market:
+            return await market.notifications.read_all(selling(acting), self.clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +143,7 @@ class Correspondence:
         async with self.begin() as market:
             product = await market.products.get(event.product_id)
             merchant = await market.merchants.get(event.merchant_id)
-        variant = product.variant(event.variant_id)
-        facts = {
-            "product": f"{product.title} ({variant.title})" if variant.title else product.title,
-            "sku": variant.sku,
-            "available": str(event.available),
-        }
+        facts = low_stock(product, event)
         wording = self.letters.write(LetterKind.LOW_STOCK, merchant.locale, facts)
         slip = slip_for(merchant, Topic.LOW_STOCK, event.movement_id, wording, self.ids, self.clock)
         async with self.begin() as market:
@@ -151,6 +151,8 @@ class Correspondence:
 
     async def mail_new_order(self, event: OrderPlaced, job: JobId) -> None:
         async with self.begin() as market:
+            if not await wants_mail(market, event.merchant_id, Topic.NEW_ORDER):
+                return
             order = await market.orders.get(event.order_id)
             merchant = await market.merchants.get(event.merchant_id)
             account = await market.accounts.get(merchant.account_id)
@@ -167,6 +169,8 @@ class Correspondence:
     async def mail_notification(self, event: NotificationDelivered, job: JobId) -> None:
         async with self.begin() as market:
             slip = await market.notifications.get(event.notification_id)
+            if not await wants_mail(market, slip.merchant_id, slip.topic):
+                return
             merchant = await market.merchants.get(slip.merchant_id)
             account = await market.accounts.get(merchant.account_id)
         await self._send(
@@ -233,6 +237,21 @@ class Correspondence:
             "total": str(order.total),
             "note": order.note,
         }
+
+
+async def wants_mail(market: UnitOfWork, merchant_id: MerchantId, topic: Topic) -> bool:
+    """Whether the merchant has chosen to have this by mail; it is in the inbox in any case."""
+    return topic in (await market.preferences.of(merchant_id)).mailed
+
+
+def low_stock(product: Product, event: StockRanLow) -> Mapping[str, str]:
+    """The facts of a letter about it."""
+    variant = product.variant(event.variant_id)
+    return {
+        "product": f"{product.title} ({variant.title})" if variant.title else product.title,
+        "sku": variant.sku,
+        "available": str(event.available),
+    }
 
 
 def slip_for(

@@ -58,13 +58,16 @@ from marketplace.domain.schedule import (
     SealDue,
     SweepDue,
 )
+from marketplace.domain.webhooks import DeliveryDue, WebhookDisabled
 
 from .chores import Chores
+from .delivering import CALLS_AT_ONCE, Dispatch
 from .digests import DigestService
 from .images import ImageService
 from .imports import ImportService
 from .kyc import KycService
 from .messages import GuestCorrespondence
+from .notices import Notices
 from .notifications import Correspondence
 from .ports import Job, Reaction
 
@@ -80,13 +83,13 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     MerchantEdited: (),
     MerchantSuspended: (),
     MerchantReactivated: (),
-    MerchantClosed: (KycService.remove_papers,),
+    MerchantClosed: (KycService.remove_papers, Dispatch.remove_webhooks),
     KycSubmitted: (),
     KycDecided: (KycService.note_kyc_decision, KycService.mail_kyc_decision),
-    ProductAdded: (),
-    ProductEdited: (),
-    ProductArchived: (),
-    StockRanLow: (Correspondence.note_low_stock,),
+    ProductAdded: (Dispatch.publish,),
+    ProductEdited: (Dispatch.publish,),
+    ProductArchived: (Dispatch.publish,),
+    StockRanLow: (Correspondence.note_low_stock, Notices.mail_low_stock, Dispatch.publish),
     CategoriesChanged: (),
     ImageReceived: (ImageService.process_product_image,),
     ImagePublished: (),
@@ -98,20 +101,21 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
         Correspondence.note_new_order,
         Correspondence.mail_new_order,
         GuestCorrespondence.tell_of_placing,
+        Dispatch.publish,
     ),
     OrderSought: (GuestCorrespondence.send_tracking_link,),
     ConfirmationAttempted: (),
-    OrderConfirmed: (GuestCorrespondence.tell_of_confirming,),
-    OrderPrepared: (),
-    OrderShipped: (GuestCorrespondence.tell_of_shipping,),
-    OrderDelivered: (),
-    DeliveryFailed: (),
-    OrderReturned: (),
-    OrderCancelled: (GuestCorrespondence.tell_of_cancelling,),
-    OrderExpired: (GuestCorrespondence.tell_of_expiry,),
-    OrderReopened: (),
-    OrderEdited: (),
-    OrderRefunded: (),
+    OrderConfirmed: (GuestCorrespondence.tell_of_confirming, Dispatch.publish),
+    OrderPrepared: (Dispatch.publish,),
+    OrderShipped: (GuestCorrespondence.tell_of_shipping, Dispatch.publish),
+    OrderDelivered: (Dispatch.publish,),
+    DeliveryFailed: (Dispatch.publish,),
+    OrderReturned: (Dispatch.publish,),
+    OrderCancelled: (GuestCorrespondence.tell_of_cancelling, Dispatch.publish),
+    OrderExpired: (GuestCorrespondence.tell_of_expiry, Dispatch.publish),
+    OrderReopened: (Dispatch.publish,),
+    OrderEdited: (Dispatch.publish,),
+    OrderRefunded: (Dispatch.publish,),
     AnnouncementMade: (Correspondence.send_notification,),
     NotificationDelivered: (Correspondence.mail_notification,),
     ExpiryDue: (Chores.expire_orders,),
@@ -122,6 +126,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     SweepDue: (Chores.sweep_storage,),
     ReconcileDue: (Chores.reconcile_stock,),
     BackupDue: (Chores.back_up,),
+    DeliveryDue: (Dispatch.deliver,),
+    WebhookDisabled: (Notices.note_webhook_disabled, Notices.mail_webhook_disabled),
 }
 """Stating that nothing follows is deliberate: a test asks for every event."""
 
@@ -164,6 +170,9 @@ HANDLING: Mapping[Reaction, Handling] = {
     ),
     ImageService.discard_files: Handling(at_once=4, patience=timedelta(minutes=2), sends=False),
     ImportService.work_off_import: Handling(at_once=2, patience=timedelta(minutes=2), sends=False),
+    Notices.note_webhook_disabled: SLIP,
+    Dispatch.remove_webhooks: SLIP,
+    Dispatch.deliver: Handling(at_once=CALLS_AT_ONCE),
     Chores.expire_orders: CHORE,
     Chores.seal_audit: CHORE,
     Chores.purge: CHORE,
@@ -186,6 +195,15 @@ KINDS = frozenset(_BY_KIND)
 def handling_of(kind: str) -> Handling:
     """Also of a kind that this version does not know."""
     return _BY_KIND.get(kind, LETTER)
+
+
+ONLY_IF_HEARD = frozenset({Dispatch.publish.__name__})
+"""
+What follows only where a merchant has an endpoint that is called. Otherwise no job is written.
+
+A catalogue of ten thousand products would leave ten thousand of them, to find out that nobody
+listens. Whoever stores what happened looks, in the same statement.
+"""
 
 
 def reactions_to(event: Event) -> list[str]:
@@ -212,6 +230,8 @@ class Reactions:
     digests: DigestService
     chores: Chores
     messages: GuestCorrespondence
+    notices: Notices
+    dispatch: Dispatch
 
     async def carry_out(self, job: Job) -> None:
         """Do one job; ``UnknownReaction`` if the table has none of that name for the event."""
@@ -225,6 +245,8 @@ class Reactions:
             self.digests,
             self.chores,
             self.messages,
+            self.dispatch,
+            self.notices,
         ):
             reaction = getattr(service, job.reaction, None)
             if reaction is not None:

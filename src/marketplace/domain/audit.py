@@ -40,6 +40,10 @@ class Action(StrEnum):
     ADMIN_CREATED = "admin.created"
     JOB_RETRIED = "job.retried"
     JOB_DISCARDED = "job.discarded"
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_EDITED = "webhook.edited"
+    WEBHOOK_REMOVED = "webhook.removed"
+    WEBHOOK_ROTATED = "webhook.rotated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

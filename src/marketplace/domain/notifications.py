@@ -23,6 +23,7 @@ class Topic(StrEnum):
     LOW_STOCK = "low_stock"
     ANNOUNCEMENT = "announcement"
     KYC_DECISION = "kyc_decision"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 class Target(StrEnum):
@@ -37,7 +38,7 @@ class Notification:
     """
     A slip in a merchant's inbox.
 
-    ``subject_id`` is the order, announcement, stock movement or papers it tells of; topic
+    ``subject_id`` is the order, announcement, stock movement, papers or event it tells of; topic
     and subject together are told to a merchant once, however often somebody tries.
     """
 
@@ -54,6 +55,24 @@ class Notification:
     def read(self, at: datetime) -> None:
         if self.read_at is None:
             self.read_at = at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailChoices:
+    """
+    What comes by mail: slips about these topics at once, and what happened in a day once a day.
+
+    Everything is in the inbox, whatever is chosen; what is about the account's security is always
+    mailed.
+    """
+
+    mailed: tuple[Topic, ...] = (
+        Topic.NEW_ORDER,
+        Topic.ANNOUNCEMENT,
+        Topic.KYC_DECISION,
+        Topic.WEBHOOK_DISABLED,
+    )
+    daily_digest: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,3 +133,4 @@ class AnnouncementNotFound(NotFound):
 
 
 parse_target = word(Target)
+parse_topic = word(Topic)

@@ -16,6 +16,7 @@ from marketplace.adapters.postgres.migrations import migrate
 from marketplace.application.accounts import CreateAdmin
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.reactions import KINDS, handling_of
+from marketplace.domain.accounts import Locale
 from marketplace.domain.errors import InvalidFields, MarketplaceError
 
 from .container import Production, database, running, shelf_of
@@ -24,6 +25,7 @@ from .http.app import create_app
 from .http.docs import document
 from .in_memory import in_memory
 from .logs import configure_logs
+from .previews import preview
 from .serving import serve, work
 from .settings import BadSetting, Settings
 
@@ -49,6 +51,12 @@ def run() -> None:
     backup = commands.choices["backup"]
     backup.add_argument("--to", type=Path, metavar="FOLDER", help="instead of BACKUP_TO")
     commands.choices["restore"].add_argument("file", type=Path, metavar="FILE")
+    letters = commands.choices["letters"].add_subparsers(dest="act", required=True, metavar="act")
+    shown = letters.add_parser("preview", help="write each letter into a folder, as it would look")
+    shown.add_argument(
+        "--locale", choices=[each.value for each in Locale], help="one language only"
+    )
+    shown.add_argument("--to", metavar="FOLDER", help="default: VAR_DIR/letters")
     arguments = parser.parse_args()
     try:
         settings = Settings.here()
@@ -211,6 +219,17 @@ def _restore(settings: Settings, arguments: argparse.Namespace) -> None:
         _say(f"Images are in {settings.storage_url}, and are not touched")
 
 
+def _letters(settings: Settings, arguments: argparse.Namespace) -> None:
+    """look at the letters that are sent"""
+    folder = Path(arguments.to) if arguments.to else settings.var_dir / "letters"
+    locales = (Locale(arguments.locale),) if arguments.locale else tuple(Locale)
+    try:
+        for file in preview(folder, locales):
+            _say(str(file))
+    except OSError as fault:
+        raise BadSetting(f"cannot write into {folder} ({fault.strerror})") from None
+
+
 def _check(settings: Settings, arguments: argparse.Namespace) -> None:
     """read the settings and put everything together, without starting anything"""
     embedded = replace(settings, database_url="postgresql:///", secret_key="-" * 48)
@@ -237,6 +256,7 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "demo-data": _demo_data,
     "storage": _storage,
     "images": _images,
+    "letters": _letters,
     "check": _check,
     "openapi": _openapi,
 }

@@ -15,7 +15,7 @@ from marketplace.adapters.jwt import JwtAccessTokens
 from marketplace.adapters.letters import TemplateLetters
 from marketplace.adapters.limits import LimitsThrottle
 from marketplace.adapters.mail.mailboxes import ConsoleMailer, FolderMailer
-from marketplace.adapters.mail.smtp import SmtpMailer
+from marketplace.adapters.mail.smtp import KEPT_FOR, SmtpMailer
 from marketplace.adapters.memory.neighbours import MemoryThrottle
 from marketplace.adapters.messages import FirstMessenger, MailMessenger
 from marketplace.adapters.messages.mailboxes import ConsoleMessenger, FolderMessenger
@@ -31,6 +31,7 @@ from marketplace.adapters.sealing import AesSealing
 from marketplace.adapters.storage.folder import FolderImageStore
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
 from marketplace.adapters.taskiq import TaskiqBell, make_broker
+from marketplace.adapters.webhooks import HttpWebhookSender
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.ports import (
     Clock,
@@ -74,7 +75,7 @@ def make_mailer(url: str, sender: str) -> Mailer:
         return ConsoleMailer(sender)
     if scheme == "file":
         return FolderMailer(Path(rest.removeprefix("//")), sender)
-    return SmtpMailer(url, sender)
+    return SmtpMailer(url, sender, kept_for=KEPT_FOR)
 
 
 def make_messenger(url: str, token: str, mailer: Mailer) -> FirstMessenger:
@@ -166,6 +167,9 @@ class Production(containers.DeclarativeContainer):
         settings.provided.whatsapp_token,
         mailer,
     )
+    webhooks = providers.Singleton(
+        HttpWebhookSender, loopback=settings.provided.webhooks_to_loopback
+    )
     site = providers.Singleton(
         Site, public_url=settings.provided.public_url, media_url=settings.provided.media_url
     )
@@ -192,6 +196,7 @@ class Production(containers.DeclarativeContainer):
         letters=letters,
         mailer=mailer,
         messenger=messenger,
+        webhooks=webhooks,
         watch=watch,
         backups=backups,
         site=site,
@@ -245,6 +250,10 @@ async def running(settings: Settings) -> AsyncGenerator[Production]:
         stack.callback(container.processor().close)
         stack.push_async_callback(container.bell().close)
         stack.push_async_callback(container.messenger().close)
+        stack.callback(container.webhooks().close)
+        mailer = container.mailer()
+        if isinstance(mailer, SmtpMailer):
+            stack.push_async_callback(mailer.close)
         throttle = container.throttle()
         if isinstance(throttle, LimitsThrottle):
             stack.push_async_callback(throttle.close)

@@ -14,6 +14,7 @@ from marketplace.adapters.memory.neighbours import (
     MemoryPasswordHasher,
     MemorySealing,
     MemoryThrottle,
+    MemoryWebhookSender,
 )
 from marketplace.adapters.memory.store import MemoryStore
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
@@ -52,6 +53,7 @@ def in_memory(
         letters=TemplateLetters(),
         mailer=mailer or MemoryMailer(),
         messenger=messenger or MemoryMessenger(),
+        webhooks=MemoryWebhookSender(),
         watch=watch,
         backups=MemoryBackups(),
         site=Site(),

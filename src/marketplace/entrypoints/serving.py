@@ -86,6 +86,7 @@ async def _serve(settings: Settings, port: socket.socket, say: Callable[[str], N
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping, *working}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
+        marketplace.streams.close()
         server.should_exit = True
         await asyncio.gather(serving, stopping, *working)
 

@@ -54,6 +54,7 @@ class Settings:
     email_from: str
     messages_url: str
     whatsapp_token: str
+    webhooks_to_loopback: bool
     page_cache: int
     job_lease: timedelta
     backup_to: Path | None
@@ -96,6 +97,7 @@ class Settings:
             email_from=_sender(said),
             messages_url=_messages(said, f"file:{var_dir / 'messages'}"),
             whatsapp_token=said.get("WHATSAPP_TOKEN", ""),
+            webhooks_to_loopback=_switch(said, "WEBHOOKS_TO_LOOPBACK"),
             page_cache=_megabytes(said, "PAGE_CACHE", 32),
             job_lease=timedelta(seconds=_number(said, "JOB_LEASE", 20, 2, 600)),
             backup_to=_folder(said, "BACKUP_TO", None if database_url else var_dir / "backups"),

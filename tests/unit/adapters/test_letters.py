@@ -66,6 +66,8 @@ FACTS: dict[LetterKind, dict[str, str]] = {
     },
     LetterKind.ORDER_CANCELLED: {**ORDER, "customer": "Grace Hopper"},
     LetterKind.ORDER_EXPIRED: {**ORDER, "customer": "Grace Hopper"},
+    LetterKind.WEBHOOK_GONE: {"url": "https://erp.example/hooks"},
+    LetterKind.WEBHOOK_FAILING: {"url": "https://erp.example/hooks"},
     LetterKind.ANNOUNCEMENT: {"title": "صيانة الليلة", "body": "من الثانية\nإلى الثالثة."},
 }
 EVERY = list(product(LetterKind, Locale))

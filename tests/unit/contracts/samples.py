@@ -71,6 +71,17 @@ from marketplace.domain.variants import (
     Variant,
     VariantId,
 )
+from marketplace.domain.webhooks import (
+    Delivery as WebhookDelivery,
+)
+from marketplace.domain.webhooks import (
+    DeliveryId,
+    Endpoint,
+    EndpointId,
+    Failure,
+    SealedSecret,
+    Try,
+)
 
 NOON = datetime(2030, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -403,3 +414,40 @@ class World:
             await market.accounts.add(admin)
             await market.announcements.add(announcement)
         return announcement
+
+    async def an_endpoint(self, merchant: Merchant, *events: str) -> Endpoint:
+        id = EndpointId(self.new())
+        endpoint = Endpoint(
+            id=id,
+            merchant_id=merchant.id,
+            url=f"https://{id}.example/hooks",
+            description="المخزن",
+            events=events or ("order.placed", "stock.low"),
+            failing_since=NOON,
+            secrets=(
+                SealedSecret(sealed=b"\0new\xff"),
+                SealedSecret(sealed=b"old", until=NOON + timedelta(days=1)),
+            ),
+            created_at=NOON,
+            updated_at=NOON + timedelta(hours=1),
+        )
+        async with self.begin() as market:
+            await market.endpoints.add(endpoint)
+        return endpoint
+
+    def delivery(self, endpoint: Endpoint, event_id: UUID | None = None) -> WebhookDelivery:
+        delivery, _ = WebhookDelivery.send(
+            id=DeliveryId(self.new()),
+            endpoint_id=endpoint.id,
+            merchant_id=endpoint.merchant_id,
+            event_id=event_id or self.new(),
+            event="order.placed",
+            body='{"name":"سارة"}',
+            at=NOON,
+        )
+        delivery.tries = (
+            Try(at=NOON, failure=Failure.STATUS, status=500, answer="لا", took=12),
+            Try(at=NOON, failure=Failure.TIMEOUT, took=15_000),
+        )
+        delivery.failures = 2
+        return delivery

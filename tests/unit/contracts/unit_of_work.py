@@ -173,7 +173,7 @@ class UnitOfWorkContract:
             await market.outbox.add(event)
 
         async with world.begin() as market:
-            [job] = await market.outbox.claim(NOON, timedelta(minutes=1), 10)
+            job, *_ = await market.outbox.claim(NOON, timedelta(minutes=1), 10)
             assert (job.event, job.reaction) == (event, "send_password_reset_email")
 
     async def test_a_merchant_comes_back_as_it_was(self, world: World) -> None:
@@ -531,7 +531,7 @@ class UnitOfWorkContract:
         async with world.begin() as market:
             drifts = {each.variant_id: each for each in await market.products.drifts(product.id)}
             assert await market.products.get(product.id) == held
-            [job] = await market.outbox.claim(NOON, timedelta(minutes=1), 10)
+            jobs = await market.outbox.claim(NOON, timedelta(minutes=1), 10)
         assert drifts[held.offered[0].id] == Drift(
             product_id=product.id,
             variant_id=held.offered[0].id,
@@ -541,7 +541,7 @@ class UnitOfWorkContract:
             ledger_reserved=3,
             promised=0,
         )
-        assert job.event == low
+        assert {each.event for each in jobs} == {low}
 
     async def test_the_ledger_of_what_was_refused_is_not_written(self, world: World) -> None:
         product = await world.a_product(await world.a_merchant())

@@ -34,6 +34,7 @@ from marketplace.domain.categories import CategoryId
 from marketplace.domain.imports import ImportNotFound
 from marketplace.domain.merchants import KycStatus, MerchantId, MerchantNotFound, StoreNotFound
 from marketplace.domain.money import Money
+from marketplace.domain.notifications import Topic
 from marketplace.domain.orders import (
     Background,
     Block,
@@ -684,7 +685,8 @@ class ViewsContract:
             await market.notifications.deliver(sent, NOON)
             await market.notifications.add(world.notification(merchants[0], sent.id))
         for merchant in merchants[:2]:
-            [*_, slip] = (await views.inbox(merchant.id, Paging())).page.items
+            slips = (await views.inbox(merchant.id, Paging())).page.items
+            [slip] = [each for each in slips if each.topic is Topic.ANNOUNCEMENT]
             async with world.begin() as market:
                 held = await market.notifications.hold(slip.id)
                 held.read(NOON)

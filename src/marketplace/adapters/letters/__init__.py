@@ -17,7 +17,9 @@ from .blocks import filled
 _DRAFTS = {Locale.ARABIC: arabic.DRAFTS, Locale.ENGLISH: english.DRAFTS}
 _DIRECTION = {Locale.ARABIC: "rtl", Locale.ENGLISH: "ltr"}
 
-_LEFT_TO_RIGHT = frozenset({"day", "number", "phone", "total", "tracking_number", "username"})
+_LEFT_TO_RIGHT = frozenset(
+    {"day", "number", "phone", "total", "tracking_number", "url", "username"}
+)
 _ANY_WAY = frozenset({"store", "customer", "address", "note", "lines", "fees", "reason", "courier"})
 """What people typed, in whatever script."""
 _LRI, _FSI, _PDI = "\u2066", "\u2068", "\u2069"
@@ -41,6 +43,7 @@ class TemplateLetters(Letters):
     - ``ORDER_CONFIRMED``: store, number, customer, total, link
     - ``ORDER_SHIPPED``: store, number, customer, courier, tracking_number, total, link
     - ``ORDER_CANCELLED`` and ``ORDER_EXPIRED``: store, number, customer, link
+    - ``WEBHOOK_GONE`` and ``WEBHOOK_FAILING``: url
 
     A missing one is a ``KeyError``, and a bug of ours.
     """

@@ -184,5 +184,29 @@ DRAFTS = {
             Link("See the order"),
         ),
     ),
+    LetterKind.WEBHOOK_GONE: Draft(
+        "We have disabled a webhook of your store",
+        (
+            Paragraph("This address has answered that it is gone (410), so we call it no more:"),
+            Paragraph("$url"),
+            Paragraph(
+                "If that was a mistake, enable it again on the page of webhooks, and have sent "
+                "again what was missed."
+            ),
+        ),
+    ),
+    LetterKind.WEBHOOK_FAILING: Draft(
+        "We have disabled a webhook of your store",
+        (
+            Paragraph(
+                "For five days or more no call of this address succeeded, so we have ended them:"
+            ),
+            Paragraph("$url"),
+            Paragraph(
+                "The log of deliveries tells the reason. Once it is put right, enable the webhook "
+                "again, and have sent again what was missed."
+            ),
+        ),
+    ),
     LetterKind.ANNOUNCEMENT: Draft("$title", (Paragraph("$body"),)),
 }

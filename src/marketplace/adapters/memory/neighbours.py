@@ -5,14 +5,16 @@ import hmac
 import math
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
 from marketplace.application import ports
 from marketplace.application.ports import (
+    Answered,
     Backups,
     FirstLook,
     JobId,
@@ -38,6 +40,7 @@ from marketplace.domain.images import (
     NoDirectUploads,
     UnreadableImage,
 )
+from marketplace.domain.webhooks import Failure, HostNotAllowed, Target, may_be_called
 
 
 class FrozenClock(ports.Clock):
@@ -287,6 +290,43 @@ class MemoryMessenger(ports.Messenger):
 
     async def send(self, message: Message, /) -> None:
         self.sent = [each for each in self.sent if each.id != message.id] + [message]
+
+
+@dataclass
+class MemoryWebhookSender(ports.WebhookSender):
+    """
+    A world of receivers, by the URL they listen at: each says what it answers.
+
+    A host has the ``addresses`` that are named for it, or one of the public internet. Where nobody
+    listens, nobody answers.
+    """
+
+    receivers: dict[str, Answered] = field(default_factory=dict)
+    addresses: dict[str, Sequence[str]] = field(default_factory=dict)
+    loopback: bool = False
+    calls: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
+
+    async def check(self, target: Target, /) -> None:
+        named = self.addresses.get(target.host)
+        if named is None:
+            try:
+                named = [str(ip_address(target.host))]
+            except ValueError:
+                named = ["93.184.215.14"]
+        found = [ip_address(each) for each in named]
+        if not may_be_called(target, found, loopback=self.loopback):
+            raise HostNotAllowed
+
+    async def send(self, target: Target, headers: Mapping[str, str], body: bytes, /) -> Answered:
+        try:
+            await self.check(target)
+        except HostNotAllowed:
+            return Answered(failure=Failure.NOT_ALLOWED)
+        answer = self.receivers.get(target.url)
+        if answer is None:
+            return Answered(failure=Failure.UNREACHABLE)
+        self.calls.append((target.url, headers, body))
+        return answer
 
 
 @dataclass

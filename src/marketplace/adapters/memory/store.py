@@ -12,6 +12,7 @@ from marketplace.domain.audit import AuditEntry, Seal
 from marketplace.domain.events import Event
 from marketplace.domain.imports import ImportId
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.notifications import MailChoices, NotificationId
 from marketplace.domain.orders import Order, OrderId
 from marketplace.domain.sheets import Entry
 from marketplace.domain.variants import StockMovement
@@ -62,6 +63,8 @@ class MemoryStore:
     jobs: dict[JobId, StoredJob] = field(default_factory=dict)
     ticks: set[tuple[str, datetime]] = field(default_factory=set)
     answers: dict[bytes, tuple[bytes, datetime]] = field(default_factory=dict)
+    slip_numbers: dict[NotificationId, int] = field(default_factory=dict)
+    mail_choices: dict[MerchantId, MailChoices] = field(default_factory=dict)
     claims: set[bytes] = field(default_factory=set)
 
     def linked(self, tracking_hash: bytes, orders: Iterable[Order]) -> Order | None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from marketplace.application.ports import Ids, JobId, Versioned
-from marketplace.application.reactions import reactions_to
+from marketplace.application.reactions import ONLY_IF_HEARD, reactions_to
 from marketplace.domain.accounts import Account, EmailTaken, PhoneTaken, UsernameTaken
 from marketplace.domain.blocked_phones import AlreadyBlocked, BlockedPhone
 from marketplace.domain.categories import Category, CategoryTaken
@@ -18,6 +18,7 @@ from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.products import Product
 from marketplace.domain.slugs import SlugTaken
 from marketplace.domain.variants import SkuTaken
+from marketplace.domain.webhooks import Endpoint
 
 from .store import MemoryStore, StoredJob
 
@@ -128,8 +129,16 @@ class MemoryTransaction:
     def tell(self, happened: Sequence[Event]) -> None:
         for event in happened:
             for reaction in reactions_to(event):
+                if reaction in ONLY_IF_HEARD and not self._is_heard(event):
+                    continue
                 job = StoredJob(reaction=reaction, event=event, due_at=event.at)
                 self.jobs[JobId(self.new_id())] = job
+
+    def _is_heard(self, event: Any) -> bool:
+        return any(
+            each.is_enabled and each.merchant_id == event.merchant_id
+            for each in self.all_of(Endpoint)
+        )
 
     def refuse_twins(self, kind: type, entity: Any) -> None:
         for name, taken in _UNIQUE.get(kind, {}).items():

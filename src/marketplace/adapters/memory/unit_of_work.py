@@ -14,12 +14,15 @@ from .repositories import (
     MemoryAuditBook,
     MemoryBlockedPhones,
     MemoryCategories,
+    MemoryDeliveries,
+    MemoryEndpoints,
     MemoryImages,
     MemoryImports,
     MemoryMerchants,
     MemoryNotifications,
     MemoryOneTimeTokens,
     MemoryOrders,
+    MemoryPreferences,
     MemoryProducts,
     MemorySessions,
     MemorySubmissions,
@@ -53,6 +56,9 @@ class MemoryUnitOfWork:
         self.orders = MemoryOrders(transaction)
         self.notifications = MemoryNotifications(transaction)
         self.announcements = MemoryAnnouncements(transaction)
+        self.preferences = MemoryPreferences(transaction)
+        self.endpoints = MemoryEndpoints(transaction)
+        self.deliveries = MemoryDeliveries(transaction)
         self.audit = MemoryAuditBook(transaction)
         self.answers = MemoryAnswers(transaction)
         self.ticks = MemoryTicks(transaction)

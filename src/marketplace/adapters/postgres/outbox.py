@@ -9,16 +9,26 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from marketplace.application import ports
 from marketplace.application.ports import Ids, Job, JobId, JobNotFound, JobView
-from marketplace.application.reactions import reactions_to
+from marketplace.application.reactions import ONLY_IF_HEARD, reactions_to
 from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 
 from .rows import Row, from_row, kept, to_json
 from .statements import Connection, Statement, compiled, given, listed
-from .tables import Time, jobs
+from .tables import Time, jobs, webhook_endpoints
 
 JOBS = listed("jobs", *kept(jobs))
 """What ``PostgresOutbox.written`` makes, inside a statement."""
+
+_heard = sa.exists().where(
+    webhook_endpoints.c.is_enabled,
+    webhook_endpoints.c.merchant_id == JOBS.c.payload["merchant_id"].astext.cast(sa.Uuid),
+)
+WANTED = sa.or_(
+    JOBS.c.reaction.not_in([sa.literal_column(f"'{each}'") for each in sorted(ONLY_IF_HEARD)]),
+    _heard,
+)
+"""Which of those jobs are to be written at all."""
 
 _READABLE = 2000
 """Characters that are kept of a failure."""
@@ -170,7 +180,9 @@ class PostgresOutbox(ports.Outbox):
         for event in happened:
             for reaction in reactions_to(event):
                 id = JobId(self.new_id())
-                self.stored.append(id)
+                if reaction not in ONLY_IF_HEARD:
+                    # Others may not come to be; if they do, whoever sweeps finds them.
+                    self.stored.append(id)
                 rows.append(
                     {
                         "id": id,

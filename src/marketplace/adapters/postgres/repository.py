@@ -12,7 +12,7 @@ from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError
 from marketplace.domain.events import Event
 
 from . import tables
-from .outbox import JOBS, PostgresOutbox
+from .outbox import JOBS, WANTED, PostgresOutbox
 from .rows import Row, from_row, kept, to_json, to_listed, to_row
 from .statements import Connection, Statement, compiled, given, listed, shown
 from .tables import PARTS, PUBLIC
@@ -33,7 +33,7 @@ def changes_of(table: sa.Table, rows: sa.TableValuedAlias) -> dict[Any, Any]:
 
 def with_jobs(stored: sa.CTE, *others: sa.CTE, when: sa.ColumnElement[bool]) -> Statement:
     """Store the jobs too, if anything was stored, and tell the ids of what was."""
-    rows = sa.select(*JOBS.c).join_from(JOBS, stored, when)
+    rows = sa.select(*JOBS.c).join_from(JOBS, stored, when).where(WANTED)
     written = sa.insert(tables.jobs).from_select(kept(tables.jobs), rows).cte("its_jobs")
     return compiled(sa.select(stored.c.id).add_cte(*others, written))
 

@@ -421,6 +421,8 @@ notifications = sa.Table(
     sa.Column("created_at", Time, nullable=False),
     sa.Column("read_at", Time),
     sa.Column("version", sa.Integer, nullable=False),
+    # Given in the order of commits, by whoever holds the row of the inbox; 0 to what is older.
+    sa.Column("number", sa.BigInteger, nullable=False, server_default="0"),
     sa.UniqueConstraint("merchant_id", "topic", "subject_id"),
     sa.Index(None, "merchant_id", "id"),
     sa.Index(
@@ -428,7 +430,30 @@ notifications = sa.Table(
         "subject_id",
         postgresql_where=sa.text("topic = 'announcement'"),
     ),
+    sa.Index(
+        "uq_notifications_number",
+        "merchant_id",
+        "number",
+        unique=True,
+        postgresql_where=sa.text("number > 0"),
+    ),
     sa.Index("ix_notifications_unread", "merchant_id", postgresql_where=sa.text("read_at IS NULL")),
+)
+
+# A row of its own: that of the merchant is held by whoever places an order.
+inboxes = sa.Table(
+    "inboxes",
+    metadata,
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), primary_key=True),
+    sa.Column("last_number", sa.BigInteger, nullable=False),
+)
+
+mail_choices = sa.Table(
+    "mail_choices",
+    metadata,
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), primary_key=True),
+    sa.Column("mailed", ARRAY(sa.Text), nullable=False),
+    sa.Column("daily_digest", sa.Boolean, nullable=False),
 )
 
 announcements = sa.Table(
@@ -570,6 +595,53 @@ import_batches = sa.Table(
     sa.Column("import_id", sa.ForeignKey(imports.c.id), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("entries", sa.LargeBinary, nullable=False),
+)
+
+
+webhook_endpoints = sa.Table(
+    "webhook_endpoints",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("events", ARRAY(sa.Text), nullable=False),
+    sa.Column("is_enabled", sa.Boolean, nullable=False),
+    sa.Column("disabled_because", sa.Text),
+    sa.Column("failing_since", Time),
+    sa.Column("secrets", JSONB, nullable=False),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("updated_at", Time, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index(None, "merchant_id", "id"),
+)
+
+# The body is kept with each: it is sent again to the byte, and gone when the delivery is.
+webhook_deliveries = sa.Table(
+    "webhook_deliveries",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("endpoint_id", sa.ForeignKey(webhook_endpoints.c.id), nullable=False),
+    sa.Column("merchant_id", sa.Uuid, nullable=False),
+    sa.Column("event_id", sa.Uuid, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("next_at", Time),
+    sa.Column("tries", JSONB, nullable=False),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("ended_at", Time, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.UniqueConstraint("endpoint_id", "event_id"),
+    sa.Index(None, "endpoint_id", "id"),
+    sa.Index(
+        "ix_webhook_deliveries_failed",
+        "endpoint_id",
+        "id",
+        postgresql_where=sa.text("status = 'failed'"),
+    ),
 )
 
 

@@ -18,12 +18,15 @@ from .repositories import (
     PostgresAuditBook,
     PostgresBlockedPhones,
     PostgresCategories,
+    PostgresDeliveries,
+    PostgresEndpoints,
     PostgresImages,
     PostgresImports,
     PostgresMerchants,
     PostgresNotifications,
     PostgresOneTimeTokens,
     PostgresOrders,
+    PostgresPreferences,
     PostgresProducts,
     PostgresSessions,
     PostgresSubmissions,
@@ -60,6 +63,9 @@ class PostgresUnitOfWork:
         self.orders = PostgresOrders(connection, outbox)
         self.notifications = PostgresNotifications(connection, outbox)
         self.announcements = PostgresAnnouncements(connection, outbox)
+        self.preferences = PostgresPreferences(connection)
+        self.endpoints = PostgresEndpoints(connection, outbox)
+        self.deliveries = PostgresDeliveries(connection, outbox)
         self.audit = PostgresAuditBook(connection)
         self.answers = PostgresAnswers(connection)
         self.ticks = PostgresTicks(connection, outbox)

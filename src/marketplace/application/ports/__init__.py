@@ -39,6 +39,7 @@ from .neighbours import (
     Wording,
 )
 from .repositories import (
+    MAILED_A_SECOND,
     Accounts,
     Announcements,
     Answers,
@@ -46,6 +47,8 @@ from .repositories import (
     BeginUnitOfWork,
     BlockedPhones,
     Categories,
+    Deliveries,
+    Endpoints,
     Images,
     Imports,
     InProgress,
@@ -60,6 +63,7 @@ from .repositories import (
     OneTimeTokens,
     Orders,
     Outbox,
+    Preferences,
     Products,
     Reaction,
     Repository,
@@ -78,11 +82,13 @@ from .views import (
     AdminViews,
     AnnouncementView,
     AnswerViews,
+    Arrival,
     AuditViews,
     BadCursor,
     BlockedPhoneViews,
     CategoryView,
     DayCount,
+    DeliverySearch,
     Device,
     Digest,
     DigestViews,
@@ -115,9 +121,12 @@ from .views import (
     StoreView,
     StoreViews,
     Views,
+    WebhookViews,
 )
+from .webhooks import Answered, WebhookSender
 
 __all__ = [
+    "MAILED_A_SECOND",
     "MEDIA",
     "MOST_READ",
     "SORT_KEYS",
@@ -128,7 +137,9 @@ __all__ = [
     "AnnouncementView",
     "Announcements",
     "AnswerViews",
+    "Answered",
     "Answers",
+    "Arrival",
     "AuditBook",
     "AuditViews",
     "Backups",
@@ -141,9 +152,12 @@ __all__ = [
     "CategoryView",
     "Clock",
     "DayCount",
+    "Deliveries",
+    "DeliverySearch",
     "Device",
     "Digest",
     "DigestViews",
+    "Endpoints",
     "FirstLook",
     "Identity",
     "Ids",
@@ -193,6 +207,7 @@ __all__ = [
     "Picture",
     "Place",
     "Ports",
+    "Preferences",
     "ProductCard",
     "ProductView",
     "ProductViews",
@@ -219,6 +234,8 @@ __all__ = [
     "UnitOfWork",
     "Versioned",
     "Views",
+    "WebhookSender",
+    "WebhookViews",
     "Window",
     "Wording",
 ]
@@ -242,6 +259,7 @@ class Ports:
     letters: Letters
     mailer: Mailer
     messenger: Messenger
+    webhooks: WebhookSender
     watch: StoreWatch
     backups: Backups
     site: Site

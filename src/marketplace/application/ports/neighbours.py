@@ -248,6 +248,8 @@ class LetterKind(StrEnum):
     ORDER_SHIPPED = "order_shipped"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_EXPIRED = "order_expired"
+    WEBHOOK_GONE = "webhook_gone"
+    WEBHOOK_FAILING = "webhook_failing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

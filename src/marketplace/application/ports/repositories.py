@@ -31,6 +31,7 @@ from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.notifications import (
     Announcement,
     AnnouncementId,
+    MailChoices,
     Notification,
     NotificationId,
 )
@@ -40,6 +41,7 @@ from marketplace.domain.products import Product, ProductId
 from marketplace.domain.sheets import Entry
 from marketplace.domain.slugs import Slug
 from marketplace.domain.variants import Drift, StockMovement
+from marketplace.domain.webhooks import Delivery, DeliveryId, Endpoint, EndpointId
 
 JobId = NewType("JobId", UUID)
 
@@ -401,20 +403,90 @@ class Orders(Repository[OrderId, Order], Protocol):
         ...
 
 
+MAILED_A_SECOND = 20
+"""Letters of an announcement."""
+
+
 class Notifications(Repository[NotificationId, Notification], Protocol):
-    """Every inbox. Adding what was told before changes nothing."""
+    """
+    Every inbox. Adding what was told before changes nothing.
+
+    Storing gives a slip its ``number``: in one inbox the numbers go up in the order in which slips
+    are committed, so that whoever has seen one has seen whatever has a smaller one.
+    """
 
     async def deliver(self, announcement: Announcement, at: datetime, /) -> None:
         """
-        Put an announcement into the inboxes it is for, in as many statements for one as for all.
+        Put an announcement into the inboxes it is for, in one statement for one as for all.
 
-        Each inbox that has it for the first time causes a ``NotificationDelivered``.
+        Each inbox that has it for the first time causes a ``NotificationDelivered``. What follows
+        from those is due little by little, :data:`MAILED_A_SECOND` at first and in each second: a
+        letter to everybody must not keep waiting whoever is written to meanwhile.
         """
+        ...
+
+    async def read_all(self, merchant_id: MerchantId, at: datetime, /) -> int:
+        """Everything in this inbox is read, in one statement; how many were not before."""
         ...
 
 
 class Announcements(Repository[AnnouncementId, Announcement], Protocol):
     """Everything admins have said."""
+
+
+class Preferences(Protocol):
+    """What each merchant wants to have by mail."""
+
+    async def of(self, merchant_id: MerchantId, /) -> MailChoices:
+        """What was chosen, or what holds for whoever has chosen nothing."""
+        ...
+
+    async def keep(self, merchant_id: MerchantId, choices: MailChoices, /) -> None:
+        """From now on this holds."""
+        ...
+
+
+class Endpoints(Repository[EndpointId, Endpoint], Protocol):
+    """Every address that merchants want to be called at."""
+
+    async def hold_all(self, merchant_id: MerchantId, /) -> list[Endpoint]:
+        """Those of a merchant; until this unit of work ends nobody adds one."""
+        ...
+
+    async def remove(self, endpoint_id: EndpointId, /) -> None:
+        """It is gone, and with it whatever was on its way there."""
+        ...
+
+    async def remove_all(self, merchant_id: MerchantId, /) -> None:
+        """All of a merchant, in as many statements for one as for all."""
+        ...
+
+
+class Deliveries(Repository[DeliveryId, Delivery], Protocol):
+    """Every event on its way to an endpoint, and for a while those that came there."""
+
+    async def add_all(self, deliveries: Sequence[Delivery], /, *happened: Event) -> None:
+        """
+        Store many with their appointments, in one statement.
+
+        An event that is or was on its way to an endpoint already is left out, appointment and all;
+        so is one for an endpoint that is gone.
+        """
+        ...
+
+    async def hold_failed(
+        self, endpoint_id: EndpointId, since: datetime, until: datetime, limit: int, /
+    ) -> list[Delivery]:
+        """Those that failed and were written between, oldest first; held ones are left out."""
+        ...
+
+    async def save_all(self, deliveries: Sequence[Delivery], /, *happened: Event) -> None:
+        """Store changes of held ones, in one statement for all of them."""
+        ...
+
+    async def forget(self, before: datetime, limit: int, /) -> int:
+        """Throw away that many that ended before, at most. How many there were."""
+        ...
 
 
 class AuditBook(Protocol):
@@ -646,6 +718,12 @@ class UnitOfWork(Protocol):
     def notifications(self) -> Notifications: ...
     @property
     def announcements(self) -> Announcements: ...
+    @property
+    def preferences(self) -> Preferences: ...
+    @property
+    def endpoints(self) -> Endpoints: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
     @property
     def audit(self) -> AuditBook: ...
     @property

@@ -24,13 +24,20 @@ from marketplace.domain.merchants import (
     PaymentPreference,
 )
 from marketplace.domain.money import Money
-from marketplace.domain.notifications import Announcement, Notification
+from marketplace.domain.notifications import Announcement, MailChoices, Notification
 from marketplace.domain.orders import Background, Order, OrderId, OrderStatus
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId, ProductStatus
 from marketplace.domain.search import Query
 from marketplace.domain.slugs import Slug
 from marketplace.domain.variants import Drift, StockMovement
+from marketplace.domain.webhooks import (
+    Delivery,
+    DeliveryId,
+    DeliveryStatus,
+    Endpoint,
+    EndpointId,
+)
 
 from .repositories import JobState, JobView
 
@@ -331,6 +338,24 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A slip, and its number in the inbox: they go up in the order of arrival."""
+
+    number: int
+    slip: Notification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySearch:
+    """Which deliveries; what is None plays no part. Times are of when the event was written."""
+
+    status: DeliveryStatus | None = None
+    event: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementView:
     """What was announced, and how many merchants have it in their inbox and have read it."""
 
@@ -566,6 +591,52 @@ class NotificationViews(Protocol):
 
     async def inbox(self, merchant_id: MerchantId, paging: Paging, /) -> Inbox: ...
 
+    async def mail_choices(self, merchant_id: MerchantId, /) -> MailChoices:
+        """What a merchant wants to have by mail."""
+        ...
+
+    async def slips_after(
+        self, merchant_id: MerchantId, number: int, limit: int, /
+    ) -> tuple[Arrival, ...]:
+        """So many slips of an inbox at most that have a greater number, in that order."""
+        ...
+
+    async def newest_slips(
+        self, sessions: Sequence[SessionId], at: datetime, /
+    ) -> Mapping[SessionId, int]:
+        """
+        The greatest number in the inbox that each of these sessions may look into; 0 in an empty.
+
+        What is not in force, or of a merchant who is not open, is left out.
+        """
+        ...
+
+
+class WebhookViews(Protocol):
+    """What a merchant sees of the own webhooks."""
+
+    async def endpoint(self, merchant_id: MerchantId, endpoint_id: EndpointId, /) -> Endpoint:
+        """A merchant's own, or ``EndpointNotFound``."""
+        ...
+
+    async def endpoints(self, merchant_id: MerchantId, paging: Paging, /) -> Page[Endpoint]:
+        """All of a merchant."""
+        ...
+
+    async def listening(self, merchant_id: MerchantId, event: str, /) -> tuple[EndpointId, ...]:
+        """Those of a merchant who is open for business that want to hear of this event."""
+        ...
+
+    async def deliveries(
+        self, endpoint_id: EndpointId, search: DeliverySearch, paging: Paging, /
+    ) -> Page[Delivery]:
+        """What was sent to an endpoint, or is to be."""
+        ...
+
+    async def delivery(self, endpoint_id: EndpointId, delivery_id: DeliveryId, /) -> Delivery:
+        """One of them, or ``DeliveryNotFound``."""
+        ...
+
 
 class AdminViews(Protocol):
     """The platform as a whole."""
@@ -635,6 +706,7 @@ class Views(
     OrderViews,
     BlockedPhoneViews,
     NotificationViews,
+    WebhookViews,
     AdminViews,
     JobViews,
     AuditViews,

@@ -48,6 +48,7 @@ from .stock import StockController
 from .storefront import StoreController
 from .turnstile import Turnstile
 from .uploads import UploadController
+from .webhooks import WebhookController
 
 MOST_BODY = 256 * 1024
 
@@ -69,6 +70,7 @@ MERCHANT = Router(
         OrderByHandController,
         BlockedPhoneController,
         NotificationController,
+        WebhookController,
     ],
     opt={"role": Role.MERCHANT},
     tags=["merchant"],
@@ -167,6 +169,10 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "blocked_phones": marketplace.blocked_phones,
         "seeking": marketplace.seeking,
         "notifications": marketplace.notifications,
+        "preferences": marketplace.preferences,
+        "streams": marketplace.streams,
+        "webhooks": marketplace.webhooks,
+        "deliveries": marketplace.deliveries,
         "admin": marketplace.admin,
         "job_desk": marketplace.job_desk,
     }

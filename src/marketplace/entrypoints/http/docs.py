@@ -44,6 +44,7 @@ from .problems import (
     status_of,
 )
 from .shapes import Amount, AmountSaid, Input, Output
+from .streams import EventStream
 
 REF = "#/components/schemas/{name}"
 _DECIMAL = r"^[0-9]{1,13}(\.[0-9]{1,4})?$"
@@ -255,7 +256,7 @@ def _body(field: FieldDefinition, shapes: _Shapes) -> dict[str, Any]:
 
 def _told(handler: HTTPRouteHandler) -> Any:
     field = handler.parsed_return_field
-    if field.annotation is Stream:
+    if field.is_subclass_of(Stream):
         return None
     if field.is_subclass_of(Response):
         [field] = field.inner_types
@@ -267,7 +268,9 @@ def _success(handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
     answered: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if is_repeatable(handler):
         answered["headers"] = {REPLAYED: _REPLAYED}
-    if handler.parsed_return_field.annotation is Stream:
+    if handler.parsed_return_field.annotation is EventStream:
+        answered["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+    elif handler.parsed_return_field.annotation is Stream:
         answered["content"] = {"text/csv": {"schema": {"type": "string"}}}
     elif told is bytes:
         answered["content"] = {"application/octet-stream": {"schema": _TYPES[UploadFile]}}

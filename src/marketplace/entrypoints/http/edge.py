@@ -50,7 +50,7 @@ _ALWAYS = (
 """On every answer that does not say otherwise itself."""
 _PREFLIGHT = {
     "access-control-allow-headers": "accept-language, authorization, content-type, "
-    "idempotency-key, if-match, if-none-match, x-request-id",
+    "idempotency-key, if-match, if-none-match, last-event-id, x-request-id",
     "access-control-allow-methods": "DELETE, GET, PATCH, POST, PUT",
     "access-control-max-age": "600",
 }
@@ -134,6 +134,8 @@ class Exchange:
             **scope,
             "method": "GET" if self.is_head else scope["method"],
             "client": self._client(),
+            # Whoever answers for ever has to know that nobody reads it.
+            "is_head": self.is_head,  # type: ignore[typeddict-unknown-key]
         }
         self.status = 0
         self._receive, self._send = receive, send

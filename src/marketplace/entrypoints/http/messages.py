@@ -619,6 +619,18 @@ MESSAGES: Mapping[str, Wording] = {
         ar="الإعلان غير موجود.",
         en="There is no such announcement.",
     ),
+    "too-many-streams": Wording(
+        ar="القنوات المفتوحة كثيرة. الحد {at_most} في الوقت نفسه؛ أغلق واحدة ثم أعد المحاولة.",
+        en="Too many streams are open. {at_most} at a time is the limit; close one, then try.",
+    ),
+    "streams-full": Wording(
+        ar="القنوات المفتوحة كثيرة الآن. أعد المحاولة بعد قليل.",
+        en="As many streams are open as this server can keep. Try again soon.",
+    ),
+    "bad-event-id": Wording(
+        ar="‏Last-Event-ID ليس رقمًا أرسلناه.",
+        en="Last-Event-ID is not a number we have sent.",
+    ),
     "mail-refused": Wording(
         ar="رُفضت الرسالة.",
         en="The letter was refused.",
@@ -634,6 +646,43 @@ MESSAGES: Mapping[str, Wording] = {
     "message-unavailable": Wording(
         ar="إرسال الرسائل غير متاح مؤقتًا.",
         en="Messages cannot be sent right now.",
+    ),
+    # Webhooks
+    "endpoint-not-found": Wording(
+        ar="الويب هوك غير موجود.",
+        en="There is no such webhook.",
+    ),
+    "endpoint-disabled": Wording(
+        ar="الويب هوك متوقف. فعّله أولًا ثم أعد المحاولة.",
+        en="The webhook is disabled. Enable it, then try again.",
+    ),
+    "too-many-endpoints": Wording(
+        ar="بلغ المتجر حدّ الويب هوك. الحدّ {at_most}؛ احذف واحدًا أولًا.",
+        en="The store has as many webhooks as it can. {at_most} is the limit; delete one first.",
+    ),
+    "delivery-not-found": Wording(
+        ar="عملية الإرسال غير موجودة.",
+        en="There is no such delivery.",
+    ),
+    "bad-webhook-url": Wording(
+        ar="ليس عنوانًا يمكن استدعاؤه. اكتب ‎https://‎ ثم اسم المضيف والمسار، "
+        "من دون اسم مستخدم أو كلمة مرور أو علامة #.",
+        en="Not an address that can be called. Write https://, a host and a path, without a name, "
+        "a password or a #.",
+    ),
+    "host-not-allowed": Wording(
+        ar="لا يمكن استدعاء هذا المضيف. يلزم عنوان عام على الإنترنت عبر https "
+        "على المنفذ 443 أو 8443.",
+        en="This host cannot be called. It needs a public address on the internet, by https, on "
+        "port 443 or 8443.",
+    ),
+    "unknown-event": Wording(
+        ar="حدث غير معروف. الأحداث الممكنة مذكورة في allowed.",
+        en="No such event. What there is, is named in allowed.",
+    ),
+    "bad-overlap": Wording(
+        ar="المدة من {at_least} إلى {at_most} ساعة.",
+        en="From {at_least} to {at_most} hours.",
     ),
     # Sheets
     "import-not-found": Wording(

@@ -9,10 +9,11 @@ from .images import MemoryImages
 from .imports import MemoryImports
 from .kyc import MemorySubmissions
 from .merchants import MemoryMerchants
-from .notifications import MemoryAnnouncements, MemoryNotifications
+from .notifications import MemoryAnnouncements, MemoryNotifications, MemoryPreferences
 from .orders import MemoryOrders
 from .products import MemoryProducts
 from .ticks import MemoryTicks
+from .webhooks import MemoryDeliveries, MemoryEndpoints
 
 __all__ = [
     "MemoryAccounts",
@@ -21,12 +22,15 @@ __all__ = [
     "MemoryAuditBook",
     "MemoryBlockedPhones",
     "MemoryCategories",
+    "MemoryDeliveries",
+    "MemoryEndpoints",
     "MemoryImages",
     "MemoryImports",
     "MemoryMerchants",
     "MemoryNotifications",
     "MemoryOneTimeTokens",
     "MemoryOrders",
+    "MemoryPreferences",
     "MemoryProducts",
     "MemorySessions",
     "MemorySubmissions",

@@ -16,6 +16,7 @@ from .notifications import MemoryNotificationViews
 from .orders import MemoryOrderViews
 from .products import MemoryProductViews
 from .storefront import MemoryStoreViews
+from .webhooks import MemoryWebhookViews
 
 
 class MemoryViews(
@@ -28,6 +29,7 @@ class MemoryViews(
     MemoryOrderViews,
     MemoryBlockedPhoneViews,
     MemoryNotificationViews,
+    MemoryWebhookViews,
     MemoryAdminViews,
     MemoryJobViews,
     MemoryAuditViews,

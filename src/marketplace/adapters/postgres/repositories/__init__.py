@@ -9,10 +9,11 @@ from .images import PostgresImages
 from .imports import PostgresImports
 from .kyc import PostgresSubmissions
 from .merchants import PostgresMerchants
-from .notifications import PostgresAnnouncements, PostgresNotifications
+from .notifications import PostgresAnnouncements, PostgresNotifications, PostgresPreferences
 from .orders import PostgresOrders
 from .products import PostgresProducts
 from .ticks import PostgresTicks
+from .webhooks import PostgresDeliveries, PostgresEndpoints
 
 __all__ = [
     "PostgresAccounts",
@@ -21,12 +22,15 @@ __all__ = [
     "PostgresAuditBook",
     "PostgresBlockedPhones",
     "PostgresCategories",
+    "PostgresDeliveries",
+    "PostgresEndpoints",
     "PostgresImages",
     "PostgresImports",
     "PostgresMerchants",
     "PostgresNotifications",
     "PostgresOneTimeTokens",
     "PostgresOrders",
+    "PostgresPreferences",
     "PostgresProducts",
     "PostgresSessions",
     "PostgresSubmissions",

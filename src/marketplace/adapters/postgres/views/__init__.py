@@ -16,6 +16,7 @@ from .notifications import PostgresNotificationViews
 from .orders import PostgresOrderViews
 from .products import PostgresProductViews
 from .storefront import PostgresStoreViews
+from .webhooks import PostgresWebhookViews
 
 
 class PostgresViews(
@@ -28,6 +29,7 @@ class PostgresViews(
     PostgresOrderViews,
     PostgresBlockedPhoneViews,
     PostgresNotificationViews,
+    PostgresWebhookViews,
     PostgresAdminViews,
     PostgresJobViews,
     PostgresAuditViews,

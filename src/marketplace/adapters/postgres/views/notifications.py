@@ -1,14 +1,19 @@
 """What a merchant was told."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from marketplace.application import ports
-from marketplace.application.ports import Inbox, Paging
-from marketplace.domain.merchants import MerchantId
-from marketplace.domain.notifications import Notification
+from marketplace.application.ports import Arrival, Inbox, Paging
+from marketplace.domain.accounts import SessionId
+from marketplace.domain.merchants import MerchantId, MerchantStatus
+from marketplace.domain.notifications import MailChoices, Notification
 
-from ..statements import compiled, given, shown
-from ..tables import notifications
+from ..rows import from_row
+from ..statements import compiled, given, one_of, shown
+from ..tables import Time, inboxes, mail_choices, merchants, notifications, sessions
 from .reading import Reading, newest_first, page_of, stretch
 
 _owner = given("merchant", sa.Uuid)
@@ -28,9 +33,55 @@ _INBOX = compiled(
     .order_by(_slips.c.id.desc())
 )
 
+_CHOICES = compiled(
+    sa.select(mail_choices.c.mailed, mail_choices.c.daily_digest).where(
+        mail_choices.c.merchant_id == _owner
+    )
+)
+_AFTER = compiled(
+    sa.select(notifications.c.number, *shown(notifications, "slip__"))
+    .where(
+        notifications.c.merchant_id == _owner,
+        notifications.c.number > given("number", sa.BigInteger),
+        notifications.c.number > sa.literal_column("0"),
+    )
+    .order_by(notifications.c.number)
+    .limit(given("limit", sa.Integer))
+)
+_NEWEST = compiled(
+    sa.select(
+        sessions.c.id,
+        sa.func.coalesce(inboxes.c.last_number, sa.literal_column("0")).label("number"),
+    )
+    .join_from(sessions, merchants, merchants.c.account_id == sessions.c.account_id)
+    .outerjoin(inboxes, inboxes.c.merchant_id == merchants.c.id)
+    .where(
+        one_of(sessions.c.id, "sessions"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > given("at", Time),
+        merchants.c.status == sa.literal_column(f"'{MerchantStatus.ACTIVE}'"),
+    )
+)
+
 
 class PostgresNotificationViews(Reading, ports.NotificationViews):
     async def inbox(self, merchant_id: MerchantId, paging: Paging, /) -> Inbox:
         rows = await self._rows(_INBOX, merchant=merchant_id, **stretch(paging))
         slips = [row["slip"] for row in rows if "slip" in row]
         return Inbox(page=page_of(slips, Notification, paging), unread=rows[0]["unread"])
+
+    async def mail_choices(self, merchant_id: MerchantId, /) -> MailChoices:
+        rows = await self._rows(_CHOICES, merchant=merchant_id)
+        return from_row(rows[0], MailChoices) if rows else MailChoices()
+
+    async def slips_after(
+        self, merchant_id: MerchantId, number: int, limit: int, /
+    ) -> tuple[Arrival, ...]:
+        rows = await self._rows(_AFTER, merchant=merchant_id, number=number, limit=limit)
+        return tuple(from_row(row, Arrival) for row in rows)
+
+    async def newest_slips(
+        self, sessions: Sequence[SessionId], at: datetime, /
+    ) -> Mapping[SessionId, int]:
+        rows = await self._rows(_NEWEST, sessions=list(sessions), at=at)
+        return {SessionId(row["id"]): row["number"] for row in rows}
