@@ -15,6 +15,7 @@ from .orders import (
     ConfirmingService,
     MovingService,
     OrderService,
+    PaperService,
     PlacingService,
     QuoteService,
 )
@@ -85,6 +86,7 @@ class Marketplace:
             begin=begin, views=views, clock=clock, ids=ids, secrets=ports.secrets
         )
         self.orders = OrderService(views=views, clock=clock)
+        self.papers = PaperService(views=views)
         self.moving = MovingService(begin=begin, clock=clock, ids=ids)
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)
         self.quotes = QuoteService(views=views, clock=clock)

@@ -1,13 +1,14 @@
 """What every set of views must show. Subclass and provide ``begin`` and ``views`` fixtures."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
 
+from marketplace.application.orders import FindOrders
 from marketplace.application.ports import (
     BeginUnitOfWork,
     DayCount,
@@ -16,6 +17,7 @@ from marketplace.application.ports import (
     ImageView,
     MerchantSearch,
     MerchantSort,
+    OrderSelection,
     Page,
     Paging,
     Place,
@@ -33,7 +35,7 @@ from marketplace.domain.categories import CategoryId
 from marketplace.domain.imports import ImportNotFound
 from marketplace.domain.merchants import KycStatus, MerchantId, MerchantNotFound, StoreNotFound
 from marketplace.domain.money import Money
-from marketplace.domain.orders import OrderId, OrderNotFound, OrderStatus
+from marketplace.domain.orders import OrderId, OrderNotFound
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.search import Query, words
 from marketplace.domain.slugs import Slug
@@ -387,24 +389,131 @@ class ViewsContract:
             for number in range(1001, 1006)
         ]
 
-        walked = await self._walk(lambda paging: views.orders(merchant.id, paging))
+        walked = await self._walk(
+            lambda paging: views.orders(merchant.id, OrderSelection(), paging)
+        )
         on_sale = await self._walk(lambda paging: views.on_sale(merchant.id, Selection(), paging))
 
         assert walked == orders[::-1]
         assert [each.product for each in on_sale][-5:] == products[::-1]
 
-    async def test_orders_can_be_listed_by_status(self, world: World, views: Views) -> None:
+    async def test_orders_are_found_by_what_is_asked_of_them(
+        self, world: World, views: Views
+    ) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()
-        pending = await world.an_order(merchant, number=1001, moved=False)
-        delivered = await world.an_order(merchant, number=1002)
-        await world.an_order(other)
+        said = [
+            (1001, "نورة العتيبي", "+966501234567", "الرياض", 0),
+            (1002, "عبد الله أحمد", "+96550004567", "جدّة", 24),
+            (1042, "Ali Hassan", "+966559991042", "المدينة المنورة", 48),
+        ]
+        for number, name, phone, city, hours in said:
+            await world.an_order(
+                merchant,
+                number=number,
+                moved=number == 1002,
+                at=NOON + timedelta(hours=hours),
+                name=name,
+                phone=phone,
+                city=city,
+            )
+        await world.an_order(other, name="نورة العتيبي", phone="+966501234567", city="الرياض")
 
-        async def listed(status: OrderStatus | None) -> list[object]:
-            return list((await views.orders(merchant.id, Paging(), status)).items)
+        async def found(**asked: Any) -> list[int]:
+            selection = FindOrders(**asked).selection()
+            page = await views.orders(merchant.id, selection, Paging())
+            count = await views.count_orders(merchant.id, selection)
+            dated = await views.dated_orders(merchant.id, selection, Paging())
+            assert len(page.items) == count
+            assert tuple(each.order for each in dated.items) == page.items
+            return [each.number for each in page.items]
 
-        assert await listed(None) == [delivered, pending]
-        assert await listed(OrderStatus.PENDING) == [pending]
-        assert await listed(OrderStatus.RETURNED) == []
+        assert await found() == [1042, 1002, 1001]
+        assert await found(sort="oldest") == [1001, 1002, 1042]
+        for q in ("#1042", "١٠٤٢", "1042"):
+            assert await found(q=q) == [1042]
+        for q in ("0501234567", "+966 (0)50 123-4567", "٠٥٠١٢٣٤٥٦٧", "00966501234567"):
+            assert await found(q=q) == [1001]
+        assert await found(q="4567") == [1002, 1001]
+        assert await found(q="٤٥٦٧", status=("pending",)) == [1001]
+        for q in ("نوره", "عتيبى", "نُورة العتـيبي", "العتي نورة"):
+            assert await found(q=q) == [1001], q
+        for q in ("عبدالله", "عبد الله", "احمد عبدالله", "عبد الل"):
+            assert await found(q=q) == [1002], q
+        assert await found(q="hassan ALI") == [1042]
+        for q in ("نورة أحمد", "#4567", "#99999999999", "99999999999", "o'x \\ & | ! : * %"):
+            assert await found(q=q) == [], q
+        assert await found(q="!؟") == [1042, 1002, 1001]
+        assert await found(status=("pending, delivered", "expired")) == [1042, 1002, 1001]
+        assert await found(status=("pending",)) == [1042, 1001]
+        assert await found(status=("delivered",), payment_status=("unpaid",)) == []
+        assert await found(payment_status=("collected,refunded",)) == [1002]
+        assert await found(city="المدينه المنوره") == [1042]
+        assert await found(city="جدة", payment_status=("collected",)) == [1002]
+        assert await found(city="المدينة") == []
+
+        # Noon in Greenwich is three in the afternoon in Kuwait.
+        assert await found(since="2030-01-02", until="2030-01-02") == [1002]
+        assert await found(since="2030-01-03") == [1042]
+        assert await found(until="2030-01-02T15:00:00+03:00") == [1001]
+        assert await found(since="2030-01-02T12:00:00.123456Z", status=("pending",)) == [1042]
+        assert await found(until="2029-12-31", q="نورة") == []
+
+    async def test_a_list_by_time_goes_on_whatever_is_asked(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        for number in range(1001, 1006):
+            at = NOON + timedelta(minutes=number % 2)
+            await world.an_order(merchant, number=number, moved=False, at=at)
+        every = [{}, {"status": ("pending", "expired")}, {"q": "ليلى"}, {"q": "001"}]
+
+        for asked in every:
+            for sort, numbers in (
+                ("newest", [1005, 1003, 1001, 1004, 1002]),
+                ("oldest", [1002, 1004, 1001, 1003, 1005]),
+            ):
+                selection = FindOrders(sort=sort, **asked).selection()
+                walked = await self._walk(
+                    lambda paging, of=selection: views.orders(merchant.id, of, paging)
+                )
+                assert [each.number for each in walked] == numbers, asked
+
+    async def test_a_day_is_that_of_the_clock_of_the_store(
+        self, world: World, views: Views
+    ) -> None:
+        """In Cairo the last Friday of April begins at one; Havana had one midnight twice."""
+        for zone, day, first, before in (
+            ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00+00:00", "2026-04-23"),
+            ("America/Havana", "2026-11-01", "2026-11-01T04:00:00+00:00", "2026-10-31"),
+        ):
+            merchant = await world.a_merchant()
+            async with world.begin() as market:
+                held = await market.merchants.hold(merchant.id)
+                held.time_zone = zone
+                await market.merchants.save(held)
+            begins = datetime.fromisoformat(first)
+            order = await world.an_order(merchant, number=1, at=begins)
+            await world.an_order(merchant, number=2, at=begins - timedelta(seconds=1))
+
+            async def found(on: str, owner: MerchantId = merchant.id) -> list[int]:
+                selection = FindOrders(since=on, until=on).selection()
+                page = await views.orders(owner, selection, Paging())
+                return [each.number for each in page.items]
+
+            assert await found(day) == [1]
+            assert await found(before) == [2]
+            [slip] = await views.slips(merchant.id, [order.id])
+            assert slip.placed.date().isoformat() == day
+
+    async def test_slips_are_of_ones_own_orders(self, world: World, views: Views) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        mine = await world.an_order(merchant)
+        theirs = await world.an_order(other)
+
+        slips = await views.slips(merchant.id, [theirs.id, mine.id, mine.id, OrderId(uuid4())])
+
+        assert [(each.order, each.store) for each in slips] == [(mine, merchant)]
+        assert slips[0].placed.isoformat() == "2030-01-01T15:00:00.123456"
 
     async def test_an_order_is_seen_by_its_merchant_and_through_its_link(
         self, world: World, views: Views

@@ -71,6 +71,9 @@ DELETE /api/merchant/images/{id}                401 401 401 401 403 404 204 403
 POST   /api/merchant/uploads                    401 401 401 401 403 400 400 403
 POST   /api/merchant/uploads/{id}/complete      401 401 401 401 403 404 404 403
 GET    /api/merchant/orders                     401 401 401 401 403 200 200 403
+GET    /api/merchant/orders/export              401 401 401 401 403 200 200 403
+POST   /api/merchant/orders/packing-slips       401 401 401 401 403 404 404 403
+GET    /api/merchant/orders/{id}/packing-slip   401 401 401 401 403 404 200 403
 GET    /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
 PUT    /api/merchant/orders/{id}/status         401 401 401 401 403 404 200 403
 POST   /api/merchant/orders/status              401 401 401 401 403 200 200 403
@@ -107,6 +110,7 @@ A 400 was let in with a body that lacks something, a 409 with one that comes at 
 BODIES = {
     "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
     "POST /api/merchant/orders/status": {"ids": [str(UUID(int=7))], "status": "confirmed"},
+    "POST /api/merchant/orders/packing-slips": {"ids": [str(UUID(int=7))]},
     "POST /api/merchant/orders/{id}/confirmation": {"outcome": "no_answer"},
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
     "POST /api/admin/merchants/{id}/kyc": {"decision": "approved"},

@@ -1,6 +1,7 @@
 """Orders: placed, confirmed, moved and followed, a module for each phase of their life."""
 
 from .confirming import AskGuest, ConfirmingService
+from .finding import BadDay, EndsBeforeItBegins, FindOrders, TooManyDays
 from .following import (
     ListedOrder,
     OrderInHand,
@@ -17,6 +18,7 @@ from .moving import (
     TooManyOrders,
     move,
 )
+from .papers import PaperService
 from .placing import PlacedOrder, PlaceOrder, PlacingService
 from .pricing import Priced, Wish, merged, priced, short_of
 from .quoting import Fee, Quote, QuoteService
@@ -25,8 +27,11 @@ __all__ = [
     "MOST_AT_ONCE",
     "AskGuest",
     "Back",
+    "BadDay",
     "ConfirmingService",
+    "EndsBeforeItBegins",
     "Fee",
+    "FindOrders",
     "ListedOrder",
     "MoveOrder",
     "MoveOrders",
@@ -34,12 +39,14 @@ __all__ = [
     "MovingService",
     "OrderInHand",
     "OrderService",
+    "PaperService",
     "PlaceOrder",
     "PlacedOrder",
     "PlacingService",
     "Priced",
     "Quote",
     "QuoteService",
+    "TooManyDays",
     "TooManyOrders",
     "TrackedOrder",
     "Wish",

@@ -23,6 +23,7 @@ from ..ports import (
     UnitOfWork,
     Views,
 )
+from .finding import ANY, FindOrders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +64,20 @@ class OrderService:
         return tracked(await self.views.tracked(digest(token)), self.clock.now())
 
     async def of_merchant(
-        self, acting: Actor, paging: Paging, status: OrderStatus | None = None
+        self, acting: Actor, paging: Paging, wanted: FindOrders = ANY
     ) -> Page[ListedOrder]:
-        page = await self.views.orders(selling(acting), paging, status)
+        merchant_id = selling(acting)
+        page = await self.views.orders(merchant_id, wanted.selection(paging.after), paging)
         now = self.clock.now()
         listed = (
             ListedOrder(order=each, allowed_transitions=each.allowed(Party.MERCHANT, now))
             for each in page.items
         )
         return Page(items=tuple(listed), next=page.next)
+
+    async def count(self, acting: Actor, wanted: FindOrders = ANY) -> int:
+        """How many there are in all of what is looked for."""
+        return await self.views.count_orders(selling(acting), wanted.selection())
 
     async def find(self, acting: Actor, order_id: OrderId) -> OrderInHand:
         seen = await self.views.order(selling(acting), order_id)

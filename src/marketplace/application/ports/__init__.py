@@ -33,6 +33,16 @@ from .neighbours import (
     Window,
     Wording,
 )
+from .order_views import (
+    CitySales,
+    DatedOrder,
+    DaySales,
+    OrderSelection,
+    OrderSlip,
+    OrderSort,
+    ProductSales,
+    Sales,
+)
 from .repositories import (
     Accounts,
     Announcements,
@@ -60,6 +70,7 @@ from .repositories import (
     Versioned,
 )
 from .views import (
+    MOST_DAYS,
     MOST_READ,
     SORT_KEYS,
     AccountViews,
@@ -91,6 +102,7 @@ from .views import (
     ProductCard,
     ProductView,
     ProductViews,
+    SalesViews,
     Selection,
     Sort,
     Statistics,
@@ -100,9 +112,12 @@ from .views import (
     StoreViews,
     VariantCard,
     Views,
+    moment_of,
+    placed_at,
 )
 
 __all__ = [
+    "MOST_DAYS",
     "MOST_READ",
     "SORT_KEYS",
     "AccessTokens",
@@ -120,8 +135,11 @@ __all__ = [
     "Categories",
     "CategoryCard",
     "CategoryView",
+    "CitySales",
     "Clock",
+    "DatedOrder",
     "DayCount",
+    "DaySales",
     "Device",
     "FirstLook",
     "Identity",
@@ -154,6 +172,9 @@ __all__ = [
     "NotificationViews",
     "Notifications",
     "OneTimeTokens",
+    "OrderSelection",
+    "OrderSlip",
+    "OrderSort",
     "OrderView",
     "OrderViews",
     "Orders",
@@ -165,11 +186,14 @@ __all__ = [
     "Place",
     "Ports",
     "ProductCard",
+    "ProductSales",
     "ProductView",
     "ProductViews",
     "Products",
     "Reaction",
     "Repository",
+    "Sales",
+    "SalesViews",
     "Sealing",
     "Secrets",
     "Selection",
@@ -191,6 +215,8 @@ __all__ = [
     "Views",
     "Window",
     "Wording",
+    "moment_of",
+    "placed_at",
 ]
 
 

@@ -11,6 +11,7 @@ from .confirming import (
     parse_confirmation_method,
     parse_outcome,
 )
+from .finding import CITY, Sought, city_key
 from .moving import (
     OPEN,
     PROMISED,
@@ -61,6 +62,7 @@ from .order import (
 )
 
 __all__ = [
+    "CITY",
     "MOST_ATTEMPTS",
     "MOST_LINES",
     "MOST_RETRIES",
@@ -103,6 +105,7 @@ __all__ = [
     "PaymentStatus",
     "PriceChanged",
     "ReasonMissing",
+    "Sought",
     "StockEffect",
     "TimelineEntry",
     "TooManyConfirmationAttempts",
@@ -110,6 +113,7 @@ __all__ = [
     "Transition",
     "UnknownReason",
     "WrongOrderStatus",
+    "city_key",
     "parse_confirmation_method",
     "parse_outcome",
     "parse_quantity",

@@ -23,6 +23,7 @@ from .confirming import (
     ConfirmationState,
     Outcome,
 )
+from .finding import keywords
 from .moving import (
     TRANSITIONS,
     DeliveryFailure,
@@ -195,6 +196,11 @@ class Order:
     @property
     def total(self) -> Money:
         return total_of(self.lines)
+
+    @property
+    def keywords(self) -> str:
+        """What it is found by, beside its number and the telephone."""
+        return keywords(self.customer.name, self.customer.city)
 
     def allowed(self, by: Party, at: datetime) -> tuple[OrderStatus, ...]:
         """Where this party may move the order now, in the order of the table."""

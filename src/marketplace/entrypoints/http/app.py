@@ -30,6 +30,7 @@ from .kyc import JudgingController, PapersController
 from .media import media
 from .merchants import MerchantController
 from .notifications import NotificationController
+from .order_sheets import OrderSheetController
 from .orders import OrderController
 from .page_cache import PageCache, ReadyPages
 from .pages import front, pages
@@ -38,6 +39,7 @@ from .products import ProductController
 from .security import doorkeeper
 from .sessions import SessionController
 from .shapes import StrictRequest
+from .slips import SlipController
 from .stock import StockController
 from .storefront import StoreController
 from .turnstile import Turnstile
@@ -59,6 +61,8 @@ MERCHANT = Router(
         CategoryController,
         ImageController,
         UploadController,
+        OrderSheetController,
+        SlipController,
         OrderController,
         NotificationController,
     ],
@@ -149,6 +153,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "storefront": marketplace.storefront,
         "placing": marketplace.placing,
         "orders": marketplace.orders,
+        "papers": marketplace.papers,
         "moving": marketplace.moving,
         "confirming": marketplace.confirming,
         "quotes": marketplace.quotes,
