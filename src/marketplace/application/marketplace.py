@@ -22,6 +22,7 @@ from .orders import (
 from .ports import Ports
 from .products import ProductService
 from .reactions import Reactions
+from .sales import SalesService
 from .sessions import SessionService
 from .stock import StockService
 from .storefront import StorefrontService
@@ -90,6 +91,7 @@ class Marketplace:
         self.moving = MovingService(begin=begin, clock=clock, ids=ids)
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)
         self.quotes = QuoteService(views=views, clock=clock)
+        self.sales = SalesService(views=views, clock=clock)
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
         correspondence = Correspondence(

@@ -1,7 +1,8 @@
 """What every set of views must show. Subclass and provide ``begin`` and ``views`` fixtures."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -11,7 +12,9 @@ import pytest
 from marketplace.application.orders import FindOrders
 from marketplace.application.ports import (
     BeginUnitOfWork,
+    CitySales,
     DayCount,
+    DaySales,
     Device,
     Identity,
     ImageView,
@@ -22,6 +25,7 @@ from marketplace.application.ports import (
     Paging,
     Place,
     ProductCard,
+    ProductSales,
     ProductView,
     Selection,
     Sort,
@@ -35,7 +39,7 @@ from marketplace.domain.categories import CategoryId
 from marketplace.domain.imports import ImportNotFound
 from marketplace.domain.merchants import KycStatus, MerchantId, MerchantNotFound, StoreNotFound
 from marketplace.domain.money import Money
-from marketplace.domain.orders import OrderId, OrderNotFound
+from marketplace.domain.orders import Move, OrderId, OrderNotFound, OrderStatus, Party
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.search import Query, words
 from marketplace.domain.slugs import Slug
@@ -505,6 +509,96 @@ class ViewsContract:
             [slip] = await views.slips(merchant.id, [order.id])
             assert slip.placed.date().isoformat() == day
 
+    async def test_sales_are_told_by_day_and_follow_every_change(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        # Half past ten in Greenwich is half past one of the next day in Kuwait.
+        late = NOON.replace(hour=22, minute=30)
+        delivered = await world.an_order(merchant, number=1, at=NOON, city="حولي")
+        waiting = await world.an_order(merchant, number=2, at=late, moved=False)
+        await world.an_order(merchant, number=3, at=NOON - timedelta(days=9))
+        await world.an_order(other, number=1)
+        today = late + timedelta(hours=1)
+
+        async def told(
+            first: str | None = None, last: str | None = None
+        ) -> tuple[str, str, dict[str, Any]]:
+            days = (date.fromisoformat(each) if each else None for each in (first, last))
+            sales = await views.sales(merchant.id, *days, 3, today)
+            assert (sales.currency, sales.time_zone) == ("KWD", "Asia/Kuwait")
+            by_day = {day.isoformat(): each for day, each in sales.days.items()}
+            return sales.first.isoformat(), sales.last.isoformat(), by_day
+
+        [product] = {each.product_id for each in delivered.lines}
+        [other_product] = {each.product_id for each in waiting.lines}
+        total = delivered.total.minor
+        fate = CitySales(orders=1, shipped=1, delivered=1)
+        first_day = DaySales(
+            orders=1,
+            placed=total,
+            revenue=total,
+            confirmed=1,
+            shipped=1,
+            delivered=1,
+            cities={"حولي": fate},
+            products={
+                str(product): ProductSales(1, 1, 1, 0, 3, total, 3, total),
+            },
+            minutes={"60": 1},
+        )
+        second_day = DaySales(
+            orders=1,
+            placed=total,
+            cities={"الكويت": CitySales(orders=1)},
+            products={str(other_product): ProductSales(orders=1, units=3, placed=total)},
+        )
+        assert await told() == (
+            "2029-12-31",
+            "2030-01-02",
+            {"2030-01-01": first_day, "2030-01-02": second_day},
+        )
+        assert await told("2030-01-02") == (
+            "2030-01-02",
+            "2030-01-02",
+            {"2030-01-01": first_day, "2030-01-02": second_day},
+        )
+        assert await told(last="2029-12-30") == ("2029-12-28", "2029-12-30", {})
+        assert len((await told("2029-12-20", "2030-01-02"))[2]) == 3
+        assert await told("2029-01-01") == ("2029-01-01", "2030-01-02", {})
+        assert await told("2030-01-02", "2030-01-01") == ("2030-01-02", "2030-01-01", {})
+
+        async with world.begin() as market:
+            held = await market.orders.hold(waiting.id)
+            for status, minutes, reason in (
+                (OrderStatus.CONFIRMED, 123, ""),
+                (OrderStatus.SHIPPED, 200, ""),
+                (OrderStatus.DELIVERY_FAILED, 300, "refused"),
+                (OrderStatus.RETURNED, 400, ""),
+            ):
+                move = Move(to=status, by=Party.MERCHANT, reason=reason)
+                held.move(move, late + timedelta(minutes=minutes))
+            await market.orders.save(held)
+        await world.an_order(merchant, number=4, at=NOON, city="حولي")
+
+        _, _, days = await told()
+
+        assert days["2030-01-01"].orders == 2
+        assert days["2030-01-01"].cities == {"حولي": CitySales(2, 2, 2, 0)}
+        assert days["2030-01-02"] == replace(
+            second_day,
+            confirmed=1,
+            shipped=1,
+            refused=1,
+            returned=1,
+            cities={"الكويت": CitySales(1, 1, 0, 1)},
+            products={str(other_product): ProductSales(1, 1, 0, 1, 3, total, 0, 0)},
+            minutes={"120": 1},
+        )
+        lamp = {product: "مصباح"}
+        assert await views.titles(merchant.id, [product, ProductId(uuid4())]) == lamp
+        assert await views.titles(other.id, [product]) == {}
+
     async def test_slips_are_of_ones_own_orders(self, world: World, views: Views) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()
         mine = await world.an_order(merchant)
@@ -734,15 +828,23 @@ class ViewsContract:
             await market.merchants.save(held, held.suspend("fraud", NOON))
         await world.a_product(busy, status=ProductStatus.ARCHIVED)
 
-        numbers = await views.statistics(NOON - timedelta(days=30))
-        later = await views.statistics(NOON + timedelta(days=1))
+        for _ in range(2):
+            async with world.begin() as market:
+                await market.merchants.next_order_number(busy.id)
+
+        numbers = await views.statistics(NOON - timedelta(days=1), NOON)
+        later = await views.statistics(NOON + timedelta(days=1), NOON + timedelta(days=1))
 
         assert dict(numbers.merchants) == {"active": 1, "suspended": 1}
         assert numbers.products == 2
         assert dict(numbers.orders) == {"delivered": 1, "pending": 1}
         assert dict(numbers.revenue) == {"KWD": 4750 * 3}
-        assert numbers.by_day == (DayCount(day=NOON.date(), orders=2),)
-        assert later.by_day == ()
+        today = NOON.date()
+        assert numbers.by_day == (
+            DayCount(day=today - timedelta(days=1), orders=0),
+            DayCount(day=today, orders=2, revenue={"KWD": 4750 * 3}),
+        )
+        assert later.by_day == (DayCount(day=today + timedelta(days=1), orders=0),)
         assert numbers.top_stores == (
             StoreCount(merchant_id=busy.id, username=busy.username, name=busy.name, orders=2),
         )

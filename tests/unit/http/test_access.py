@@ -78,6 +78,7 @@ GET    /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
 PUT    /api/merchant/orders/{id}/status         401 401 401 401 403 404 200 403
 POST   /api/merchant/orders/status              401 401 401 401 403 200 200 403
 POST   /api/merchant/orders/{id}/confirmation   401 401 401 401 403 404 200 403
+GET    /api/merchant/statistics                 401 401 401 401 403 200 200 403
 GET    /api/merchant/notifications              401 401 401 401 403 200 200 403
 POST   /api/merchant/notifications/{id}/read    401 401 401 401 403 404 200 403
 GET    /api/admin/statistics                    401 401 401 401 403 403 403 200

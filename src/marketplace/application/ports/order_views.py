@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from marketplace.domain.merchants import Merchant
 from marketplace.domain.orders import Order, OrderStatus, PaymentStatus, Sought
@@ -49,8 +50,7 @@ class OrderSlip:
     placed: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CitySales:
+class CitySales(NamedTuple):
     """What became of the orders from a city; ``refused`` is of those that were ``shipped``."""
 
     orders: int = 0
@@ -59,8 +59,7 @@ class CitySales:
     refused: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ProductSales:
+class ProductSales(NamedTuple):
     """
     What became of the orders that have a product.
 

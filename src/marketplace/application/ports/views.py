@@ -1,7 +1,7 @@
 """What is shown: reads that join or list, one statement each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, Self, TypeVar
@@ -438,10 +438,11 @@ class AnnouncementView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCount:
-    """Orders placed on a day (UTC)."""
+    """Orders placed on a day (UTC), and minor units collected for them, by currency."""
 
     day: date
     orders: int
+    revenue: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -665,8 +666,8 @@ class AdminViews(Protocol):
 
     async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]: ...
 
-    async def statistics(self, since: datetime, /) -> Statistics:
-        """All that ever was; ``by_day`` since the given day."""
+    async def statistics(self, since: datetime, until: datetime, /) -> Statistics:
+        """All that ever was; ``by_day`` each day from the one to the other."""
         ...
 
 

@@ -40,6 +40,7 @@ from .security import doorkeeper
 from .sessions import SessionController
 from .shapes import StrictRequest
 from .slips import SlipController
+from .statistics import StatisticsController
 from .stock import StockController
 from .storefront import StoreController
 from .turnstile import Turnstile
@@ -64,6 +65,7 @@ MERCHANT = Router(
         OrderSheetController,
         SlipController,
         OrderController,
+        StatisticsController,
         NotificationController,
     ],
     opt={"role": Role.MERCHANT},
@@ -157,6 +159,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "moving": marketplace.moving,
         "confirming": marketplace.confirming,
         "quotes": marketplace.quotes,
+        "sales": marketplace.sales,
         "notifications": marketplace.notifications,
         "admin": marketplace.admin,
     }

@@ -11,6 +11,7 @@ from .merchants import MemoryMerchantViews
 from .notifications import MemoryNotificationViews
 from .orders import MemoryOrderViews
 from .products import MemoryProductViews
+from .sales import MemorySalesViews
 from .storefront import MemoryStoreViews
 
 
@@ -22,6 +23,7 @@ class MemoryViews(
     MemoryProductViews,
     MemoryImportViews,
     MemoryOrderViews,
+    MemorySalesViews,
     MemoryNotificationViews,
     MemoryAdminViews,
     MemoryAnswerViews,

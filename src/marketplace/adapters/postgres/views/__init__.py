@@ -11,6 +11,7 @@ from .merchants import PostgresMerchantViews
 from .notifications import PostgresNotificationViews
 from .orders import PostgresOrderViews
 from .products import PostgresProductViews
+from .sales import PostgresSalesViews
 from .storefront import PostgresStoreViews
 
 
@@ -22,6 +23,7 @@ class PostgresViews(
     PostgresProductViews,
     PostgresImportViews,
     PostgresOrderViews,
+    PostgresSalesViews,
     PostgresNotificationViews,
     PostgresAdminViews,
     PostgresAnswerViews,

@@ -54,8 +54,73 @@ _ANNOUNCEMENTS = compiled(
 
 _AUDIT_ENTRIES = compiled(newest_first(sa.select(*shown(audit_entries)), audit_entries))
 
-_day = sa.cast(sa.func.timezone("UTC", orders.c.placed_at), sa.Date)
-_had = sa.func.count().label("orders")
+_collected = sa.case(
+    (
+        orders.c.payment_status.in_(
+            [
+                sa.literal_column(f"'{each}'")
+                for each in (PaymentStatus.COLLECTED, PaymentStatus.PARTIALLY_REFUNDED)
+            ]
+        ),
+        orders.c.amount_collected__minor,
+    )
+)
+# All orders are read once: by status, currency and day there are few of them.
+_counted = (
+    sa.select(
+        orders.c.status,
+        orders.c.currency,
+        sa.case(
+            (
+                orders.c.placed_at >= given("since", Time),
+                sa.cast(sa.func.timezone("UTC", orders.c.placed_at), sa.Date),
+            )
+        ).label("day"),
+        sa.func.count().label("orders"),
+        sa.func.sum(_collected).label("revenue"),
+    )
+    .group_by(sa.text("1, 2, 3"))
+    .cte("counted")
+    .prefix_with("MATERIALIZED")
+)
+_revenue_of_day = _counted.alias("of_currency")
+_by_currency = (
+    sa.select(
+        _revenue_of_day.c.day,
+        _revenue_of_day.c.currency,
+        sa.func.sum(_revenue_of_day.c.revenue).label("revenue"),
+    )
+    .where(_revenue_of_day.c.revenue > 0, _revenue_of_day.c.day.is_not(None))
+    .group_by(_revenue_of_day.c.day, _revenue_of_day.c.currency)
+    .subquery("by_currency")
+)
+_every_day = sa.select(
+    sa.cast(
+        sa.func.generate_series(
+            sa.cast(sa.func.timezone("UTC", given("since", Time)), sa.Date),
+            sa.cast(sa.func.timezone("UTC", given("until", Time)), sa.Date),
+            sa.literal_column("interval '1 day'"),
+        ),
+        sa.Date,
+    ).label("day")
+).subquery("every_day")
+_on_day = (
+    sa.select(sa.func.coalesce(sa.func.sum(_counted.c.orders), 0))
+    .where(_counted.c.day == _every_day.c.day)
+    .scalar_subquery()
+)
+_revenue_on_day = (
+    sa.select(
+        sa.func.coalesce(
+            sa.func.json_object_agg(_by_currency.c.currency, _by_currency.c.revenue),
+            sa.literal_column("'{}'"),
+        )
+    )
+    .where(_by_currency.c.day == _every_day.c.day)
+    .scalar_subquery()
+)
+# A store numbers its orders without a gap, so its next number tells how many it has had.
+_had = (merchants.c.next_order_number - sa.literal_column("1001")).label("orders")
 _STATISTICS = compiled(
     sa.select(
         tally(merchants.c.status, sa.func.count()).label("merchants"),
@@ -64,23 +129,21 @@ _STATISTICS = compiled(
         .select_from(products)
         .scalar_subquery()
         .label("products"),
-        tally(orders.c.status, sa.func.count()).label("orders"),
+        tally(_counted.c.status, sa.func.sum(_counted.c.orders)).label("orders"),
         tally(
-            sa.case((orders.c.payment_status == PaymentStatus.COLLECTED, orders.c.currency)),
-            sa.func.sum(orders.c.amount_collected__minor),
+            sa.case((_counted.c.revenue.is_not(None), _counted.c.currency)),
+            sa.func.sum(_counted.c.revenue),
         ).label("revenue"),
         _ranking(
-            sa.select(_day.label("day"), _had)
-            .where(orders.c.placed_at >= given("since", Time))
-            .group_by(_day)
-            .order_by(_day)
+            sa.select(
+                _every_day.c.day, _on_day.label("orders"), _revenue_on_day.label("revenue")
+            ).order_by(_every_day.c.day)
         ).label("by_day"),
         _ranking(
             sa.select(
                 merchants.c.id.label("merchant_id"), merchants.c.username, merchants.c.name, _had
             )
-            .join_from(merchants, orders)
-            .group_by(merchants.c.id)
+            .where(_had > 0)
             .order_by(_had.desc(), merchants.c.id)
             .limit(10)
         ).label("top_stores"),
@@ -95,6 +158,6 @@ class PostgresAdminViews(Reading, ports.AdminViews):
     async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]:
         return await self._page(_AUDIT_ENTRIES, AuditEntry, paging)
 
-    async def statistics(self, since: datetime, /) -> Statistics:
-        [row] = await self._rows(_STATISTICS, since=since)
+    async def statistics(self, since: datetime, until: datetime, /) -> Statistics:
+        [row] = await self._rows(_STATISTICS, since=since, until=until)
         return from_row(row, Statistics)
