@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from operator import add
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from marketplace.domain.accounts import Actor
@@ -143,7 +143,8 @@ def _sum(days: Iterable[DaySales]) -> DaySales:
     for day in days:
         sums.update({name: getattr(day, name) for name in _COUNTED})
         minutes.update(day.minutes)
-    return DaySales(**sums, minutes=minutes)
+    known: dict[str, Any] = dict(sums)
+    return DaySales(**known, minutes=minutes)
 
 
 def _grouped(
@@ -181,7 +182,8 @@ def _cities(days: Sequence[DaySales]) -> list[Told[CitySales]]:
         for said, group in day.cities.items():
             called.setdefault(city_key(said), Counter())[said] += group.orders
     names = {
-        key: min(each, key=lambda said, of=each: (-of[said], said)) for key, each in called.items()
+        key: min((-number, said) for said, number in each.items())[1]
+        for key, each in called.items()
     }
     keys = {said: key for key, each in called.items() for said in each}
     groups = _grouped(days, lambda day: day.cities, CitySales, keys.__getitem__)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -469,7 +470,12 @@ class ViewsContract:
         for number in range(1001, 1006):
             at = NOON + timedelta(minutes=number % 2)
             await world.an_order(merchant, number=number, moved=False, at=at)
-        every = [{}, {"status": ("pending", "expired")}, {"q": "ليلى"}, {"q": "001"}]
+        every: list[dict[str, Any]] = [
+            {},
+            {"status": ("pending", "expired")},
+            {"q": "ليلى"},
+            {"q": "001"},
+        ]
 
         for asked in every:
             for sort, numbers in (
@@ -477,9 +483,7 @@ class ViewsContract:
                 ("oldest", [1002, 1004, 1001, 1003, 1005]),
             ):
                 selection = FindOrders(sort=sort, **asked).selection()
-                walked = await self._walk(
-                    lambda paging, of=selection: views.orders(merchant.id, of, paging)
-                )
+                walked = await self._walk(partial(views.orders, merchant.id, selection))
                 assert [each.number for each in walked] == numbers, asked
 
     async def test_a_day_is_that_of_the_clock_of_the_store(
@@ -524,8 +528,8 @@ class ViewsContract:
         async def told(
             first: str | None = None, last: str | None = None
         ) -> tuple[str, str, dict[str, Any]]:
-            days = (date.fromisoformat(each) if each else None for each in (first, last))
-            sales = await views.sales(merchant.id, *days, 3, today)
+            since, until = (date.fromisoformat(each) if each else None for each in (first, last))
+            sales = await views.sales(merchant.id, since, until, 3, today)
             assert (sales.currency, sales.time_zone) == ("KWD", "Asia/Kuwait")
             by_day = {day.isoformat(): each for day, each in sales.days.items()}
             return sales.first.isoformat(), sales.last.isoformat(), by_day

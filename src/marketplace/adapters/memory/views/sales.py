@@ -65,7 +65,7 @@ def _of_day(orders: Iterable[Order], currency: str) -> DaySales:
     for order in orders:
         reached = {each.status for each in order.timeline}
         counts = order.currency == currency
-        fate = {
+        fate: dict[str, int] = {
             "orders": 1,
             "shipped": bool(reached & _SINCE_SHIPPED),
             "delivered": _S.DELIVERED in reached,
@@ -91,7 +91,7 @@ def _of_day(orders: Iterable[Order], currency: str) -> DaySales:
         for product_id in {line.product_id for line in order.lines}:
             lines = [line for line in order.lines if line.product_id == product_id]
             units = sum(line.quantity for line in lines)
-            cost = counts and sum(line.total.minor for line in lines)
+            cost = sum(line.total.minor for line in lines) if counts else 0
             has = order.status is _S.DELIVERED
             _add(
                 products.setdefault(str(product_id), {}),

@@ -65,34 +65,30 @@ _collected = sa.case(
         orders.c.amount_collected__minor,
     )
 )
-# All orders are read once: by status, currency and day there are few of them.
+# Grouped by what has few values, so that all orders are counted as they are read.
 _counted = (
     sa.select(
         orders.c.status,
         orders.c.currency,
-        sa.case(
-            (
-                orders.c.placed_at >= given("since", Time),
-                sa.cast(sa.func.timezone("UTC", orders.c.placed_at), sa.Date),
-            )
-        ).label("day"),
         sa.func.count().label("orders"),
         sa.func.sum(_collected).label("revenue"),
     )
-    .group_by(sa.text("1, 2, 3"))
+    .group_by(orders.c.status, orders.c.currency)
     .cte("counted")
     .prefix_with("MATERIALIZED")
 )
-_revenue_of_day = _counted.alias("of_currency")
-_by_currency = (
+_day = sa.cast(sa.func.timezone("UTC", orders.c.placed_at), sa.Date)
+_lately = (
     sa.select(
-        _revenue_of_day.c.day,
-        _revenue_of_day.c.currency,
-        sa.func.sum(_revenue_of_day.c.revenue).label("revenue"),
+        _day.label("day"),
+        orders.c.currency,
+        sa.func.count().label("orders"),
+        sa.func.sum(_collected).label("revenue"),
     )
-    .where(_revenue_of_day.c.revenue > 0, _revenue_of_day.c.day.is_not(None))
-    .group_by(_revenue_of_day.c.day, _revenue_of_day.c.currency)
-    .subquery("by_currency")
+    .where(orders.c.placed_at >= given("since", Time))
+    .group_by(_day, orders.c.currency)
+    .cte("lately")
+    .prefix_with("MATERIALIZED")
 )
 _every_day = sa.select(
     sa.cast(
@@ -105,18 +101,18 @@ _every_day = sa.select(
     ).label("day")
 ).subquery("every_day")
 _on_day = (
-    sa.select(sa.func.coalesce(sa.func.sum(_counted.c.orders), 0))
-    .where(_counted.c.day == _every_day.c.day)
+    sa.select(sa.func.coalesce(sa.func.sum(_lately.c.orders), 0))
+    .where(_lately.c.day == _every_day.c.day)
     .scalar_subquery()
 )
 _revenue_on_day = (
     sa.select(
         sa.func.coalesce(
-            sa.func.json_object_agg(_by_currency.c.currency, _by_currency.c.revenue),
+            sa.func.json_object_agg(_lately.c.currency, _lately.c.revenue),
             sa.literal_column("'{}'"),
         )
     )
-    .where(_by_currency.c.day == _every_day.c.day)
+    .where(_lately.c.day == _every_day.c.day, _lately.c.revenue > 0)
     .scalar_subquery()
 )
 # A store numbers its orders without a gap, so its next number tells how many it has had.

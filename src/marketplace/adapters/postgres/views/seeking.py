@@ -24,8 +24,8 @@ zone = (
 )
 """The clock of the store that is asked about."""
 
-_AN_HOUR = sa.literal_column("interval '1 hour'")
-A_DAY = sa.literal_column("interval '1 day'")
+_AN_HOUR: sa.ColumnElement[Any] = sa.literal_column("interval '1 hour'")
+A_DAY: sa.ColumnElement[Any] = sa.literal_column("interval '1 day'")
 
 
 def local(zone: sa.ColumnElement[Any], at: sa.ColumnElement[Any]) -> sa.ColumnElement[datetime]:
