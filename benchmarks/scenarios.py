@@ -62,6 +62,14 @@ def _listing_of_the_crowd(stage: Stage) -> list[bytes]:
     return [_listing(_token_of_ours(stage.secret, stage.size.stores + 1))]
 
 
+def _of_the_crowd(asked: str, path: str = "/api/merchant/orders") -> Requests:
+    def requests(stage: Stage) -> list[bytes]:
+        token = _token_of_ours(stage.secret, stage.size.stores + 1)
+        return [_get(f"{path}{asked}", f"authorization: Bearer {token}")]
+
+    return requests
+
+
 SCENARIOS = {
     "store_page": Scenario(
         question="a page of a store that nobody has just seen",
@@ -95,6 +103,24 @@ SCENARIOS = {
     "orders_list_crowded": Scenario(
         question="the newest orders of the store that has a thousand times as many",
         requests={MARKETPLACE: _listing_of_the_crowd},
+    ),
+    "orders_by_status": Scenario(
+        question="the newest of two statuses in that store",
+        requests={MARKETPLACE: _of_the_crowd("?status=cancelled,preparing")},
+    ),
+    "orders_by_phone": Scenario(
+        question="who called, by the last digits, in that store",
+        requests={MARKETPLACE: _of_the_crowd("?q=12345")},
+    ),
+    "orders_by_name": Scenario(
+        question="the orders of a customer in that store, by a name that all have and one few have",
+        requests={MARKETPLACE: _of_the_crowd("?q=customer+4321")},
+    ),
+    "statistics": Scenario(
+        question="what that store has sold in the year that all its orders are of",
+        requests={
+            MARKETPLACE: _of_the_crowd("?from=2026-01-01&to=2026-12-31", "/api/merchant/statistics")
+        },
     ),
 }
 

@@ -9,7 +9,7 @@ from marketplace.application.admin import FindMerchants
 from marketplace.application.finding import FindProducts
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.once import Answer, RequestKey
-from marketplace.application.orders import EditOrder, TakeOrder, Wish
+from marketplace.application.orders import EditOrder, FindOrders, TakeOrder, Wish
 from marketplace.application.ports import MerchantSort, Paging
 from marketplace.application.sessions import SignIn
 from marketplace.domain.accounts import WrongCredentials
@@ -289,3 +289,54 @@ async def test_orders_and_what_is_known_of_their_phones_take_two(
     assert asked() - before == 4
     # BEGIN, all inboxes with all letters that follow, COMMIT.
     assert asked() - before == 3
+
+
+@pytest.mark.parametrize("orders", [1, 25])
+async def test_to_look_for_orders_takes_one_and_a_count_one_more(
+    world: World, asked: Asked, orders: int
+) -> None:
+    seller = await world.a_merchant()
+    product = await world.a_product(seller, stock=100)
+    for _ in range(orders):
+        await world.an_order(seller, product)
+    service = world.marketplace.orders
+    wishes = (
+        FindOrders(),
+        FindOrders(q="0501", status=("pending",), since="2026-01-01", city="الرياض"),
+        FindOrders(status=("pending", "shipped"), until="2050-01-01", sort="oldest"),
+    )
+    before = asked()
+
+    for wanted in wishes:
+        await service.of_merchant(seller.actor, Paging(), wanted)
+    await service.count(seller.actor, wishes[0])
+
+    assert asked() - before == 4
+
+
+async def test_what_was_sold_takes_two_whether_something_changed_or_not(
+    world: World, asked: Asked
+) -> None:
+    seller = await world.a_merchant()
+    product = await world.a_product(seller, stock=100)
+    for _ in range(2):
+        await world.an_order(seller, product)
+        before = asked()
+
+        report = await world.marketplace.sales.report(seller.actor)
+
+        # The days, made anew where they have changed; and what the products are called.
+        assert asked() - before == 2
+    assert report.period.sums.orders == 2
+
+
+@pytest.mark.parametrize("slips", [1, 5])
+async def test_slips_take_one(world: World, asked: Asked, slips: int) -> None:
+    seller = await world.a_merchant()
+    product = await world.a_product(seller, stock=100)
+    placed = [await world.an_order(seller, product) for _ in range(slips)]
+    before = asked()
+
+    await world.marketplace.papers.slips(seller.actor, [each.order.id for each in placed])
+
+    assert asked() - before == 1

@@ -94,7 +94,7 @@ class AdminService:
     async def statistics(self, acting: Actor) -> Statistics:
         acting.must_be(Role.ADMIN)
         today = self.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        return await self.views.statistics(today - SHOWN)
+        return await self.views.statistics(today - SHOWN, today)
 
     async def merchants(self, wanted: FindMerchants, paging: Paging) -> Page[MerchantView]:
         wanted.acting.must_be(Role.ADMIN)

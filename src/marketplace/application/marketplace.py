@@ -25,6 +25,7 @@ from .orders import (
     EditingService,
     MovingService,
     OrderService,
+    PaperService,
     PayingService,
     PlacingService,
     QuoteService,
@@ -34,6 +35,7 @@ from .orders import (
 from .ports import Ports
 from .products import ProductService
 from .reactions import Reactions
+from .sales import SalesService
 from .schedule import ScheduleService
 from .sessions import SessionService
 from .stock import StockService
@@ -113,12 +115,14 @@ class Marketplace:
         self.paying = PayingService(begin=begin, clock=clock, ids=ids)
         self.blocked_phones = BlockedPhoneService(begin=begin, views=views, clock=clock, ids=ids)
         self.orders = OrderService(views=views, clock=clock)
+        self.papers = PaperService(views=views)
         self.moving = MovingService(begin=begin, clock=clock, ids=ids)
         self.confirming = ConfirmingService(begin=begin, views=views, clock=clock, ids=ids)
         self.quotes = QuoteService(views=views, clock=clock)
         self.seeking = SeekingService(
             begin=begin, views=views, clock=clock, throttling=GuestThrottling(ports.throttle)
         )
+        self.sales = SalesService(views=views, clock=clock)
         self.notifications = NotificationService(begin=begin, views=views, clock=clock)
         self.streams = NotificationStreams(views, clock)
         self.preferences = PreferenceService(begin=begin, views=views)

@@ -125,6 +125,29 @@ def sought_digits(text: str) -> str:
     return digits
 
 
+_WHOLE = 8
+"""From so many digits on, a zero in front is the trunk prefix; before, it is one of the last."""
+
+
+def last_digits(text: str) -> str:
+    """
+    The digits a number ends in, by whatever somebody typed of it: all of it, in local or
+    international form, or no more than the last three. "" for what is none.
+    """
+    said = _BETWEEN_DIGITS.sub("", ascii_digits(text)) if len(text) <= 64 else ""
+    digits = said.removeprefix("+")
+    if not digits.isascii() or not digits.isdigit() or not 3 <= len(digits) <= 20:
+        return ""
+    if said.startswith("+") or len(digits) >= _WHOLE:
+        digits = digits.lstrip("0")
+        for length in (3, 2):
+            if country := _BY_CALLING_CODE.get(digits[:length]):
+                national = digits[length:].lstrip("0")
+                if said.startswith(("+", "00")) or len(national) in country.lengths:
+                    return digits[:length] + national
+    return digits
+
+
 def country_of(phone: PhoneNumber) -> str | None:
     """The country of :data:`COUNTRIES` a number belongs to, if any."""
     for code, country in COUNTRIES.items():

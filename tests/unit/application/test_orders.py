@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.application.orders import MoveOrder, PlacedOrder, Wish
+from marketplace.application.orders import FindOrders, MoveOrder, PlacedOrder, Wish
 from marketplace.application.ports import Paging
 from marketplace.application.products import EditProduct
 from marketplace.domain.accounts import WrongRole
@@ -445,7 +445,9 @@ async def test_a_merchant_sees_the_own_orders(world: World) -> None:
     await world.move(mona, first.order.id, "confirmed")
 
     everything = await world.marketplace.orders.of_merchant(mona.actor, Paging())
-    pending = await world.marketplace.orders.of_merchant(mona.actor, Paging(), OrderStatus.PENDING)
+    pending = await world.marketplace.orders.of_merchant(
+        mona.actor, Paging(), FindOrders(status=("pending",))
+    )
 
     assert [each.order.id for each in everything.items] == [second.order.id, first.order.id]
     assert [each.order.id for each in pending.items] == [second.order.id]

@@ -296,7 +296,15 @@ class World:
         )
 
     async def an_order(
-        self, merchant: Merchant, *happened: Event, number: int = 1001, moved: bool = True
+        self,
+        merchant: Merchant,
+        *happened: Event,
+        number: int = 1001,
+        moved: bool = True,
+        at: datetime = NOON,
+        name: str = "ليلى",
+        phone: str = "+96550000001",
+        city: str = "الكويت",
     ) -> Order:
         product = await self.a_product(merchant)
         lines = [
@@ -316,10 +324,10 @@ class World:
             merchant_id=merchant.id,
             number=number,
             customer=Customer(
-                name="ليلى",
-                phone=PhoneNumber("+96550000001"),
+                name=name,
+                phone=PhoneNumber(phone),
                 address="شارع 1\nبيت 2",
-                city="الكويت",
+                city=city,
                 email=EmailAddress("layla@example.com"),
             ),
             method=ConfirmationMethod.LINK,
@@ -328,7 +336,7 @@ class World:
             fees=merchant.fees(total_of(lines), "الكويت"),
             confirm_within=timedelta(hours=48),
             tracking_hash=uuid4().bytes * 2,
-            at=NOON,
+            at=at,
             source=OrderSource.WHATSAPP,
             merchant_note="زبونة قديمة",
         )
@@ -343,8 +351,8 @@ class World:
                     tracking_number="T1",
                     courier="Aramex",
                 )
-                order.move(said, NOON + timedelta(hours=len(order.timeline)))
-            order.refund(Money(500, "KWD"), "كسر", NOON, note="n", by=Party.MERCHANT)
+                order.move(said, at + timedelta(hours=len(order.timeline)))
+            order.refund(Money(500, "KWD"), "كسر", at, note="n", by=Party.MERCHANT)
             order.retries = 2
         async with self.begin() as market:
             await market.orders.add(order, *happened)

@@ -3,25 +3,31 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 
+from marketplace.application.orders import FindOrders
 from marketplace.application.ports import (
     BeginUnitOfWork,
+    CitySales,
     DayCount,
+    DaySales,
     Device,
     Identity,
     ImageView,
     MerchantSearch,
     MerchantSort,
+    OrderSelection,
     Page,
     Paging,
     Place,
     ProductCard,
+    ProductSales,
     Selection,
     Sort,
     StoreCard,
@@ -38,10 +44,12 @@ from marketplace.domain.notifications import Topic
 from marketplace.domain.orders import (
     Background,
     Block,
+    Move,
     OrderId,
     OrderNotFound,
     OrderStatus,
     Original,
+    Party,
 )
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
@@ -401,24 +409,224 @@ class ViewsContract:
             for number in range(1001, 1006)
         ]
 
-        walked = await self._walk(lambda paging: views.orders(merchant.id, paging))
+        walked = await self._walk(
+            lambda paging: views.orders(merchant.id, OrderSelection(), paging)
+        )
         on_sale = await self._walk(lambda paging: views.on_sale(merchant.id, Selection(), paging))
 
         assert walked == orders[::-1]
         assert [each.id for each in on_sale][-5:] == [str(each.id) for each in products[::-1]]
 
-    async def test_orders_can_be_listed_by_status(self, world: World, views: Views) -> None:
+    async def test_orders_are_found_by_what_is_asked_of_them(
+        self, world: World, views: Views
+    ) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()
-        pending = await world.an_order(merchant, number=1001, moved=False)
-        delivered = await world.an_order(merchant, number=1002)
-        await world.an_order(other)
+        said = [
+            (1001, "نورة العتيبي", "+966501234567", "الرياض", 0),
+            (1002, "عبد الله أحمد", "+96550004567", "جدّة", 24),
+            (1042, "Ali Hassan", "+966559991042", "المدينة المنورة", 48),
+        ]
+        for number, name, phone, city, hours in said:
+            await world.an_order(
+                merchant,
+                number=number,
+                moved=number == 1002,
+                at=NOON + timedelta(hours=hours),
+                name=name,
+                phone=phone,
+                city=city,
+            )
+        await world.an_order(other, name="نورة العتيبي", phone="+966501234567", city="الرياض")
 
-        async def listed(status: OrderStatus | None) -> list[object]:
-            return list((await views.orders(merchant.id, Paging(), status)).items)
+        async def found(**asked: Any) -> list[int]:
+            selection = FindOrders(**asked).selection()
+            page = await views.orders(merchant.id, selection, Paging())
+            count = await views.count_orders(merchant.id, selection)
+            dated = await views.dated_orders(merchant.id, selection, Paging())
+            assert len(page.items) == count
+            assert tuple(each.order for each in dated.items) == page.items
+            return [each.number for each in page.items]
 
-        assert await listed(None) == [delivered, pending]
-        assert await listed(OrderStatus.PENDING) == [pending]
-        assert await listed(OrderStatus.RETURNED) == []
+        assert await found() == [1042, 1002, 1001]
+        assert await found(sort="oldest") == [1001, 1002, 1042]
+        for q in ("#1042", "١٠٤٢", "1042"):
+            assert await found(q=q) == [1042]
+        for q in ("0501234567", "+966 (0)50 123-4567", "٠٥٠١٢٣٤٥٦٧", "00966501234567"):
+            assert await found(q=q) == [1001]
+        assert await found(q="4567") == [1002, 1001]
+        assert await found(q="٤٥٦٧", status=("pending",)) == [1001]
+        for q in ("نوره", "عتيبى", "نُورة العتـيبي", "العتي نورة"):
+            assert await found(q=q) == [1001], q
+        for q in ("عبدالله", "عبد الله", "احمد عبدالله", "عبد الل"):
+            assert await found(q=q) == [1002], q
+        assert await found(q="hassan ALI") == [1042]
+        for q in ("نورة أحمد", "#4567", "#99999999999", "99999999999", "o'x \\ & | ! : * %"):
+            assert await found(q=q) == [], q
+        assert await found(q="!؟") == [1042, 1002, 1001]
+        assert await found(status=("pending, delivered", "expired")) == [1042, 1002, 1001]
+        assert await found(status=("pending",)) == [1042, 1001]
+        assert await found(status=("delivered",), payment_status=("unpaid",)) == []
+        assert await found(payment_status=("collected,refunded",)) == [1002]
+        assert await found(city="المدينه المنوره") == [1042]
+        assert await found(city="جدة", payment_status=("collected",)) == [1002]
+        assert await found(city="المدينة") == []
+
+        # Noon in Greenwich is three in the afternoon in Kuwait.
+        assert await found(since="2030-01-02", until="2030-01-02") == [1002]
+        assert await found(since="2030-01-03") == [1042]
+        assert await found(until="2030-01-02T15:00:00+03:00") == [1001]
+        assert await found(since="2030-01-02T12:00:00.123456Z", status=("pending",)) == [1042]
+        assert await found(until="2029-12-31", q="نورة") == []
+
+    async def test_a_list_by_time_goes_on_whatever_is_asked(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        for number in range(1001, 1006):
+            at = NOON + timedelta(minutes=number % 2)
+            await world.an_order(merchant, number=number, moved=False, at=at)
+        every: list[dict[str, Any]] = [
+            {},
+            {"status": ("pending", "expired")},
+            {"q": "ليلى"},
+            {"q": "001"},
+        ]
+
+        for asked in every:
+            for sort, numbers in (
+                ("newest", [1005, 1003, 1001, 1004, 1002]),
+                ("oldest", [1002, 1004, 1001, 1003, 1005]),
+            ):
+                selection = FindOrders(sort=sort, **asked).selection()
+                walked = await self._walk(partial(views.orders, merchant.id, selection))
+                assert [each.number for each in walked] == numbers, asked
+
+    async def test_a_day_is_that_of_the_clock_of_the_store(
+        self, world: World, views: Views
+    ) -> None:
+        """In Cairo the last Friday of April begins at one; Havana had one midnight twice."""
+        for zone, day, first, before in (
+            ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00+00:00", "2026-04-23"),
+            ("America/Havana", "2026-11-01", "2026-11-01T04:00:00+00:00", "2026-10-31"),
+        ):
+            merchant = await world.a_merchant()
+            async with world.begin() as market:
+                held = await market.merchants.hold(merchant.id)
+                held.time_zone = zone
+                await market.merchants.save(held)
+            begins = datetime.fromisoformat(first)
+            order = await world.an_order(merchant, number=1, at=begins)
+            await world.an_order(merchant, number=2, at=begins - timedelta(seconds=1))
+
+            async def found(on: str, owner: MerchantId = merchant.id) -> list[int]:
+                selection = FindOrders(since=on, until=on).selection()
+                page = await views.orders(owner, selection, Paging())
+                return [each.number for each in page.items]
+
+            assert await found(day) == [1]
+            assert await found(before) == [2]
+            [slip] = await views.slips(merchant.id, [order.id])
+            assert slip.placed.date().isoformat() == day
+
+    async def test_sales_are_told_by_day_and_follow_every_change(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        # Half past ten in Greenwich is half past one of the next day in Kuwait.
+        late = NOON.replace(hour=22, minute=30)
+        delivered = await world.an_order(merchant, number=1, at=NOON, city="حولي")
+        waiting = await world.an_order(merchant, number=2, at=late, moved=False)
+        await world.an_order(merchant, number=3, at=NOON - timedelta(days=9))
+        await world.an_order(other, number=1)
+        today = late + timedelta(hours=1)
+
+        async def told(
+            first: str | None = None, last: str | None = None
+        ) -> tuple[str, str, dict[str, Any]]:
+            since, until = (date.fromisoformat(each) if each else None for each in (first, last))
+            sales = await views.sales(merchant.id, since, until, 3, today)
+            assert (sales.currency, sales.time_zone) == ("KWD", "Asia/Kuwait")
+            by_day = {day.isoformat(): each for day, each in sales.days.items()}
+            return sales.first.isoformat(), sales.last.isoformat(), by_day
+
+        [product] = {each.product_id for each in delivered.lines}
+        [other_product] = {each.product_id for each in waiting.lines}
+        total = delivered.total.minor
+        fate = CitySales(orders=1, shipped=1, delivered=1)
+        first_day = DaySales(
+            orders=1,
+            placed=total,
+            revenue=total,
+            confirmed=1,
+            shipped=1,
+            delivered=1,
+            cities={"حولي": fate},
+            products={
+                str(product): ProductSales(1, 1, 1, 0, 3, total, 3, total),
+            },
+            minutes={"60": 1},
+        )
+        second_day = DaySales(
+            orders=1,
+            placed=total,
+            cities={"الكويت": CitySales(orders=1)},
+            products={str(other_product): ProductSales(orders=1, units=3, placed=total)},
+        )
+        assert await told() == (
+            "2029-12-31",
+            "2030-01-02",
+            {"2030-01-01": first_day, "2030-01-02": second_day},
+        )
+        assert await told("2030-01-02") == (
+            "2030-01-02",
+            "2030-01-02",
+            {"2030-01-01": first_day, "2030-01-02": second_day},
+        )
+        assert await told(last="2029-12-30") == ("2029-12-28", "2029-12-30", {})
+        assert len((await told("2029-12-20", "2030-01-02"))[2]) == 3
+        assert await told("2029-01-01") == ("2029-01-01", "2030-01-02", {})
+        assert await told("2030-01-02", "2030-01-01") == ("2030-01-02", "2030-01-01", {})
+
+        async with world.begin() as market:
+            held = await market.orders.hold(waiting.id)
+            for status, minutes, reason in (
+                (OrderStatus.CONFIRMED, 123, ""),
+                (OrderStatus.SHIPPED, 200, ""),
+                (OrderStatus.DELIVERY_FAILED, 300, "refused"),
+                (OrderStatus.RETURNED, 400, ""),
+            ):
+                move = Move(to=status, by=Party.MERCHANT, reason=reason)
+                held.move(move, late + timedelta(minutes=minutes))
+            await market.orders.save(held)
+        await world.an_order(merchant, number=4, at=NOON, city="حولي")
+
+        _, _, days = await told()
+
+        assert days["2030-01-01"].orders == 2
+        assert days["2030-01-01"].cities == {"حولي": CitySales(2, 2, 2, 0)}
+        assert days["2030-01-02"] == replace(
+            second_day,
+            confirmed=1,
+            shipped=1,
+            refused=1,
+            returned=1,
+            cities={"الكويت": CitySales(1, 1, 0, 1)},
+            products={str(other_product): ProductSales(1, 1, 0, 1, 3, total, 0, 0)},
+            minutes={"120": 1},
+        )
+        lamp = {product: "مصباح"}
+        assert await views.titles(merchant.id, [product, ProductId(uuid4())]) == lamp
+        assert await views.titles(other.id, [product]) == {}
+
+    async def test_slips_are_of_ones_own_orders(self, world: World, views: Views) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        mine = await world.an_order(merchant)
+        theirs = await world.an_order(other)
+
+        slips = await views.slips(merchant.id, [theirs.id, mine.id, mine.id, OrderId(uuid4())])
+
+        assert [(each.order, each.store) for each in slips] == [(mine, merchant)]
+        assert slips[0].placed.isoformat() == "2030-01-01T15:00:00.123456"
 
     async def test_an_order_is_seen_by_its_merchant_and_through_its_link(
         self, world: World, views: Views
@@ -733,15 +941,23 @@ class ViewsContract:
             await market.merchants.save(held, held.suspend("fraud", NOON))
         await world.a_product(busy, status=ProductStatus.ARCHIVED)
 
-        numbers = await views.statistics(NOON - timedelta(days=30))
-        later = await views.statistics(NOON + timedelta(days=1))
+        for _ in range(2):
+            async with world.begin() as market:
+                await market.merchants.next_order_number(busy.id)
+
+        numbers = await views.statistics(NOON - timedelta(days=1), NOON)
+        later = await views.statistics(NOON + timedelta(days=1), NOON + timedelta(days=1))
 
         assert dict(numbers.merchants) == {"active": 1, "suspended": 1}
         assert numbers.products == 2
         assert dict(numbers.orders) == {"delivered": 1, "pending": 1}
         assert dict(numbers.revenue) == {"KWD": 4750 * 3 + 1000 + 500 - 500}
-        assert numbers.by_day == (DayCount(day=NOON.date(), orders=2),)
-        assert later.by_day == ()
+        today = NOON.date()
+        assert numbers.by_day == (
+            DayCount(day=today - timedelta(days=1), orders=0),
+            DayCount(day=today, orders=2, revenue={"KWD": 4750 * 3 + 1000 + 500 - 500}),
+        )
+        assert later.by_day == (DayCount(day=today + timedelta(days=1), orders=0),)
         assert numbers.top_stores == (
             StoreCount(merchant_id=busy.id, username=busy.username, name=busy.name, orders=2),
         )

@@ -74,6 +74,9 @@ POST   /api/merchant/uploads                    401 401 401 401 403 400 400 403
 POST   /api/merchant/uploads/{id}/complete      401 401 401 401 403 404 404 403
 GET    /api/merchant/orders                     401 401 401 401 403 200 200 403
 POST   /api/merchant/orders                     401 401 401 401 403 400 400 403
+GET    /api/merchant/orders/export              401 401 401 401 403 200 200 403
+POST   /api/merchant/orders/packing-slips       401 401 401 401 403 404 404 403
+GET    /api/merchant/orders/{id}/packing-slip   401 401 401 401 403 404 200 403
 GET    /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
 PATCH  /api/merchant/orders/{id}                401 401 401 401 403 404 200 403
 POST   /api/merchant/orders/{id}/refunds        401 401 401 401 403 404 422 403
@@ -83,6 +86,7 @@ POST   /api/merchant/orders/{id}/confirmation   401 401 401 401 403 404 200 403
 GET    /api/merchant/blocked-phones             401 401 401 401 403 200 200 403
 POST   /api/merchant/blocked-phones             401 401 401 401 403 400 400 403
 DELETE /api/merchant/blocked-phones/{id}        401 401 401 401 403 404 204 403
+GET    /api/merchant/statistics                 401 401 401 401 403 200 200 403
 GET    /api/merchant/notifications              401 401 401 401 403 200 200 403
 POST   /api/merchant/notifications/{id}/read    401 401 401 401 403 404 200 403
 POST   /api/merchant/notifications/read-all     401 401 401 401 403 200 200 403
@@ -134,6 +138,7 @@ A 400 was let in with a body that lacks something, a 409 with one that comes at 
 BODIES = {
     "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
     "POST /api/merchant/orders/status": {"ids": [str(UUID(int=7))], "status": "confirmed"},
+    "POST /api/merchant/orders/packing-slips": {"ids": [str(UUID(int=7))]},
     "POST /api/merchant/orders/{id}/confirmation": {"outcome": "no_answer"},
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
     "POST /api/merchant/orders/{id}/refunds": {"amount": "1.00", "reason": "broken"},

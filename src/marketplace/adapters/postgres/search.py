@@ -186,14 +186,17 @@ FUNCTIONS = (_FOLD, _APART, _FORMS, _VECTOR)
 """What a migration creates, in this order; it keeps a copy of its own, and a test compares them."""
 
 
-def tsquery(query: Query) -> str:
-    """What a product's ``search_vector`` must match, to be cast to ``tsquery``."""
-    return " & ".join(f"({_alternatives(term)})" for term in query.terms)
+def tsquery(query: Query, before: str = "") -> str:
+    """
+    What a ``search_vector`` must match, to be cast to ``tsquery``; ``before`` is what every word
+    there begins with.
+    """
+    return " & ".join(f"({_alternatives(term, before)})" for term in query.terms)
 
 
 def said(query: Query) -> str:
     """For the rank: any of the words as they were typed. Who has these comes first."""
-    return " | ".join(_lexeme(term.said) for term in query.terms)
+    return " | ".join(lexeme(term.said) for term in query.terms)
 
 
 def meant(query: Query) -> str:
@@ -224,21 +227,22 @@ def rank(
     return sa.cast(many * itself + fewer * alike, sa.Integer)
 
 
-def _alternatives(term: Term) -> str:
-    parts = " & ".join(f"({_alternatives(part)})" for part in term.parts)
-    return " | ".join([*_words(term), *([f"({parts})"] if parts else [])])
+def _alternatives(term: Term, before: str = "") -> str:
+    parts = " & ".join(f"({_alternatives(part, before)})" for part in term.parts)
+    return " | ".join([*_words(term, before), *([f"({parts})"] if parts else [])])
 
 
 def _touching(term: Term) -> str:
     return " | ".join([*_words(term), *map(_touching, term.parts)])
 
 
-def _words(term: Term) -> list[str]:
+def _words(term: Term, before: str = "") -> list[str]:
     return [
-        *(f"{_lexeme(word)}:*" for word in term.starts),
-        *(_lexeme(word) for word in sorted(term.equal.difference(term.starts))),
+        *(f"{lexeme(before + word)}:*" for word in term.starts),
+        *(lexeme(before + word) for word in sorted(term.equal.difference(term.starts))),
     ]
 
 
-def _lexeme(word: str) -> str:
+def lexeme(word: str) -> str:
+    """A word as it stands in a ``tsquery``."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -25,10 +25,13 @@ class Statement:
 
     text: bytes
     fixed: Mapping[str, object]
+    # False: planned anew each time, for what is looked for decides where to look for it.
+    prepare: bool | None = None
 
     async def run(self, connection: Connection, **given: object) -> list[Row]:
         with translated():
-            cursor = await connection.execute(self.text, {**self.fixed, **given})
+            values = {**self.fixed, **given}
+            cursor = await connection.execute(self.text, values, prepare=self.prepare)
             return await cursor.fetchall()
 
     async def tuples(self, connection: Connection, **given: object) -> list[tuple[Any, ...]]:
@@ -46,9 +49,9 @@ class Statement:
         return rows[0] if rows else None
 
 
-def compiled(statement: sa.ClauseElement) -> Statement:
+def compiled(statement: sa.ClauseElement, *, prepare: bool | None = None) -> Statement:
     said = statement.compile(dialect=_DIALECT)
-    return Statement(text=str(said).encode(), fixed=said.params or {})
+    return Statement(text=str(said).encode(), fixed=said.params or {}, prepare=prepare)
 
 
 def given(name: str, type_: Any) -> sa.BindParameter[Any]:

@@ -2,6 +2,7 @@
 
 from .confirming import AskGuest, ConfirmingService
 from .editing import EditingService, EditOrder
+from .finding import BadDay, EndsBeforeItBegins, FindOrders, TooManyDays
 from .following import (
     ListedOrder,
     OrderInHand,
@@ -21,6 +22,7 @@ from .moving import (
     TooManyOrders,
     move,
 )
+from .papers import PaperService
 from .paying import PayingService, RefundOrder
 from .placing import PlacedOrder, PlaceOrder, PlacingService
 from .pricing import Priced, Wish, merged, priced, short_of
@@ -32,11 +34,14 @@ __all__ = [
     "MOST_AT_ONCE",
     "AskGuest",
     "Back",
+    "BadDay",
     "CancelOrder",
     "CancelledOrder",
     "ConfirmingService",
     "EditOrder",
     "EditingService",
+    "EndsBeforeItBegins",
+    "FindOrders",
     "Guest",
     "ListedOrder",
     "MoveOrder",
@@ -45,6 +50,7 @@ __all__ = [
     "MovingService",
     "OrderInHand",
     "OrderService",
+    "PaperService",
     "PayingService",
     "PlaceOrder",
     "PlacedOrder",
@@ -58,6 +64,7 @@ __all__ = [
     "TakeOrder",
     "TakenOrder",
     "TakingService",
+    "TooManyDays",
     "TooManyOrders",
     "TrackedOrder",
     "Wish",

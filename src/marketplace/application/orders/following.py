@@ -24,6 +24,7 @@ from ..ports import (
     UnitOfWork,
     Views,
 )
+from .finding import ANY, FindOrders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +71,10 @@ class OrderService:
         return tracked(await self.views.tracked(digest(token)), self.clock.now())
 
     async def of_merchant(
-        self, acting: Actor, paging: Paging, status: OrderStatus | None = None
+        self, acting: Actor, paging: Paging, wanted: FindOrders = ANY
     ) -> Page[ListedOrder]:
         merchant_id, now = selling(acting), self.clock.now()
-        page = await self.views.orders(merchant_id, paging, status)
+        page = await self.views.orders(merchant_id, wanted.selection(paging.after), paging)
         known = await self.views.backgrounds(merchant_id, [each.id for each in page.items])
         listed = (
             ListedOrder(
@@ -84,6 +85,10 @@ class OrderService:
             for each in page.items
         )
         return Page(items=tuple(listed), next=page.next)
+
+    async def count(self, acting: Actor, wanted: FindOrders = ANY) -> int:
+        """How many there are in all of what is looked for."""
+        return await self.views.count_orders(selling(acting), wanted.selection())
 
     async def find(self, acting: Actor, order_id: OrderId) -> OrderInHand:
         merchant_id = selling(acting)

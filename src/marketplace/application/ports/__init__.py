@@ -38,6 +38,16 @@ from .neighbours import (
     Window,
     Wording,
 )
+from .order_views import (
+    CitySales,
+    DatedOrder,
+    DaySales,
+    OrderSelection,
+    OrderSlip,
+    OrderSort,
+    ProductSales,
+    Sales,
+)
 from .repositories import (
     MAILED_A_SECOND,
     Accounts,
@@ -76,6 +86,7 @@ from .repositories import (
 )
 from .views import (
     MEDIA,
+    MOST_DAYS,
     MOST_READ,
     SORT_KEYS,
     AccountViews,
@@ -113,6 +124,7 @@ from .views import (
     ProductCard,
     ProductView,
     ProductViews,
+    SalesViews,
     Selection,
     Sort,
     Statistics,
@@ -122,12 +134,15 @@ from .views import (
     StoreViews,
     Views,
     WebhookViews,
+    moment_of,
+    placed_at,
 )
 from .webhooks import Answered, WebhookSender
 
 __all__ = [
     "MAILED_A_SECOND",
     "MEDIA",
+    "MOST_DAYS",
     "MOST_READ",
     "SORT_KEYS",
     "AccessTokens",
@@ -150,8 +165,11 @@ __all__ = [
     "BlockedPhones",
     "Categories",
     "CategoryView",
+    "CitySales",
     "Clock",
+    "DatedOrder",
     "DayCount",
+    "DaySales",
     "Deliveries",
     "DeliverySearch",
     "Device",
@@ -197,6 +215,9 @@ __all__ = [
     "NotificationViews",
     "Notifications",
     "OneTimeTokens",
+    "OrderSelection",
+    "OrderSlip",
+    "OrderSort",
     "OrderView",
     "OrderViews",
     "Orders",
@@ -209,11 +230,14 @@ __all__ = [
     "Ports",
     "Preferences",
     "ProductCard",
+    "ProductSales",
     "ProductView",
     "ProductViews",
     "Products",
     "Reaction",
     "Repository",
+    "Sales",
+    "SalesViews",
     "Sealing",
     "Secrets",
     "Selection",
@@ -238,6 +262,8 @@ __all__ = [
     "WebhookViews",
     "Window",
     "Wording",
+    "moment_of",
+    "placed_at",
 ]
 
 

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
@@ -25,7 +25,7 @@ from marketplace.domain.merchants import (
 )
 from marketplace.domain.money import Money
 from marketplace.domain.notifications import Announcement, MailChoices, Notification
-from marketplace.domain.orders import Background, Order, OrderId, OrderStatus
+from marketplace.domain.orders import Background, Order, OrderId
 from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import Product, ProductId, ProductStatus
 from marketplace.domain.search import Query
@@ -39,10 +39,13 @@ from marketplace.domain.webhooks import (
     EndpointId,
 )
 
+from .order_views import DatedOrder, OrderSelection, OrderSlip, Sales
 from .repositories import JobState, JobView
 
 Item = TypeVar("Item")
 
+MOST_DAYS = 366
+"""Of the sales that are told at once."""
 MOST_READ = 1000
 """Products whose words are compared with one that was not found."""
 
@@ -66,6 +69,24 @@ class Place:
     id: UUID
     key: int | str | None = None
     loosely: bool = False
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def placed_at(order: Order) -> Place:
+    """The place of an order in a list that goes by the time."""
+    return Place(id=order.id, key=(order.placed_at - _EPOCH) // timedelta(microseconds=1))
+
+
+def moment_of(place: Place) -> datetime:
+    """The time of a place in such a list, or ``BadCursor`` if it is of another list."""
+    if not isinstance(place.key, int):
+        raise BadCursor
+    try:
+        return _EPOCH + timedelta(microseconds=place.key)
+    except OverflowError:
+        raise BadCursor from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,10 +387,11 @@ class AnnouncementView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCount:
-    """Orders placed on a day (UTC)."""
+    """Orders placed on a day (UTC), and minor units collected for them, by currency."""
 
     day: date
     orders: int
+    revenue: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -558,8 +580,26 @@ class OrderViews(Protocol):
         ...
 
     async def orders(
-        self, merchant_id: MerchantId, paging: Paging, status: OrderStatus | None = None, /
-    ) -> Page[Order]: ...
+        self, merchant_id: MerchantId, selection: OrderSelection, paging: Paging, /
+    ) -> Page[Order]:
+        """By the time they were placed; the key of a :class:`Place` is its microseconds."""
+        ...
+
+    async def count_orders(self, merchant_id: MerchantId, selection: OrderSelection, /) -> int:
+        """How many there are of a selection in all."""
+        ...
+
+    async def dated_orders(
+        self, merchant_id: MerchantId, selection: OrderSelection, paging: Paging, /
+    ) -> Page[DatedOrder]:
+        """The same as ``orders``, with the time by the clock of the store."""
+        ...
+
+    async def slips(
+        self, merchant_id: MerchantId, order_ids: Sequence[OrderId], /
+    ) -> tuple[OrderSlip, ...]:
+        """Those of the named that are the merchant's own, in any order."""
+        ...
 
     async def tracked(self, tracking_hash: bytes, /) -> OrderView:
         """The order one of whose links this is, or ``OrderNotFound``."""
@@ -583,6 +623,32 @@ class BlockedPhoneViews(Protocol):
         self, merchant_id: MerchantId, paging: Paging, /
     ) -> Page[BlockedPhone]:
         """Those in force."""
+        ...
+
+
+class SalesViews(Protocol):
+    """What a store has sold."""
+
+    async def sales(
+        self,
+        merchant_id: MerchantId,
+        first: date | None,
+        last: date | None,
+        days: int,
+        now: datetime,
+        /,
+    ) -> Sales:
+        """
+        Without ``last`` it ends today, without ``first`` it has so many ``days``.
+
+        Beyond :data:`MOST_DAYS`, or if it ends before it begins, no days are told.
+        """
+        ...
+
+    async def titles(
+        self, merchant_id: MerchantId, product_ids: Sequence[ProductId], /
+    ) -> Mapping[ProductId, str]:
+        """What the merchant's own of these products are called."""
         ...
 
 
@@ -645,8 +711,8 @@ class AdminViews(Protocol):
 
     async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]: ...
 
-    async def statistics(self, since: datetime, /) -> Statistics:
-        """All that ever was; ``by_day`` since the given day."""
+    async def statistics(self, since: datetime, until: datetime, /) -> Statistics:
+        """All that ever was; ``by_day`` each day from the one to the other."""
         ...
 
 
@@ -705,6 +771,7 @@ class Views(
     ImportViews,
     OrderViews,
     BlockedPhoneViews,
+    SalesViews,
     NotificationViews,
     WebhookViews,
     AdminViews,

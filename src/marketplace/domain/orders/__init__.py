@@ -20,7 +20,7 @@ from .editing import (
     TooManyEdits,
     editable_in,
 )
-from .finding import BadOrderNumber, OrderSought, parse_order_number
+from .finding import CITY, BadOrderNumber, OrderSought, Sought, city_key, parse_order_number
 from .moving import (
     OPEN,
     PROMISED,
@@ -95,8 +95,10 @@ from .risk import (
     RiskLevel,
     assessed,
 )
+from .seeking import BadOrderNumber, OrderSought, parse_order_number
 
 __all__ = [
+    "CITY",
     "DOUBLE_WITHIN",
     "EARNING",
     "MOST_ATTEMPTS",
@@ -165,6 +167,7 @@ __all__ = [
     "RefundedTooMuch",
     "Risk",
     "RiskLevel",
+    "Sought",
     "StockEffect",
     "TimelineEntry",
     "TooManyConfirmationAttempts",
@@ -175,6 +178,7 @@ __all__ = [
     "UnknownReason",
     "WrongOrderStatus",
     "assessed",
+    "city_key",
     "editable_in",
     "parse_confirmation_method",
     "parse_order_number",

@@ -1,46 +1,80 @@
-"""Finding one's own order again: by its number, and the telephone it was placed with."""
+"""Finding orders: by the number, by a telephone or by a name, in whatever way somebody types it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
 
-from ..errors import BadValue
-from ..events import Event
-from ..merchants import MerchantId
-from ..phones import PhoneNumber
-from ..text import Missing, ascii_digits
+from ..phones import last_digits
+from ..search import LONGEST_QUERY, MOST_TERMS, Query, Term, fold, words
+from ..text import TooLong, ascii_digits
 
-HIGHEST_NUMBER = 2**31 - 1
-_LONGEST = 64
-_AROUND = re.compile(r"[\s#\u061c\u200e\u200f\u2066-\u2069]+")
-"""What stands around a number in a message or on a slip of paper."""
-_NUMBER = re.compile(r"0*([1-9][0-9]{0,9})")
+CITY = "@"
+"""What stands before the city among the keywords; no folded word has it."""
+_NUMBER = re.compile(r"[#№＃\u200e\u200f\u2066-\u2069\s]*(?P<number>[0-9]{1,10})\s*")
+_SIGN = re.compile(r"[\u200e\u200f\u2066-\u2069\s]*[#№＃]")
+_MOST = 2**31 - 1
+_ARTICLE = "ال"
+_FIRST_HALVES = ("عبد", "ابو", "ابا", "ابي", "ابن", "بن", "ام")
+"""What many write together with the name that follows: عبدالله, أبوبكر."""
+
+
+def keywords(name: str, city: str) -> str:
+    """What an order is found by beside its number and its telephone: plain words."""
+    return f"{fold(name)} {CITY}{city_key(city)}"
+
+
+def city_key(city: str) -> str:
+    """One word for a city, however it is spelt."""
+    return fold(city).replace(" ", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderSought(Event):
+class Sought:
     """
-    Somebody says that they placed an order, and with which telephone.
-
-    Whether there is such an order is looked up when the link is due.
+    What somebody looks for: the order of this ``number`` or those whose telephone ends like this,
+    or else those of a ``name``.
     """
 
-    merchant_id: MerchantId
-    number: int
-    phone: PhoneNumber
+    number: int | None = None
+    digits: str = ""
+    name: Query | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """What was typed, understood; None if that is nothing. Raises :class:`TooLong`."""
+        if len(text) > LONGEST_QUERY:
+            raise TooLong(at_most=LONGEST_QUERY)
+        plain = ascii_digits(text)
+        match = _NUMBER.fullmatch(plain)
+        number = int(match["number"]) if match else None
+        digits = "" if _SIGN.match(plain) else last_digits(text)
+        if number is not None or digits:
+            return cls(number=number if (number or 0) <= _MOST else None, digits=digits)
+        name = Query(tuple(_terms(words(text)[:MOST_TERMS])))
+        return cls(name=name) if name else None
 
 
-class BadOrderNumber(BadValue):
-    """Not the number of an order, as in ``1001`` or ``#١٠٠١``."""
+def _terms(said: list[str]) -> Iterator[Term]:
+    """A name has every word: as its beginning, with or without its article, or in two halves."""
+    together: dict[str, list[str]] = {}
+    for one, other in pairwise(said):
+        for each in (one, other):
+            together.setdefault(each, []).append(one + other)
+    for word in dict.fromkeys(said):
+        bare = word.removeprefix(_ARTICLE)
+        other = f"{_ARTICLE}{word}" if bare == word else bare
+        starts = [word, *([other] if len(bare) > 2 else []), *together.get(word, [])]
+        yield Term(said=word, equal=frozenset(), starts=tuple(starts), parts=_halves(word))
 
 
-def parse_order_number(text: str) -> int:
-    """The number of an order, in any digits, with or without what a message puts around it."""
-    if len(text) > _LONGEST:
-        raise BadOrderNumber
-    said = _AROUND.sub("", ascii_digits(text))
-    if not said:
-        raise Missing
-    match = _NUMBER.fullmatch(said)
-    if match is None or int(match[1]) > HIGHEST_NUMBER:
-        raise BadOrderNumber
-    return int(match[1])
+def _halves(word: str) -> tuple[Term, ...]:
+    for first in _FIRST_HALVES:
+        rest = word.removeprefix(first)
+        if len(rest) > 2 and rest != word:
+            return (
+                Term(said=first, equal=frozenset([first])),
+                Term(said=rest, equal=frozenset(), starts=(rest,)),
+            )
+    return ()

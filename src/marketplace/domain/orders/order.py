@@ -36,6 +36,7 @@ from .editing import (
     told,
     told_of_lines,
 )
+from .finding import keywords
 from .moving import (
     TRANSITIONS,
     DeliveryFailure,
@@ -312,6 +313,11 @@ class Order:
         """The same for two orders of the same things."""
         units = sorted((str(line.variant_id), line.quantity) for line in self.lines)
         return sha256(repr(units).encode()).digest()[:16]
+
+    @property
+    def keywords(self) -> str:
+        """What it is found by, beside its number and the telephone."""
+        return keywords(self.customer.name, self.customer.city)
 
     def allowed(self, by: Party, at: datetime) -> tuple[OrderStatus, ...]:
         """Where this party may move the order now, in the order of the table."""

@@ -1,5 +1,6 @@
 """Watching over the platform, over HTTP."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
@@ -11,6 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from marketplace.application.admin import AdminService, Announce, FindMerchants, OrdersOpen
 from marketplace.application.ports import (
     AnnouncementView,
+    DayCount,
     MerchantFile,
     MerchantSort,
     Site,
@@ -74,8 +76,15 @@ class AnnounceIn(Input, frozen=True, kw_only=True):
 
 
 class DayOut(Output, frozen=True, kw_only=True):
+    """Orders placed on a day (UTC); ``revenue`` was collected for them until now."""
+
     day: date
     orders: int
+    revenue: dict[str, Amount]
+
+    @classmethod
+    def of(cls, day: DayCount) -> Self:
+        return cls.told(day, revenue=_revenue(day.revenue))
 
 
 class TopStoreOut(Output, frozen=True, kw_only=True):
@@ -97,10 +106,16 @@ class StatisticsOut(Output, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, statistics: Statistics) -> Self:
-        revenue = statistics.revenue.items()
-        # A sum may be larger than any amount.
-        told = {currency: Amount(decimal(minor, currency)) for currency, minor in revenue}
-        return cls.told(statistics, revenue=told)
+        return cls.told(
+            statistics,
+            revenue=_revenue(statistics.revenue),
+            by_day=[DayOut.of(each) for each in statistics.by_day],
+        )
+
+
+def _revenue(sums: Mapping[str, int]) -> dict[str, Amount]:
+    # A sum may be larger than any amount.
+    return {currency: Amount(decimal(minor, currency)) for currency, minor in sums.items()}
 
 
 class AnnouncementOut(Output, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ from .kyc import JudgingController, PapersController
 from .media import media
 from .merchants import MerchantController
 from .notifications import NotificationController
+from .order_sheets import OrderSheetController
 from .orders import OrderController
 from .orders_by_hand import OrderByHandController
 from .page_cache import PageCache, ReadyPages
@@ -44,6 +45,8 @@ from .products import ProductController
 from .security import doorkeeper
 from .sessions import SessionController
 from .shapes import StrictRequest
+from .slips import SlipController
+from .statistics import StatisticsController
 from .stock import StockController
 from .storefront import StoreController
 from .turnstile import Turnstile
@@ -66,9 +69,12 @@ MERCHANT = Router(
         CategoryController,
         ImageController,
         UploadController,
+        OrderSheetController,
+        SlipController,
         OrderController,
         OrderByHandController,
         BlockedPhoneController,
+        StatisticsController,
         NotificationController,
         WebhookController,
     ],
@@ -160,6 +166,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "storefront": marketplace.storefront,
         "placing": marketplace.placing,
         "orders": marketplace.orders,
+        "papers": marketplace.papers,
         "moving": marketplace.moving,
         "confirming": marketplace.confirming,
         "taking": marketplace.taking,
@@ -168,6 +175,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "quotes": marketplace.quotes,
         "blocked_phones": marketplace.blocked_phones,
         "seeking": marketplace.seeking,
+        "sales": marketplace.sales,
         "notifications": marketplace.notifications,
         "preferences": marketplace.preferences,
         "streams": marketplace.streams,

@@ -240,6 +240,10 @@ def _parameter(name: str, field: FieldDefinition, shapes: _Shapes) -> dict[str, 
         described |= {"minimum": asked.ge, "maximum": asked.le}
     if field.has_default and field.default is not None:
         described["default"] = field.default
+    if in_query and isinstance(asked, QueryParameter):
+        name = asked.name or name
+        if asked.description and "description" not in described:
+            described["description"] = asked.description
     where = "query" if in_query else "path"
     return {"name": name, "in": where, "required": not in_query, "schema": described}
 
@@ -260,7 +264,7 @@ def _told(handler: HTTPRouteHandler) -> Any:
         return None
     if field.is_subclass_of(Response):
         [field] = field.inner_types
-    return None if field.is_none_type else field.annotation
+    return None if field.is_none_type or field.annotation is str else field.annotation
 
 
 def _success(handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
@@ -272,6 +276,8 @@ def _success(handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
         answered["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
     elif handler.parsed_return_field.annotation is Stream:
         answered["content"] = {"text/csv": {"schema": {"type": "string"}}}
+    elif [each.annotation for each in handler.parsed_return_field.inner_types] == [str]:
+        answered["content"] = {"text/html": {"schema": {"type": "string"}}}
     elif told is bytes:
         answered["content"] = {"application/octet-stream": {"schema": _TYPES[UploadFile]}}
     elif told is not None:

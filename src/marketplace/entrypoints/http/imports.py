@@ -165,7 +165,7 @@ class ImportController(Controller):
         """
         locale = preferred(request.headers.get("accept-language", ""))
         return Stream(
-            _bytes(imports.export(request.user, locale)),
+            in_bytes(imports.export(request.user, locale)),
             media_type="text/csv",
             headers={
                 "content-disposition": 'attachment; filename="products.csv"',
@@ -198,7 +198,7 @@ class ImportController(Controller):
         return ImportOut.of(found, request.headers.get("accept-language", ""))
 
 
-async def _bytes(pieces: AsyncIterator[str]) -> AsyncIterator[bytes]:
+async def in_bytes(pieces: AsyncIterator[str]) -> AsyncIterator[bytes]:
     async for piece in pieces:
         yield piece.encode()
 

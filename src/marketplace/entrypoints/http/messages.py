@@ -378,6 +378,18 @@ MESSAGES: Mapping[str, Wording] = {
         ar="هذا الوقت خارج ما يمكن تسجيله.",
         en="This point in time is out of range.",
     ),
+    "bad-day": Wording(
+        ar="ليس يومًا ولا وقتًا. اكتب اليوم مثل 2026-03-01، أو الوقت مثل 2026-03-01T08:00:00+03:00.",
+        en="Not a day nor a moment. Write 2026-03-01, or 2026-03-01T08:00:00+03:00.",
+    ),
+    "ends-before-it-begins": Wording(
+        ar="نهاية الفترة قبل بدايتها.",
+        en="The period ends before it begins.",
+    ),
+    "too-many-days": Wording(
+        ar="الفترة أطول من {at_most} يومًا.",
+        en="The period has more than {at_most} days.",
+    ),
     # Products and images
     "product-not-found": Wording(
         ar="المنتج غير موجود أو غير معروض للبيع.",

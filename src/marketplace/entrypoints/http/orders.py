@@ -5,7 +5,8 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET
 
 from marketplace.application.orders import (
     AskGuest,
@@ -44,15 +45,17 @@ from marketplace.domain.orders import (
 from marketplace.domain.variants import OutOfStock
 
 from .messages import preferred
+from .order_filters import OneOfSorts, Payments, Said, SinceDay, Statuses, UntilDay, filters
 from .problems import Refusal, refused
 from .risk import OriginalOut, RiskOut
 from .shapes import (
     Amount,
     AmountSaid,
+    Counted,
     Cursor,
+    Include,
     Input,
     Limit,
-    Listed,
     Moment,
     Output,
     StrictRequest,
@@ -310,14 +313,36 @@ class OrderController(Controller):
         self,
         request: StrictRequest,
         orders: NamedDependency[OrderService],
-        status: FromQuery[OrderStatus | None] = None,
+        q: Said = "",
+        status: Statuses = None,
+        payment_status: Payments = None,
+        city: Said = "",
+        since: SinceDay = "",
+        until: UntilDay = "",
+        sort: OneOfSorts = "",
+        include: Include = "",
         limit: Limit = 20,
         cursor: Cursor = None,
-    ) -> Listed[OwnOrderOut]:
-        """List the orders of one's own store."""
-        page = await orders.of_merchant(request.user, paging(limit, cursor), status)
+    ) -> Counted[OwnOrderOut]:
+        """
+        List the orders of one's own store, newest first unless `sort` says `oldest`.
+
+        `q` is an order's number, a telephone in any form or its last digits, or a name in any
+        spelling. `include=total` counts them too. A cursor is good for what it was given out for.
+        """
+        wanted = filters(
+            q=q,
+            status=status,
+            payment_status=payment_status,
+            city=city,
+            since=since,
+            until=until,
+            sort=sort,
+        )
+        page = await orders.of_merchant(request.user, paging(limit, cursor, wanted), wanted)
+        total = await orders.count(request.user, wanted) if include else UNSET
         locale = preferred(request.headers.get("accept-language", ""))
-        return Listed.of(page, lambda each: OwnOrderOut.listed(each, locale))
+        return Counted.of_all(page, lambda each: OwnOrderOut.listed(each, locale), wanted, total)
 
     @get("/{id:uuid}", problems=(OrderNotFound,))
     async def find(

@@ -59,7 +59,7 @@ def doorkeeper(sessions: SessionService) -> Guard:
 def _refuse_unknown_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
     """A query parameter nobody asks for is a mistake of whoever sent it."""
     known = {
-        name
+        parameter.kwarg_definition.name or name
         for name, parameter in handler.parsed_fn_signature.parameters.items()
         if isinstance(parameter.kwarg_definition, QueryParameter)
     }

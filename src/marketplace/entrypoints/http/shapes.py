@@ -17,6 +17,7 @@ from typing import (
     Any,
     ClassVar,
     Generic,
+    Literal,
     Protocol,
     TypeAlias,
     TypeVar,
@@ -123,6 +124,24 @@ def cursor_after(page: Page[Any], wanted: Hashable = None) -> str | None:
     return _cursor(page.next, wanted) if page.next else None
 
 
+class Counted(Listed[Item], Generic[Item], frozen=True, kw_only=True):
+    """The same; where `include=total` asks for it, ``total`` is how many there are in all."""
+
+    total: int | UnsetType = UNSET
+
+    @classmethod
+    def of_all(
+        cls,
+        page: Page[Entity],
+        shape: Callable[[Entity], Item],
+        wanted: object,
+        total: int | UnsetType,
+    ) -> "Counted[Item]":
+        listed = Listed.of(page, shape, wanted)
+        return Counted(items=listed.items, next_cursor=listed.next_cursor, total=total)
+
+
+Include: TypeAlias = FromQuery[Literal["", "total"]]
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most")]
 Cursor: TypeAlias = FromQuery[str | None]
 

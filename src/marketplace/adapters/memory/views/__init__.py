@@ -15,6 +15,7 @@ from .merchants import MemoryMerchantViews
 from .notifications import MemoryNotificationViews
 from .orders import MemoryOrderViews
 from .products import MemoryProductViews
+from .sales import MemorySalesViews
 from .storefront import MemoryStoreViews
 from .webhooks import MemoryWebhookViews
 
@@ -28,6 +29,7 @@ class MemoryViews(
     MemoryImportViews,
     MemoryOrderViews,
     MemoryBlockedPhoneViews,
+    MemorySalesViews,
     MemoryNotificationViews,
     MemoryWebhookViews,
     MemoryAdminViews,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from copy import deepcopy
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from marketplace.application import ports
 from marketplace.application.ports import (
@@ -20,6 +20,7 @@ from marketplace.domain.orders import EARNING, Order
 from marketplace.domain.products import Product, ProductStatus
 
 from .reading import Reading, page_of
+
 
 
 class MemoryAdminViews(Reading, ports.AdminViews):
@@ -41,13 +42,18 @@ class MemoryAdminViews(Reading, ports.AdminViews):
     async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]:
         return page_of(self._store.audit, paging, deepcopy)
 
-    async def statistics(self, since: datetime, /) -> Statistics:
+    async def statistics(self, since: datetime, until: datetime, /) -> Statistics:
         merchants, orders = self._store.all_of(Merchant), self._store.all_of(Order)
         revenue: Counter[str] = Counter()
+        on_day: dict[date, Counter[str]] = {}
         for order in orders:
             if order.payment_status in EARNING:
                 revenue[order.currency] += order.amount_left.minor
-        days = Counter(each.placed_at.date() for each in orders if each.placed_at >= since)
+                earned = on_day.setdefault(order.placed_at.date(), Counter())
+                earned[order.currency] += order.amount_left.minor
+        days = Counter(each.placed_at.date() for each in orders)
+        every = range((until.date() - since.date()).days + 1)
+        told = [since.date() + timedelta(days=each) for each in every]
         had = Counter(each.merchant_id for each in orders)
         stores = [
             StoreCount(
@@ -63,7 +69,9 @@ class MemoryAdminViews(Reading, ports.AdminViews):
             ),
             orders=Counter(each.status.value for each in orders),
             revenue=revenue,
-            by_day=tuple(DayCount(day=day, orders=days[day]) for day in sorted(days)),
+            by_day=tuple(
+                DayCount(day=day, orders=days[day], revenue=on_day.get(day, {})) for day in told
+            ),
             top_stores=tuple(
                 sorted(stores, key=lambda each: (-each.orders, each.merchant_id))[:10]
             ),

@@ -1,10 +1,22 @@
 """Orders, for the store and for the guest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from marketplace.application import ports
-from marketplace.application.ports import OrderView, Page, Paging
+from marketplace.application.ports import (
+    DatedOrder,
+    OrderSelection,
+    OrderSlip,
+    OrderSort,
+    OrderView,
+    Page,
+    Paging,
+    moment_of,
+    placed_at,
+)
 from marketplace.domain.blocked_phones import BlockedPhone
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.orders import (
@@ -18,9 +30,15 @@ from marketplace.domain.orders import (
     OrderNotFound,
     OrderStatus,
     Original,
+    Sought,
+    city_key,
 )
+from marketplace.domain.search import matches
 
-from .reading import Reading, page_of
+from .clocks import begun, shown_at
+from .reading import Reading
+
+Shown = TypeVar("Shown")
 
 
 class MemoryOrderViews(Reading, ports.OrderViews):
@@ -31,15 +49,35 @@ class MemoryOrderViews(Reading, ports.OrderViews):
         return self._order(order)
 
     async def orders(
-        self, merchant_id: MerchantId, paging: Paging, status: OrderStatus | None = None, /
+        self, merchant_id: MerchantId, selection: OrderSelection, paging: Paging, /
     ) -> Page[Order]:
-        orders = self._store.all_of(Order)
-        theirs = (
-            each
-            for each in orders
-            if each.merchant_id == merchant_id and status in (None, each.status)
+        return _page(self._selected(merchant_id, selection), selection.sort, paging, deepcopy)
+
+    async def count_orders(self, merchant_id: MerchantId, selection: OrderSelection, /) -> int:
+        return len(self._selected(merchant_id, selection))
+
+    async def dated_orders(
+        self, merchant_id: MerchantId, selection: OrderSelection, paging: Paging, /
+    ) -> Page[DatedOrder]:
+        zone = self._zone(merchant_id)
+
+        def dated(order: Order) -> DatedOrder:
+            return DatedOrder(order=deepcopy(order), placed=shown_at(order.placed_at, zone))
+
+        return _page(self._selected(merchant_id, selection), selection.sort, paging, dated)
+
+    async def slips(
+        self, merchant_id: MerchantId, order_ids: Sequence[OrderId], /
+    ) -> tuple[OrderSlip, ...]:
+        zone = self._zone(merchant_id)
+        found = (self._store.entities.get((Order, each)) for each in dict.fromkeys(order_ids))
+        seen = (self._order(each) for each in found if each and each.merchant_id == merchant_id)
+        return tuple(
+            OrderSlip(
+                order=each.order, store=each.store, placed=shown_at(each.order.placed_at, zone)
+            )
+            for each in seen
         )
-        return page_of(theirs, paging, deepcopy)
 
     async def tracked(self, tracking_hash: bytes, /) -> OrderView:
         order = self._store.linked(tracking_hash, self._store.all_of(Order))
@@ -84,3 +122,57 @@ class MemoryOrderViews(Reading, ports.OrderViews):
     def _order(self, order: Order) -> OrderView:
         store = self._store.entities[Merchant, order.merchant_id]
         return OrderView(order=deepcopy(order), store=deepcopy(store))
+
+    def _zone(self, merchant_id: MerchantId) -> str:
+        store: Merchant | None = self._store.entities.get((Merchant, merchant_id))
+        return store.time_zone if store else "UTC"
+
+    def _selected(self, merchant_id: MerchantId, selection: OrderSelection) -> list[Order]:
+        zone, since, until = self._zone(merchant_id), selection.since, selection.until
+        first = None if since is None else _moment(since, zone)
+        last = None if until is None else _moment(until, zone, end=True)
+        return [
+            each
+            for each in self._store.all_of(Order)
+            if each.merchant_id == merchant_id
+            and (not selection.statuses or each.status in selection.statuses)
+            and (
+                not selection.payment_statuses or each.payment_status in selection.payment_statuses
+            )
+            and (selection.sought is None or _is_sought(each, selection.sought))
+            and (not selection.city or city_key(each.customer.city) == selection.city)
+            and (first is None or each.placed_at >= first)
+            and (last is None or each.placed_at < last)
+        ]
+
+
+def _moment(said: date | datetime, zone: str, *, end: bool = False) -> datetime:
+    if isinstance(said, datetime):
+        return said
+    return begun(said + timedelta(days=end), zone)
+
+
+def _is_sought(order: Order, sought: Sought) -> bool:
+    if sought.name:
+        return matches(sought.name, order.keywords.split())
+    ends = bool(sought.digits) and order.customer.phone.endswith(sought.digits)
+    return ends or order.number == sought.number
+
+
+def _page(
+    orders: list[Order], sort: OrderSort, paging: Paging, shown: Callable[[Order], Shown]
+) -> Page[Shown]:
+    upwards, after = sort is OrderSort.OLDEST, paging.after
+    listed = sorted(orders, key=_when, reverse=not upwards)
+    if after is not None:
+        here = moment_of(after), after.id
+        listed = [
+            each for each in listed if (_when(each) > here if upwards else _when(each) < here)
+        ]
+    stretch = listed[: paging.limit]
+    more = len(listed) > paging.limit
+    return Page(items=tuple(map(shown, stretch)), next=placed_at(stretch[-1]) if more else None)
+
+
+def _when(order: Order) -> tuple[datetime, OrderId]:
+    return order.placed_at, order.id

@@ -15,6 +15,7 @@ from .merchants import PostgresMerchantViews
 from .notifications import PostgresNotificationViews
 from .orders import PostgresOrderViews
 from .products import PostgresProductViews
+from .sales import PostgresSalesViews
 from .storefront import PostgresStoreViews
 from .webhooks import PostgresWebhookViews
 
@@ -28,6 +29,7 @@ class PostgresViews(
     PostgresImportViews,
     PostgresOrderViews,
     PostgresBlockedPhoneViews,
+    PostgresSalesViews,
     PostgresNotificationViews,
     PostgresWebhookViews,
     PostgresAdminViews,

@@ -55,8 +55,64 @@ _ANNOUNCEMENTS = compiled(
 _AUDIT_ENTRIES = compiled(newest_first(sa.select(*shown(audit_entries)), audit_entries))
 
 _EARNING: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{each}'") for each in sorted(EARNING)]
+_collected = sa.case(
+    (
+        orders.c.payment_status.in_(_EARNING),
+        orders.c.amount_collected__minor - orders.c.amount_refunded__minor,
+    )
+)
+# Grouped by what has few values, so that all orders are counted as they are read.
+_counted = (
+    sa.select(
+        orders.c.status,
+        orders.c.currency,
+        sa.func.count().label("orders"),
+        sa.func.sum(_collected).label("revenue"),
+    )
+    .group_by(orders.c.status, orders.c.currency)
+    .cte("counted")
+    .prefix_with("MATERIALIZED")
+)
 _day = sa.cast(sa.func.timezone("UTC", orders.c.placed_at), sa.Date)
-_had = sa.func.count().label("orders")
+_lately = (
+    sa.select(
+        _day.label("day"),
+        orders.c.currency,
+        sa.func.count().label("orders"),
+        sa.func.sum(_collected).label("revenue"),
+    )
+    .where(orders.c.placed_at >= given("since", Time))
+    .group_by(_day, orders.c.currency)
+    .cte("lately")
+    .prefix_with("MATERIALIZED")
+)
+_every_day = sa.select(
+    sa.cast(
+        sa.func.generate_series(
+            sa.cast(sa.func.timezone("UTC", given("since", Time)), sa.Date),
+            sa.cast(sa.func.timezone("UTC", given("until", Time)), sa.Date),
+            sa.literal_column("interval '1 day'"),
+        ),
+        sa.Date,
+    ).label("day")
+).subquery("every_day")
+_on_day = (
+    sa.select(sa.func.coalesce(sa.func.sum(_lately.c.orders), 0))
+    .where(_lately.c.day == _every_day.c.day)
+    .scalar_subquery()
+)
+_revenue_on_day = (
+    sa.select(
+        sa.func.coalesce(
+            sa.func.json_object_agg(_lately.c.currency, _lately.c.revenue),
+            sa.literal_column("'{}'"),
+        )
+    )
+    .where(_lately.c.day == _every_day.c.day, _lately.c.revenue > 0)
+    .scalar_subquery()
+)
+# A store numbers its orders without a gap, so its next number tells how many it has had.
+_had = (merchants.c.next_order_number - sa.literal_column("1001")).label("orders")
 _STATISTICS = compiled(
     sa.select(
         tally(merchants.c.status, sa.func.count()).label("merchants"),
@@ -65,23 +121,21 @@ _STATISTICS = compiled(
         .select_from(products)
         .scalar_subquery()
         .label("products"),
-        tally(orders.c.status, sa.func.count()).label("orders"),
+        tally(_counted.c.status, sa.func.sum(_counted.c.orders)).label("orders"),
         tally(
-            sa.case((orders.c.payment_status.in_(_EARNING), orders.c.currency)),
-            sa.func.sum(orders.c.amount_collected__minor - orders.c.amount_refunded__minor),
+            sa.case((_counted.c.revenue.is_not(None), _counted.c.currency)),
+            sa.func.sum(_counted.c.revenue),
         ).label("revenue"),
         _ranking(
-            sa.select(_day.label("day"), _had)
-            .where(orders.c.placed_at >= given("since", Time))
-            .group_by(_day)
-            .order_by(_day)
+            sa.select(
+                _every_day.c.day, _on_day.label("orders"), _revenue_on_day.label("revenue")
+            ).order_by(_every_day.c.day)
         ).label("by_day"),
         _ranking(
             sa.select(
                 merchants.c.id.label("merchant_id"), merchants.c.username, merchants.c.name, _had
             )
-            .join_from(merchants, orders)
-            .group_by(merchants.c.id)
+            .where(_had > 0)
             .order_by(_had.desc(), merchants.c.id)
             .limit(10)
         ).label("top_stores"),
@@ -96,6 +150,6 @@ class PostgresAdminViews(Reading, ports.AdminViews):
     async def audit_entries(self, paging: Paging, /) -> Page[AuditEntry]:
         return await self._page(_AUDIT_ENTRIES, AuditEntry, paging)
 
-    async def statistics(self, since: datetime, /) -> Statistics:
-        [row] = await self._rows(_STATISTICS, since=since)
+    async def statistics(self, since: datetime, until: datetime, /) -> Statistics:
+        [row] = await self._rows(_STATISTICS, since=since, until=until)
         return from_row(row, Statistics)

@@ -1,13 +1,21 @@
 """Orders, for the store and for the guest."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.application import ports
-from marketplace.application.ports import OrderView, Page, Paging
+from marketplace.application.ports import (
+    DatedOrder,
+    OrderSelection,
+    OrderSlip,
+    OrderView,
+    Page,
+    Paging,
+    placed_at,
+)
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.orders import (
     DOUBLE_WITHIN,
@@ -21,10 +29,13 @@ from marketplace.domain.orders import (
 )
 
 from ..links import LINKED
-from ..rows import from_row
+from ..rows import Row, from_row
 from ..statements import compiled, given, one_of, shown
 from ..tables import blocked_phones, merchants, orders
-from .reading import Reading, newest_first
+from .reading import Reading
+from .seeking import counting, listing, local, zone
+
+Shown = TypeVar("Shown")
 
 _id = given("id", sa.Uuid)
 _owner = given("merchant", sa.Uuid)
@@ -34,14 +45,13 @@ _an_order = sa.select(*shown(orders, "order__"), *shown(merchants, "store__")).j
 )
 _ORDER = compiled(_an_order.where(orders.c.id == _id, orders.c.merchant_id == _owner))
 _TRACKED = compiled(_an_order.where(orders.c.id == LINKED))
-_ORDERS = compiled(
-    newest_first(
-        sa.select(*shown(orders)).where(
-            orders.c.merchant_id == _owner, one_of(orders.c.status, "statuses")
-        ),
-        orders,
+_SLIPS = compiled(
+    _an_order.add_columns(local(merchants.c.time_zone, orders.c.placed_at).label("placed")).where(
+        orders.c.merchant_id == _owner, one_of(orders.c.id, "ids")
     )
 )
+_listed = sa.select(*shown(orders)).select_from(orders)
+_dated = _listed.add_columns(local(zone, orders.c.placed_at).label("placed"))
 
 
 MOST_LOOKED_AT = 1000
@@ -155,10 +165,30 @@ class PostgresOrderViews(Reading, ports.OrderViews):
         return await self._one(_ORDER, OrderView, OrderNotFound, merchant=merchant_id, id=order_id)
 
     async def orders(
-        self, merchant_id: MerchantId, paging: Paging, status: OrderStatus | None = None, /
+        self, merchant_id: MerchantId, selection: OrderSelection, paging: Paging, /
     ) -> Page[Order]:
-        statuses = [status] if status else list(OrderStatus)
-        return await self._page(_ORDERS, Order, paging, merchant=merchant_id, statuses=statuses)
+        statement, values = listing(_listed, merchant_id, selection, paging)
+        rows = await self._rows(statement, **values)
+        return _page(rows, paging, lambda row, order: order)
+
+    async def count_orders(self, merchant_id: MerchantId, selection: OrderSelection, /) -> int:
+        statement, values = counting(merchant_id, selection)
+        [row] = await self._rows(statement, **values)
+        total: int = row["total"]
+        return total
+
+    async def dated_orders(
+        self, merchant_id: MerchantId, selection: OrderSelection, paging: Paging, /
+    ) -> Page[DatedOrder]:
+        statement, values = listing(_dated, merchant_id, selection, paging)
+        rows = await self._rows(statement, **values)
+        return _page(rows, paging, lambda row, order: DatedOrder(order=order, placed=row["placed"]))
+
+    async def slips(
+        self, merchant_id: MerchantId, order_ids: Sequence[OrderId], /
+    ) -> tuple[OrderSlip, ...]:
+        rows = await self._rows(_SLIPS, merchant=merchant_id, ids=list(order_ids))
+        return tuple(from_row(row, OrderSlip) for row in rows)
 
     async def backgrounds(
         self, merchant_id: MerchantId, order_ids: Sequence[OrderId], /
@@ -172,3 +202,12 @@ class PostgresOrderViews(Reading, ports.OrderViews):
 
     async def tracked(self, tracking_hash: bytes, /) -> OrderView:
         return await self._one(_TRACKED, OrderView, OrderNotFound, hash=tracking_hash)
+
+
+def _page(rows: list[Row], paging: Paging, shown: Callable[[Row, Order], Shown]) -> Page[Shown]:
+    stretch = [(row, from_row(row, Order)) for row in rows[: paging.limit]]
+    more = len(rows) > paging.limit
+    return Page(
+        items=tuple(shown(row, order) for row, order in stretch),
+        next=placed_at(stretch[-1][1]) if more else None,
+    )
