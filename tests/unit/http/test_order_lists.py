@@ -20,7 +20,7 @@ ORDERS = "/api/merchant/orders"
 @pytest.fixture
 async def placed(merchant: httpx.AsyncClient, guest: httpx.AsyncClient) -> list[dict[str, Any]]:
     product = await put_up(merchant, title="عباءة <b>سوداء</b>", sku="=1+1")
-    said = [
+    said: list[dict[str, Any]] = [
         {"customer_name": "نورة العتيبي", "city": "الرياض"},
         {"customer_name": '=HYPERLINK("http://x")', "customer_phone": "0501112222", "city": "جدة"},
         {"customer_name": "<script>alert(1)</script>", "note": "@SUM(A1)\nسطر ثان"},

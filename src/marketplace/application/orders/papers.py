@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from marketplace.domain.accounts import Actor, Locale
 from marketplace.domain.errors import Form
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.order_sheets import By, heading, written
 from marketplace.domain.orders import OrderId, OrderNotFound
-from marketplace.domain.sheets.orders import By, heading, written
 from marketplace.domain.text import Missing, word
 
 from ..merchants import selling

@@ -20,7 +20,7 @@ from .editing import (
     TooManyEdits,
     editable_in,
 )
-from .finding import CITY, BadOrderNumber, OrderSought, Sought, city_key, parse_order_number
+from .finding import CITY, Sought, city_key
 from .moving import (
     OPEN,
     PROMISED,

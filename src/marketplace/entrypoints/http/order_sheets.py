@@ -8,7 +8,7 @@ from litestar.params import FromQuery
 from litestar.response import Stream
 
 from marketplace.application.orders import PaperService
-from marketplace.domain.sheets.orders import By
+from marketplace.domain.order_sheets import By
 
 from .imports import in_bytes
 from .messages import preferred

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from io import StringIO
 
-from ..accounts import Locale
-from ..money import Money, decimal
-from ..orders import (
+from .accounts import Locale
+from .money import Money, decimal
+from .orders import (
     ConfirmationState,
     Order,
     OrderLine,
@@ -16,8 +16,8 @@ from ..orders import (
     PaymentStatus,
     total_of,
 )
-from .cells import defused
-from .writing import MARK
+from .sheets.cells import defused
+from .sheets.writing import MARK
 
 
 class By(StrEnum):
