@@ -35,12 +35,14 @@ _left = (
 )
 _available = sa.case((product_cards.c.counted, sa.cast(_left, sa.BigInteger)))
 
+_CARD: list[sa.ColumnElement[Any]] = [
+    _id.label("id"),
+    product_cards.c.told,
+    _available.label("available"),
+]
+
 a_card = (
-    sa.select(
-        _id.label("id"),
-        product_cards.c.told,
-        _available.label("available"),
-    )
+    sa.select(*_CARD)
     .join_from(
         products,
         product_cards,
@@ -70,7 +72,7 @@ _store = (
     .cte("store")
 )
 _newest = (
-    sa.select(_id.label("id"), product_cards.c.told, _available.label("available"))
+    sa.select(*_CARD)
     .where(
         product_cards.c.merchant_id == _store.c.id,
         product_cards.c.product_id < given("after", sa.Uuid),
