@@ -70,7 +70,7 @@ def test_a_backup_is_put_back_and_goes_on_and_writes_to_nobody_twice(
     assert "Every count agrees" in run(production, "stock reconcile --dry-run", **copy)[1]
     with psycopg.connect(empty_database_url) as restored, psycopg.connect(database_url) as before:
         for table in ("accounts", "orders", "order_lines", "stock_movements", "jobs"):
-            counted = f"SELECT count(*) FROM {table}".encode()
+            counted = f"SELECT count(*) FROM {table}".encode()  # noqa: S608
             assert restored.execute(counted).fetchone() == before.execute(counted).fetchone()
 
     server = Server(production.folder / "restored.log", **production.settings | copy)
@@ -147,7 +147,7 @@ async def test_a_backup_that_fails_leaves_nothing_behind(
     broken.parent.mkdir()
     broken.write_text(
         '#!/bin/sh\ncase "$1" in --version) echo "pg_dump (PostgreSQL) 18.0"; exit 0;; esac\n'
-        'for each in "$@"; do case "$each" in --file=*) echo half > "${each#--file=}";; esac; done\n'
+        'for each in "$@"; do case "$each" in --file=*) echo half > "${each#--file=}"; esac; done\n'
         "echo the disk is full >&2; exit 1\n"
     )
     broken.chmod(0o755)

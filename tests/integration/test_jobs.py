@@ -101,7 +101,7 @@ def test_a_worker_that_was_frozen_past_its_lease_can_say_nothing_any_more(
 
     worker.resume()
 
-    until(lambda: "was taken over" in worker.said())
+    until(lambda: "was taken over" in worker.said() or "failed, again" in worker.said())
     assert the_letter(database) is None
     assert production.letters() == 1
 

@@ -22,7 +22,6 @@ from marketplace.domain.products import Product, ProductStatus
 from .reading import Reading, page_of
 
 
-
 class MemoryAdminViews(Reading, ports.AdminViews):
     async def announcements(self, paging: Paging, /) -> Page[AnnouncementView]:
         return page_of(self._store.all_of(Announcement), paging, self._announcement)
