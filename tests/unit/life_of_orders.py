@@ -7,7 +7,7 @@ It goes through the use cases alone, so that it runs on any memory; ``a_world`` 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -115,7 +115,7 @@ def recorded(begin: BeginUnitOfWork, kept: list[Event]) -> BeginUnitOfWork:
 class LifeOfOrders(RuleBasedStateMachine):
     """Two products, one store, many hands."""
 
-    a_world: ClassVar[Callable[[], "contextmanager[World] | Any"]]
+    a_world: ClassVar[Callable[[asyncio.Runner], AbstractContextManager[World]]]
 
     def __init__(self) -> None:
         super().__init__()
