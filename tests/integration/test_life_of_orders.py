@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from hypothesis import HealthCheck, settings
@@ -21,7 +21,7 @@ from .conftest import EMPTY, administer
 
 def test_whatever_people_do_the_books_are_right(database_url: str) -> None:
     @contextmanager
-    def a_world(runner: asyncio.Runner) -> Iterator[World]:
+    def in_postgres(runner: asyncio.Runner) -> Iterator[World]:
         administer(database_url, EMPTY)
         pool = make_pool(database_url)
         runner.run(pool.open())
@@ -38,9 +38,9 @@ def test_whatever_people_do_the_books_are_right(database_url: str) -> None:
             runner.run(pool.close())
 
     class InPostgres(LifeOfOrders):
-        pass
+        def a_world(self, runner: asyncio.Runner) -> AbstractContextManager[World]:
+            return in_postgres(runner)
 
-    InPostgres.a_world = staticmethod(a_world)
     few = settings(
         max_examples=12,
         stateful_step_count=20,

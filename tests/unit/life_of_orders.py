@@ -6,13 +6,13 @@ It goes through the use cases alone, so that it runs on any memory; ``a_world`` 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Coroutine
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -115,13 +115,15 @@ def recorded(begin: BeginUnitOfWork, kept: list[Event]) -> BeginUnitOfWork:
 class LifeOfOrders(RuleBasedStateMachine):
     """Two products, one store, many hands."""
 
-    a_world: ClassVar[Callable[[], "contextmanager[World] | Any"]]
+    def a_world(self, runner: asyncio.Runner) -> AbstractContextManager[World]:
+        """A marketplace of its own, for as long as this machine runs."""
+        raise NotImplementedError
 
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
         self.runner = self.stack.enter_context(asyncio.Runner())
-        self.world: World = self.stack.enter_context(type(self).a_world(self.runner))
+        self.world: World = self.stack.enter_context(self.a_world(self.runner))
         self.kept: list[Event] = []
         ports = replace(self.world.ports, begin=recorded(self.world.ports.begin, self.kept))
         self.world.ports, self.world.marketplace = ports, Marketplace(ports)
@@ -438,8 +440,3 @@ def units(orders: list[Order], product: ProductId, statuses: tuple[str, ...]) ->
         for line in order.lines
         if line.product_id == product
     )
-
-
-@contextmanager
-def in_memory(_: asyncio.Runner) -> Iterator[World]:
-    yield World()

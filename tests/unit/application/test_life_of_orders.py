@@ -1,6 +1,8 @@
 """The life of many orders in memory; and what breaks it is found."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from marketplace.adapters.memory.repositories import MemoryAuditBook
+from marketplace.application import stock
 from marketplace.application.orders import confirming, editing, moving, placing
 from marketplace.application.orders.editing import EditingService
 from marketplace.domain.orders import (
@@ -21,7 +24,8 @@ from marketplace.domain.orders import (
     Transition,
 )
 from marketplace.domain.variants import StockChange, Variant
-from tests.unit.life_of_orders import LifeOfOrders, in_memory
+from tests.unit.life_of_orders import LifeOfOrders
+from tests.unit.world import World
 
 QUICK = settings(
     max_examples=12,
@@ -33,7 +37,8 @@ QUICK = settings(
 
 
 class InMemory(LifeOfOrders):
-    a_world = staticmethod(in_memory)
+    def a_world(self, runner: asyncio.Runner) -> AbstractContextManager[World]:
+        return nullcontext(World())
 
 
 TestLifeOfOrders = InMemory.TestCase
@@ -65,7 +70,7 @@ def _nobody_looks_at_the_shelf(patch: pytest.MonkeyPatch) -> None:
 
 
 def _ledger_is_not_kept(patch: pytest.MonkeyPatch) -> None:
-    written = moving.written_down
+    written = stock.written_down
 
     def half(changes: Sequence[StockChange], *said: Any, **more: Any) -> Any:
         less = [StockChange(each.variant_id, each.on_hand, 0) for each in changes]
@@ -97,7 +102,7 @@ def _the_book_has_gaps(patch: pytest.MonkeyPatch) -> None:
 
 
 def _events_come_twice(patch: pytest.MonkeyPatch) -> None:
-    real = confirming.move
+    real = moving.move
 
     async def twice(market: Any, orders: Sequence[Order], *said: Any) -> None:
         was = [each.status for each in orders]
