@@ -8,6 +8,7 @@ The worker is a process of its own, as in production; the bell rings through a r
 import asyncio
 import contextlib
 import multiprocessing
+import os
 import subprocess
 import tempfile
 import time
@@ -65,6 +66,9 @@ async def _work(settings: Settings, end: Connection) -> None:
         reactions: Any = still
         marketplace.jobs = replace(marketplace.jobs, reactions=reactions)
         await Worker(marketplace, container.bell(), settings.job_lease).work(stop)
+    asyncio.get_running_loop().remove_reader(end.fileno())
+    # The loop had it read without waiting; what is told now is long.
+    os.set_blocking(end.fileno(), True)
     end.send(still.begun)
 
 

@@ -34,7 +34,7 @@ def run(production: Production, words: str, **settings: str) -> tuple[int, str]:
 
 
 def test_a_backup_is_put_back_and_goes_on_and_writes_to_nobody_twice(
-    production: Production, database_url: str, empty_database_url: str
+    empty_database_url: str, production: Production, database_url: str
 ) -> None:
     kept = production.folder / "kept"
     with httpx.Client(base_url=production.serve().until_ready().url) as client:
@@ -101,7 +101,7 @@ def test_nothing_is_restored_over_what_is_there(production: Production) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"this is no dump", None])
 def test_what_is_no_backup_is_not_restored(
-    production: Production, empty_database_url: str, content: bytes | None
+    empty_database_url: str, production: Production, content: bytes | None
 ) -> None:
     file = production.folder / "file.dump"
     if content is not None:
