@@ -15,7 +15,9 @@ PRIVATE = sorted(said for said, told in TABLE.items() if told["anonymous"] == 40
 
 async def call(client: httpx.AsyncClient, said: str, id: object = None) -> httpx.Response:
     method, path = said.split()
-    return await client.request(method, path.replace("{id}", str(id or uuid.uuid4())))
+    for name in ("{id}", "{delivery}"):
+        path = path.replace(name, str(id or uuid.uuid4()))
+    return await client.request(method, path)
 
 
 @pytest.mark.parametrize("said", PRIVATE)
@@ -61,6 +63,7 @@ BODIES = {
     "PUT /api/merchant/orders/{id}/status": {"status": "confirmed"},
     "POST /api/merchant/orders/{id}/confirmation": {"outcome": "no_answer"},
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
+    "POST /api/merchant/webhooks/{id}/redeliver": {"since": "2026-01-01T00:00:00Z"},
 }
 
 
@@ -94,9 +97,13 @@ async def test_what_belongs_to_another_merchant_is_not_there(
     form = {"image": ("a.jpg", b"\xff\xd8\xff a photo")}
     image = (await merchant.post("/api/merchant/upload-image", files=form)).json()
     theirs |= {"images": image["id"], "uploads": image["id"]}
+    wanted = {"url": "https://erp.example/hooks", "events": ["*"]}
+    hook = (await merchant.post("/api/merchant/webhooks", json=wanted)).json()
+    sent = (await merchant.post(f"/api/merchant/webhooks/{hook['id']}/test")).json()
+    theirs |= {"webhooks": hook["id"]}
     id = theirs[said.split("/")[3]]
     body = BODIES.get(said)
-    method, path = said.split()
+    method, path = said.replace("{delivery}", sent["id"]).split()
     nobodys = str(uuid.uuid4())
 
     foreign = await rival.request(method, path.replace("{id}", id), json=body)
