@@ -16,10 +16,12 @@ from marketplace.domain.orders import (
     OrderCancelled,
     OrderConfirmed,
     OrderDelivered,
+    OrderEdited,
     OrderExpired,
     OrderMoved,
     OrderPlaced,
     OrderPrepared,
+    OrderRefunded,
     OrderReopened,
     OrderReturned,
     OrderShipped,
@@ -43,7 +45,9 @@ TEST = "webhook.test"
 Facts = dict[str, Any]
 
 
-async def _order(market: UnitOfWork, event: OrderPlaced | OrderMoved) -> Facts:
+async def _order(
+    market: UnitOfWork, event: OrderPlaced | OrderMoved | OrderEdited | OrderRefunded
+) -> Facts:
     order = await market.orders.get(event.order_id)
     was = event.was if isinstance(event, OrderMoved) else None
     return {**_order_told(order), "previous_status": was}
@@ -87,6 +91,8 @@ PUBLISHED: Mapping[type[Event], Publication] = {
     OrderCancelled: Publication("order.cancelled", _order),
     OrderExpired: Publication("order.expired", _order),
     OrderReopened: Publication("order.reopened", _order),
+    OrderEdited: Publication("order.edited", _order),
+    OrderRefunded: Publication("order.refunded", _order),
     ProductAdded: Publication("product.created", _product),
     ProductEdited: Publication("product.updated", _product),
     ProductArchived: Publication("product.archived", _product),
@@ -133,6 +139,7 @@ def _order_told(order: Order) -> Facts:
     return {
         "id": str(order.id),
         "number": order.number,
+        "source": order.source,
         "status": order.status,
         "payment_status": order.payment_status,
         "confirmation": {
@@ -158,11 +165,18 @@ def _order_told(order: Order) -> Facts:
             }
             for line in order.lines
         ],
+        "subtotal": order.subtotal.amount,
+        "fees": [
+            {"code": each.code, "name": each.name, "amount": each.amount.amount}
+            for each in order.fees
+        ],
+        "discount": _amount(order.discount),
         "total": order.total.amount,
         "currency": order.currency,
         "tracking_number": order.tracking_number,
         "courier": order.courier,
         "amount_collected": _amount(order.amount_collected),
+        "amount_refunded": _amount(order.amount_refunded),
         "reason": order.timeline[-1].reason,
         "placed_at": _moment(order.placed_at),
     }

@@ -12,6 +12,12 @@ from marketplace.domain.accounts import Locale
 _LINK = "https://souq.example/{path}#token=MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"
 _WHO = {"username": "sara-abayas"}
 _STORE = {"username": "sara-abayas", "store": "عباءات سارة"}
+_ORDER = {
+    "store": "عباءات سارة",
+    "number": "1042",
+    "customer": "نورة العتيبي",
+    "link": "https://souq.example/api/orders/track/…",
+}
 _HOOK = {"url": "https://erp.example.com/hooks/marketplace"}
 
 FACTS: Mapping[LetterKind, Mapping[str, str]] = {
@@ -24,7 +30,8 @@ FACTS: Mapping[LetterKind, Mapping[str, str]] = {
         "phone": "+966559876543",
         "address": "حي الياسمين، مبنى 12 الرياض",
         "lines": "2 × عباءة مطرزة (أسود / M)\n1 × Silk scarf",
-        "total": "577.00 SAR",
+        "fees": "25.00 SAR",
+        "total": "602.00 SAR",
         "note": "يرجى الاتصال قبل الوصول",
     },
     LetterKind.LOW_STOCK: {
@@ -40,6 +47,29 @@ FACTS: Mapping[LetterKind, Mapping[str, str]] = {
     LetterKind.SESSION_STOLEN: _WHO,
     LetterKind.KYC_APPROVED: _STORE,
     LetterKind.KYC_REJECTED: {**_STORE, "reason": "صورة السجل التجاري غير واضحة"},
+    LetterKind.DAILY_DIGEST: {
+        "store": "عباءات سارة",
+        "day": "2030-01-02",
+        "orders": "12",
+        "total": "1290.00 SAR",
+        "to_confirm": "3",
+        "lines": "عباءة مطرزة (أسود / M)\nSilk scarf",
+    },
+    LetterKind.ORDER_LINK: _ORDER,
+    LetterKind.ORDER_PLACED: {
+        **_ORDER,
+        "lines": "2 × عباءة مطرزة (أسود / M)\n1 × Silk scarf",
+        "total": "602.00 SAR",
+    },
+    LetterKind.ORDER_CONFIRMED: {**_ORDER, "total": "602.00 SAR"},
+    LetterKind.ORDER_SHIPPED: {
+        **_ORDER,
+        "courier": "سمسا",
+        "tracking_number": "SMSA-290131",
+        "total": "602.00 SAR",
+    },
+    LetterKind.ORDER_CANCELLED: _ORDER,
+    LetterKind.ORDER_EXPIRED: _ORDER,
     LetterKind.WEBHOOK_GONE: _HOOK,
     LetterKind.WEBHOOK_FAILING: _HOOK,
 }

@@ -64,7 +64,7 @@ class BackgroundContract:
         assert {each.kind for each in of_kind} == {"send_verification_email"}
         assert [each.id for each in parked] == [dead.id]
         assert none == ()
-        assert len({each.id for each in (*first.items, *rest.items)}) == 6
+        assert len({each.id for each in (*first.items, *rest.items)}) == 7
         assert rest.next is None
 
     async def test_a_parked_job_is_tried_again_and_the_book_says_who_wanted_it(

@@ -365,17 +365,17 @@ async def test_what_comes_by_mail_is_chosen_topic_by_topic(merchant: httpx.Async
 
     said: dict[str, Any] = {
         "mail": {"new_order": False, "low_stock": True},
-        "daily_digest": True,
+        "daily_digest": False,
     }
     chosen = (await merchant.put(path, json=said)).json()
     later = (await merchant.put(path, json={"mail": {"announcement": False}})).json()
 
     assert before["mail"]["new_order"]
     assert not before["mail"]["low_stock"]
-    assert not before["daily_digest"]
+    assert before["daily_digest"]
     assert chosen["mail"] == before["mail"] | said["mail"]
     assert later["mail"] == chosen["mail"] | {"announcement": False}
-    assert later["daily_digest"]
+    assert not later["daily_digest"]
     assert (await merchant.get(path)).json() == later
 
 

@@ -93,6 +93,8 @@ class TakenOrderOut(OrderInHandOut, frozen=True, kw_only=True):
             allowed_transitions=taken.allowed_transitions,
             tracking_url=taken.tracking_url,
             whatsapp_url=taken.whatsapp_url,
+            risk=None,
+            duplicate_of=None,
         )
 
 
