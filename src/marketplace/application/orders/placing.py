@@ -98,12 +98,14 @@ class PlacingService:
         wishes = merged(wanted.items)
         token, now = self.secrets.token(), self.clock.now()
         address = store_address(wanted.store)
+        wanted_products = list({each[0] for each in wishes})
         async with leading_on(self.views, address), self.begin() as market:
-            store = await market.merchants.of_store(address)
+            market.products.foresee(wanted_products)
+            store, number = await market.merchants.next_order_at(address)
             customer, method, note, expected = _read(wanted, store)
             if not store.accepts_orders(now):
                 raise StoreOnHoliday(reopens_at=store.closed_until)
-            products = await market.products.hold_all(list({each[0] for each in wishes}))
+            products = await market.products.hold_all(wanted_products)
             lines, changes = _reserved(wishes, products, store.id)
             total = total_of(lines)
             if expected is not None and expected != total:
@@ -118,7 +120,7 @@ class PlacingService:
             order, placed = Order.place(
                 id=order_id,
                 merchant_id=store.id,
-                number=await market.merchants.next_order_number(store.id),
+                number=number,
                 customer=customer,
                 method=method,
                 note=note,

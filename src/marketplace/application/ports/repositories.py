@@ -70,7 +70,7 @@ class Repository(Protocol[Key, Entity]):
         ...
 
     async def add(self, entity: Entity, /, *happened: Event) -> None:
-        """Store an entity for the first time."""
+        """Store an entity for the first time; what no rule refuses may be sent later."""
         ...
 
     async def save(self, entity: Entity, /, *happened: Event) -> None:
@@ -163,6 +163,10 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """Wait for whoever has it ``steady``, and have others who want that wait."""
         ...
 
+    async def next_order_at(self, username: Username, /) -> tuple[Merchant, int]:
+        """``of_store``, and what ``next_order_number`` says, in one statement."""
+        ...
+
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         """
         1001 first; until this unit of work ends, nobody else gets a number of this store.
@@ -211,6 +215,14 @@ class Products(Repository[ProductId, Product], Protocol):
         """Like ``save`` for many, with the ledger of their stock, in one statement for all."""
         ...
 
+    def foresee(self, keys: Sequence[ProductId], /) -> None:
+        """
+        These will be held: they can be asked for together with whatever is asked for next.
+
+        ``hold_all`` tells of them then; without it nothing comes of this.
+        """
+        ...
+
     async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
         """Hold many in one statement, always in order of ids; missing ones are left out."""
         ...
@@ -225,7 +237,7 @@ class Products(Repository[ProductId, Product], Protocol):
         """
         Store the stock of held products and the ledger of it, in one statement for all of them.
 
-        ``ChangedMeanwhile`` if somebody else stored one of them since.
+        ``ChangedMeanwhile``, here or at the end, if somebody else stored one of them since.
         """
         ...
 

@@ -25,6 +25,10 @@ class MemoryMerchants(MemoryRepository[MerchantId, Merchant], ports.Merchants):
                 return deepcopy(each)
         raise StoreNotFound
 
+    async def next_order_at(self, username: Username, /) -> tuple[Merchant, int]:
+        store = await self.of_store(username)
+        return store, await self.next_order_number(store.id)
+
     async def is_suspended(self, account_id: AccountId, /) -> bool:
         return any(
             each.account_id == account_id and each.status is MerchantStatus.SUSPENDED

@@ -8,7 +8,8 @@ from marketplace.domain.audit import AuditEntry
 from .. import tables
 from ..repository import values_of
 from ..rows import to_row
-from ..statements import Connection, compiled
+from ..statements import compiled
+from ..transaction import Transaction
 
 
 class PostgresAuditBook(ports.AuditBook):
@@ -16,8 +17,8 @@ class PostgresAuditBook(ports.AuditBook):
 
     _added = compiled(insert(table).values(values_of(table)).returning(table.c.id))
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Transaction) -> None:
         self._connection = connection
 
     async def add(self, entry: AuditEntry, /) -> None:
-        await self._added.run(self._connection, **to_row(entry, self.table))
+        self._added.tell(self._connection, **to_row(entry, self.table))

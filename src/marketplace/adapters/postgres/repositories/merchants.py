@@ -60,6 +60,13 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         .returning((table.c.next_order_number - 1).label("number"))
     )
 
+    _served = compiled(
+        sa.update(table)
+        .where(table.c.username == given("username", sa.Text), _is_open)
+        .values(next_order_number=table.c.next_order_number + 1)
+        .returning(*shown(table), (table.c.next_order_number - 1).label("next_order_number"))
+    )
+
     # What refers to the row locks its key: this one lets all pass but them.
     _row = sa.select(*shown(table)).where(table.c.id == given("id", sa.Uuid))
     _steady = compiled(_row.with_for_update(read=True, key_share=True))
@@ -70,6 +77,13 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         if row is None:
             raise StoreNotFound
         return from_row(row, Merchant)
+
+    async def next_order_at(self, username: Username, /) -> tuple[Merchant, int]:
+        row = await self._served.first(self._connection, username=username)
+        if row is None:
+            raise StoreNotFound
+        number = int(row.pop("next_order_number"))
+        return from_row(row, Merchant), number
 
     async def is_suspended(self, account_id: AccountId, /) -> bool:
         return await self._suspended.first(self._connection, account=account_id) is not None

@@ -59,7 +59,7 @@ class PostgresNotifications(PostgresRepository[NotificationId, Notification], po
     )
 
     async def add(self, entity: Notification, /, *happened: Event) -> None:
-        await self._store(self._told, entity, happened)
+        self._tell(self._told, entity, happened)
 
     async def deliver(self, announcement: Announcement, at: datetime, /) -> None:
         """Two statements: one asks who there is, one tells them all."""

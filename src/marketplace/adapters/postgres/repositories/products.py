@@ -14,12 +14,13 @@ from marketplace.domain.slugs import Slug, distinct, numbered
 from marketplace.domain.variants import Drift, StockMovement
 
 from .. import tables
-from ..outbox import JOBS
+from ..outbox import JOBS, PostgresOutbox
 from ..repository import PostgresRepository, alone, changes_of, noted, with_jobs
 from ..rows import Row, from_row, kept, read, to_json, to_listed, to_row
 from ..statements import Statement, compiled, given, listed, one_of
 from ..stock import drifting
 from ..tables import PARTS
+from ..transaction import Told, Transaction
 
 
 class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
@@ -65,6 +66,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         .cte("written"),
         noted(_moved),
         when=JOBS.c.payload["product_id"].astext.cast(sa.Uuid) == _moved.c.id,
+        all_of=given("meant", sa.Integer),
     )
     _drifts = compiled(drifting(tables.variants.c.product_id == given("product", sa.Uuid)))
     _slugs = compiled(
@@ -152,6 +154,10 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         when=_of_it == _all_saved_.c.id,
     )
 
+    def __init__(self, connection: Transaction, outbox: PostgresOutbox) -> None:
+        super().__init__(connection, outbox)
+        self._foreseen: tuple[Sequence[ProductId], Told] | None = None
+
     async def named(
         self,
         merchant_id: MerchantId,
@@ -219,9 +225,17 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             raise ProductNotFound
         return held[key]
 
+    def foresee(self, keys: Sequence[ProductId], /) -> None:
+        self._foreseen = keys, self._held_all.tell(self._connection, keys=list(keys))
+
     async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
+        if self._foreseen is None or self._foreseen[0] != keys:
+            self.foresee(keys)
+        assert self._foreseen is not None
+        rows = await self._connection.hear(self._foreseen[1])
+        self._foreseen = None
         products: dict[ProductId, Row] = {}
-        for row in await self._held_all.run(self._connection, keys=list(keys)):
+        for row in rows:
             product = products.setdefault(row["id"], row | {"variants": []})
             product["variants"].append(row["variants"])
         return {id: from_row(row, Product) for id, row in products.items()}
@@ -244,14 +258,13 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             for variant in product.variants
         ]
         self._outbox.touched.update(product.merchant_id for product in products)
-        moved = await self._stock_saved.run(
+        self._stock_saved.tell(
             self._connection,
+            meant=len(products),
             counted=to_json(counted),
             movements=to_json([to_row(each, tables.stock_movements) for each in movements]),
             jobs=to_json(self._outbox.written(happened)),
         )
-        if len(moved) != len(products):
-            raise ChangedMeanwhile(kind="Product")
         for product in products:
             product.version += 1
 
