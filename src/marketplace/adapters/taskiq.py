@@ -19,7 +19,9 @@ TASK = "marketplace.run"
 PATIENCE = 0.2
 """Seconds a ring may take. What is not announced in time is found by the worker's sweep."""
 MOST_RINGS = 100
-"""Jobs announced one by one; of a larger crowd the first ones wake a worker, who sees the rest."""
+"""Jobs in one ring; of a larger crowd the first ones wake a worker, who sees the rest."""
+BETWEEN = 0.02
+"""Seconds from one ring to the next: a ring costs the same for one job and for all of a moment."""
 
 _log = logging.getLogger("marketplace.bell")
 
@@ -73,26 +75,36 @@ class TaskiqBell(Bell):
 
     def __init__(self, broker: InMemoryBroker | StreamBroker) -> None:
         self._broker = broker
-        self._ringing: set[asyncio.Task[None]] = set()
+        self._waiting: list[JobId] = []
+        self._ringing: asyncio.Task[None] | None = None
         self._tell: Callable[[JobId], None] | None = None
 
-        async def hear(job: str) -> None:
-            if self._tell is not None:
-                self._tell(JobId(UUID(job)))
+        async def hear(jobs: str) -> None:
+            for job in jobs.split():
+                if self._tell is not None:
+                    self._tell(JobId(UUID(job)))
 
         self._task = broker.register_task(hear, task_name=TASK)
 
     def ring(self, jobs: Sequence[JobId], /) -> None:
-        if jobs:
-            task = asyncio.create_task(self._ring(jobs[:MOST_RINGS]))
-            self._ringing.add(task)
-            task.add_done_callback(self._ringing.discard)
+        self._waiting.extend(jobs)
+        if self._waiting and self._ringing is None:
+            self._ringing = asyncio.create_task(self._ring())
 
-    async def _ring(self, jobs: Sequence[JobId]) -> None:
+    async def _ring(self) -> None:
+        """The first at once; those that come while it rings, and shortly after, together."""
+        try:
+            while self._waiting:
+                jobs, self._waiting = self._waiting, []
+                await self._announce(jobs)
+                await asyncio.sleep(BETWEEN)
+        finally:
+            self._ringing = None
+
+    async def _announce(self, jobs: Sequence[JobId]) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                for job in jobs:
-                    await self._task.kiq(str(job))
+                await self._task.kiq(" ".join(map(str, jobs[:MOST_RINGS])))
         except Exception as error:
             # Whatever ails the broker: the jobs are safe in the outbox.
             _log.warning("%s jobs were not announced: %r", len(jobs), error)
@@ -121,8 +133,8 @@ class TaskiqBell(Bell):
 
     async def close(self) -> None:
         """Let what is ringing ring out, and hang up."""
-        if self._ringing:
-            await asyncio.wait(self._ringing)
+        if self._ringing is not None:
+            await asyncio.wait([self._ringing])
         await self._broker.shutdown()
 
 
