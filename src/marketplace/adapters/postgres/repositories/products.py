@@ -26,6 +26,10 @@ from ..transaction import Told, Transaction
 class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     table, entity, missing = tables.products, Product, ProductNotFound
 
+    # Asked for in a subquery, an array has no length that a plan could be made for each time anew.
+    _keys = sa.cast(
+        sa.select(given("keys", sa.ARRAY(sa.Uuid))).scalar_subquery(), sa.ARRAY(sa.Uuid)
+    )
     # A join, and both sides of it locked: after waiting for somebody else's commit PostgreSQL reads
     # the locked rows afresh, and nothing else. Stock from a subquery would be stale, and oversold.
     _held_all = compiled(
@@ -34,7 +38,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             *(column.label(f"variants__{column.name}") for column in PARTS[table]["variants"].own),
         )
         .join_from(table, tables.variants)
-        .where(one_of(table.c.id, "keys"))
+        .where(table.c.id == sa.any_(_keys))
         .order_by(table.c.id, tables.variants.c.position)
         .with_for_update(key_share=True, of=[table, tables.variants])
     )
