@@ -74,6 +74,9 @@ def row_maker(result: PGresult) -> RowMaker[Row]:
 @cache
 def _maker(names: tuple[bytes, ...]) -> RowMaker[Row]:
     paths = _paths(names)
+    if not any(steps for steps, _ in paths):
+        plain = [leaf for _, leaf in paths]
+        return lambda values: dict(zip(plain, values, strict=True))
 
     def make(values: Sequence[Any]) -> Row:
         row: Row = {}

@@ -17,6 +17,7 @@ from psycopg.adapt import PyFormat
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
+from psycopg.rows import RowMaker
 
 from .faults import translated
 from .rows import Row, row_maker
@@ -25,11 +26,12 @@ _log = logging.getLogger("marketplace.postgres")
 
 
 class Connection(AsyncConnection[Row]):
-    """One that remembers which questions of ours it knows by name."""
+    """One that remembers which questions the server knows by name, and what its rows become."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known: set[bytes] = set()
+        self.makers: dict[bytes, RowMaker[Row]] = {}
         self._transformer: Transformer | None = None
 
     @property
@@ -100,7 +102,11 @@ class Transaction:
         assert told.result is not None
         transformer = self._connection.transformer
         transformer.set_pgresult(told.result)
-        return transformer.load_rows(0, told.result.ntuples, row_maker(told.result))
+        makers = self._connection.makers
+        make = makers.get(told.question.name)
+        if make is None:
+            make = makers[told.question.name] = row_maker(told.result)
+        return transformer.load_rows(0, told.result.ntuples, make)
 
     async def commit(self) -> None:
         """Have all of it stored, or raise why it was not."""
@@ -165,7 +171,8 @@ class Transaction:
 
     def _hearing(self) -> PQGen[None]:
         failure: psycopg.Error | None = None
-        yield from generators.send(self._pgconn)
+        if self._pgconn.flush():
+            yield from generators.send(self._pgconn)
         for each in self._unheard:
             result = (yield from generators.fetch_many(self._pgconn))[-1]
             if isinstance(each, Told):
