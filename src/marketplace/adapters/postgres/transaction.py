@@ -14,7 +14,7 @@ import psycopg
 from psycopg import AsyncConnection, adapt, generators
 from psycopg.abc import PQGen, Transformer
 from psycopg.adapt import PyFormat
-from psycopg.errors import error_from_result
+from psycopg.errors import PipelineAborted, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 from psycopg.rows import RowMaker
@@ -177,12 +177,15 @@ class Transaction:
             result = (yield from generators.fetch_many(self._pgconn))[-1]
             if isinstance(each, Told):
                 each.result = result
-            if result.status in _FAILED:
-                self._has_failed = True
-                if isinstance(each, bytes):
-                    self._connection.known.discard(each)
-                if failure is None:
-                    failure = error_from_result(result)
+            if result.status not in _FAILED:
+                continue
+            self._has_failed = True
+            if isinstance(each, bytes):
+                self._connection.known.discard(each)
+            if failure is None and result.status == ExecStatus.PIPELINE_ABORTED:
+                failure = PipelineAborted("part of it had failed before")
+            elif failure is None:
+                failure = error_from_result(result)
         self._unheard.clear()
         if failure is not None:
             raise failure

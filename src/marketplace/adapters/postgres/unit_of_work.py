@@ -41,7 +41,7 @@ class PostgresUnitOfWork:
     async def __aenter__(self) -> Self:
         with translated():
             self._connection = await self._pool.getconn()
-        self._transaction = transaction = Transaction(self._connection)
+        self.transaction = transaction = Transaction(self._connection)
         self.outbox = outbox = PostgresOutbox(transaction, self._ids)
         self.accounts = PostgresAccounts(transaction, outbox)
         self.sessions = PostgresSessions(transaction, outbox)
@@ -80,9 +80,9 @@ class PostgresUnitOfWork:
         try:
             with translated():
                 if error is None:
-                    await self._transaction.commit()
+                    await self.transaction.commit()
                 else:
-                    await self._transaction.roll_back()
+                    await self.transaction.roll_back()
         finally:
             await self._pool.putconn(self._connection)
             # After a commit that failed, too: its answer may be all that was lost.
