@@ -39,6 +39,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     question: str
     reference: str
     bar: float | None
+    tail: float | None
     lines: list[Line]
     rounds: list[Round]
 
@@ -51,6 +52,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
             question=scenario.question,
             reference=reference,
             bar=scenario.bar,
+            tail=scenario.tail,
             lines=[_line(each, reference, rounds) for each in rounds[0]],
             rounds=list(rounds),
         )
@@ -69,8 +71,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
                 f"{line.ratio:20.3f}{f'{line.lowest:.3f}–{line.highest:.3f}':>16}"
                 f"{line.median:9.2f}{line.p99:9.2f}{line.per_second:8.0f}{line.size:8}"
             )
+        ours = next(line for line in self.lines if line.contestant in OURS)
+        if self.tail is not None:
+            tail = ours.p99 / ours.median
+            word = "reached" if tail <= self.tail else "missed"
+            yield f"the bar is a p99 of {self.tail:g} medians, this one is {tail:.1f}: {word}"
         if self.bar is not None and self.reference == BASELINE:
-            ours = next(line for line in self.lines if line.contestant in OURS)
             word = "reached" if ours.ratio <= self.bar else "missed"
             yield f"the bar is {self.bar:.3f} of the baseline: {word}"
 

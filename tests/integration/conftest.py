@@ -95,14 +95,16 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def asked(pool: Pool, tmp_path: Path) -> AsyncIterator[Asked]:
-    """Counts in the record of libpq: after each round trip the server says that it is ready."""
+    """
+    Counts in the record of libpq: whoever waits for an answer has asked for a Sync or a Flush.
+    """
     assert pool.max_size == 1, "what goes over another wire would not be counted"
     trace = tmp_path / "trace"
     with trace.open("w") as file:
         async with pool.connection() as connection:
             connection.pgconn.trace(file.fileno())
             connection.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
-        yield lambda: trace.read_text().count("ReadyForQuery")
+        yield lambda: sum(trace.read_text().count(each) for each in ("\tReadyForQuery", "\tFlush"))
         async with pool.connection() as connection:
             connection.pgconn.untrace()
 

@@ -359,10 +359,16 @@ async def test_an_address_is_looked_at_before_it_is_taken(
 
 async def test_a_change_is_looked_at_as_well(world: World, mona: Seller) -> None:
     heard = await listen(world, mona)
-    for said in ({"url": "https://10.0.0.1/"}, {"url": "x"}, {"events": []}, {"events": ["no"]}):
+    wishes: list[dict[str, Any]] = [
+        {"url": "https://10.0.0.1/"},
+        {"url": "x"},
+        {"events": []},
+        {"events": ["no"]},
+    ]
+    for said in wishes:
         with pytest.raises(InvalidFields):
             await world.marketplace.webhooks.edit(
-                EditEndpoint(acting=mona.actor, endpoint_id=heard.endpoint.id, **said)  # type: ignore[arg-type]
+                EditEndpoint(acting=mona.actor, endpoint_id=heard.endpoint.id, **said)
             )
 
     found = await world.marketplace.webhooks.find(mona.actor, heard.endpoint.id)

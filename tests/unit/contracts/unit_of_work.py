@@ -22,7 +22,7 @@ from marketplace.domain.accounts import (
     Username,
     UsernameTaken,
 )
-from marketplace.domain.blocked_phones import AlreadyBlocked, OrderRefused
+from marketplace.domain.blocked_phones import AlreadyBlocked
 from marketplace.domain.categories import CategoryId, CategoryNotFound, CategoryTaken
 from marketplace.domain.errors import ChangedMeanwhile, NotFound
 from marketplace.domain.images import ImageId, ImageNotFound, ImageStatus
@@ -797,7 +797,24 @@ class UnitOfWorkContract:
         assert numbers == [1001, 1002, 1003]
         assert other == 1001
 
-    async def test_a_store_gives_no_number_to_a_phone_it_has_blocked(self, world: World) -> None:
+    async def test_a_store_that_serves_tells_its_number_and_whether_it_blocks_anybody(
+        self, world: World
+    ) -> None:
+        merchant = await world.a_merchant()
+        blocked = world.blocked_phone(merchant)
+
+        async with world.begin() as market:
+            first = await market.merchants.next_order_at(merchant.username)
+            await market.blocked_phones.add(blocked)
+            second = await market.merchants.next_order_at(merchant.username)
+            with pytest.raises(StoreNotFound):
+                await market.merchants.next_order_at(Username("nobody-at-all"))
+
+        assert first.store == second.store == merchant
+        assert [first.number, second.number] == [1001, 1002]
+        assert [first.blocks_phones, second.blocks_phones] == [False, True]
+
+    async def test_a_phone_is_blocked_at_one_store_until_it_is_lifted(self, world: World) -> None:
         store, other = await world.a_merchant(), await world.a_merchant()
         phone, nobodys = PhoneNumber("+96550000001"), PhoneNumber("+96550000002")
         blocked = world.blocked_phone(store, phone)
@@ -805,17 +822,15 @@ class UnitOfWorkContract:
             await market.blocked_phones.add(blocked)
 
         async with world.begin() as market:
-            assert await market.merchants.next_order_number(store.id) == 1001
-            assert await market.merchants.next_order_number(store.id, nobodys) == 1002
-            assert await market.merchants.next_order_number(other.id, phone) == 1001
-        with pytest.raises(OrderRefused):
-            async with world.begin() as market:
-                await market.merchants.next_order_number(store.id, phone)
+            assert await market.blocked_phones.is_blocked(store.id, phone)
+            assert not await market.blocked_phones.is_blocked(store.id, nobodys)
+            assert not await market.blocked_phones.is_blocked(other.id, phone)
         async with world.begin() as market:
             held = await market.blocked_phones.hold(blocked.id)
             held.lift(NOON)
             await market.blocked_phones.save(held)
-            assert await market.merchants.next_order_number(store.id, phone) == 1003
+            assert not await market.blocked_phones.is_blocked(store.id, phone)
+            assert not (await market.merchants.next_order_at(store.username)).blocks_phones
 
     async def test_a_blocked_phone_comes_back_as_it_was(self, world: World) -> None:
         blocked = world.blocked_phone(await world.a_merchant())

@@ -14,8 +14,9 @@ from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 
 from .rows import Row, from_row, kept, to_json
-from .statements import Connection, Statement, compiled, given, listed
+from .statements import Statement, compiled, given, listed
 from .tables import Time, jobs, webhook_endpoints
+from .transaction import Transaction
 
 JOBS = listed("jobs", *kept(jobs))
 """What ``PostgresOutbox.written`` makes, inside a statement."""
@@ -168,7 +169,7 @@ class PostgresOutbox(ports.Outbox):
     ``touched`` are the stores that will look different, for the watch.
     """
 
-    def __init__(self, connection: Connection, ids: Ids) -> None:
+    def __init__(self, connection: Transaction, ids: Ids) -> None:
         self._connection = connection
         self.new_id = ids.new
         self.stored: list[JobId] = []
@@ -196,7 +197,7 @@ class PostgresOutbox(ports.Outbox):
         return rows
 
     async def add(self, *happened: Event) -> None:
-        await _ADD.run(self._connection, jobs=to_json(self.written(happened)))
+        _ADD.tell(self._connection, jobs=to_json(self.written(happened)))
 
     async def claim(
         self, at: datetime, lease: timedelta, limit: int, only: JobId | None = None, /

@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
-from psycopg import AsyncConnection
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
-from .rows import Row, nested_row
-from .statements import Connection
+from .rows import nested_row
+from .transaction import Connection
 
 Pool = AsyncConnectionPool[Connection]
 
@@ -33,7 +32,7 @@ def make_pool(dsn: str, max_size: int = 16) -> Pool:
     """
     return AsyncConnectionPool(
         dsn,
-        connection_class=AsyncConnection[Row],
+        connection_class=Connection,
         kwargs={
             "autocommit": True,
             "row_factory": nested_row,

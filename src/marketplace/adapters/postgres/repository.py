@@ -1,6 +1,7 @@
 """What all collections have in common: an entity, its parts and its jobs go in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from marketplace.domain.errors import ChangedMeanwhile, MarketplaceError
 from marketplace.domain.events import Event
 
 from . import tables
+from .faults import CONSTRAINTS
 from .outbox import JOBS, WANTED, PostgresOutbox
 from .rows import Row, from_row, kept, to_json, to_listed, to_row
-from .statements import Connection, Statement, compiled, given, listed, shown
+from .statements import Statement, compiled, given, listed, shown
 from .tables import PARTS, PUBLIC
+from .transaction import Told, Transaction
 
 Key = TypeVar("Key", bound=UUID)
 Entity = TypeVar("Entity", bound=Versioned)
@@ -31,11 +34,25 @@ def changes_of(table: sa.Table, rows: sa.TableValuedAlias) -> dict[Any, Any]:
     return {each: rows.c[each.name] for each in kept(table) if each.name not in ("id", "version")}
 
 
-def with_jobs(stored: sa.CTE, *others: sa.CTE, when: sa.ColumnElement[bool]) -> Statement:
-    """Store the jobs too, if anything was stored, and tell the ids of what was."""
+def with_jobs(
+    stored: sa.CTE,
+    *others: sa.CTE,
+    when: sa.ColumnElement[bool],
+    all_of: sa.ColumnElement[int] | None = None,
+) -> Statement:
+    """
+    Store the jobs too, if anything was stored, and tell the ids of what was.
+
+    With ``all_of`` it fails unless so many were: nobody has to wait for the answer to know that.
+    """
     rows = sa.select(*JOBS.c).join_from(JOBS, stored, when).where(WANTED)
     written = sa.insert(tables.jobs).from_select(kept(tables.jobs), rows).cte("its_jobs")
-    return compiled(sa.select(stored.c.id).add_cte(*others, written))
+    if all_of is None:
+        return compiled(sa.select(stored.c.id).add_cte(*others, written))
+    found = sa.select(sa.func.count()).select_from(stored).scalar_subquery()
+    # Not called where all are there: a function of its own takes as long as all the rest of it.
+    refused = sa.case((found != all_of, sa.func.changed_meanwhile()))
+    return compiled(sa.select(refused.label("refused")).add_cte(*others, written))
 
 
 def noted(stored: sa.CTE) -> sa.CTE:
@@ -70,6 +87,14 @@ def storing(change: Any, table: sa.Table) -> Statement:
     return with_jobs(stored, *parts, when=sa.true())
 
 
+def may_be_refused(*tables: sa.Table) -> bool:
+    """Whether to store something new can run into a constraint that means something."""
+    rules: Iterator[sa.Constraint | sa.Index] = chain.from_iterable(
+        chain(table.constraints, table.indexes) for table in tables
+    )
+    return any(each.name in CONSTRAINTS for each in rules)
+
+
 _ALONE = compiled(
     sa.select(
         sa.func.pg_advisory_xact_lock(
@@ -81,7 +106,7 @@ _ALONE = compiled(
 )
 
 
-async def alone(connection: Connection, merchant_id: UUID) -> None:
+async def alone(connection: Transaction, merchant_id: UUID) -> None:
     """Whoever else wants to be alone with what this merchant has waits for our end."""
     await _ALONE.run(connection, merchant=merchant_id)
 
@@ -97,10 +122,14 @@ class PostgresRepository(Generic[Key, Entity]):
     _held: ClassVar[Statement]
     _added: ClassVar[Statement]
     _saved: ClassVar[Statement]
+    _may_be_refused: ClassVar[bool]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         table, values = cls.table, values_of(cls.table)
+        cls._may_be_refused = may_be_refused(
+            table, *(each.table for each in PARTS.get(table, {}).values())
+        )
         one = sa.select(*shown(table)).where(table.c.id == given("id", sa.Uuid))
         cls._one = compiled(one)
         # A key share is left to others: they may not change the row, but may add what refers to it.
@@ -110,7 +139,7 @@ class PostgresRepository(Generic[Key, Entity]):
         values[table.c.version] = table.c.version + 1
         cls._saved = storing(sa.update(table).where(*same).values(values), table)
 
-    def __init__(self, connection: Connection, outbox: PostgresOutbox) -> None:
+    def __init__(self, connection: Transaction, outbox: PostgresOutbox) -> None:
         self._connection = connection
         self._outbox = outbox
 
@@ -126,7 +155,9 @@ class PostgresRepository(Generic[Key, Entity]):
         return from_row(row, self.entity)
 
     async def add(self, entity: Entity, /, *happened: Event) -> None:
-        await self._store(self._added, entity, happened)
+        added = self._tell(self._added, entity, happened)
+        if self._may_be_refused:
+            await self._connection.hear(added)
 
     async def save(self, entity: Entity, /, *happened: Event) -> None:
         if not await self._store(self._saved, entity, happened):
@@ -134,6 +165,10 @@ class PostgresRepository(Generic[Key, Entity]):
         entity.version += 1
 
     async def _store(self, statement: Statement, entity: Entity, happened: Sequence[Event]) -> bool:
+        return bool(await self._connection.hear(self._tell(statement, entity, happened)))
+
+    def _tell(self, statement: Statement, entity: Entity, happened: Sequence[Event]) -> Told:
+        """Not waited for: what cannot be refused goes with what is asked next."""
         row = to_row(entity, self.table)
         parts = {
             field: to_json(
@@ -147,4 +182,4 @@ class PostgresRepository(Generic[Key, Entity]):
         jobs = to_json(self._outbox.written(happened))
         if self.table in PUBLIC:
             self._outbox.touched.add(row[PUBLIC[self.table].name])
-        return bool(await statement.run(self._connection, **row, **parts, jobs=jobs))
+        return statement.tell(self._connection, **row, **parts, jobs=jobs)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 import sqlalchemy as sa
 from psycopg import AsyncCursor
+from psycopg.pq.abc import PGresult
 from psycopg.rows import RowMaker
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -55,14 +56,27 @@ def from_row(row: object, kind: type[Kind]) -> Kind:
 
 
 def nested_row(cursor: AsyncCursor[Any]) -> RowMaker[Row]:
+    """What psycopg is given to make rows."""
+    result = cursor.pgresult
+    assert result is not None
+    return row_maker(result)
+
+
+def row_maker(result: PGresult) -> RowMaker[Row]:
     """
-    Have psycopg return ``price__minor`` as ``{"price": {"minor": …}}``.
+    Return ``price__minor`` as ``{"price": {"minor": …}}``.
 
     Inside, NULL is left out, for the default of the field: without any column a value is None.
     """
-    result = cursor.pgresult
-    assert result is not None
-    paths = _paths(tuple(result.fname(index) or b"" for index in range(result.nfields)))
+    return _maker(tuple(result.fname(index) or b"" for index in range(result.nfields)))
+
+
+@cache
+def _maker(names: tuple[bytes, ...]) -> RowMaker[Row]:
+    paths = _paths(names)
+    if not any(steps for steps, _ in paths):
+        plain = [leaf for _, leaf in paths]
+        return lambda values: dict(zip(plain, values, strict=True))
 
     def make(values: Sequence[Any]) -> Row:
         row: Row = {}
@@ -114,7 +128,6 @@ def _fields(table: sa.Table) -> list[tuple[str, list[str], Callable[[Any], objec
     ]
 
 
-@cache
 def _paths(names: tuple[bytes, ...]) -> list[tuple[list[str], str]]:
     return [(steps, leaf) for *steps, leaf in (name.decode().split("__") for name in names)]
 

@@ -1,11 +1,12 @@
 """What SQLAlchemy says, in the bytes psycopg runs. Each statement is compiled once, at import."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
-from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
@@ -13,26 +14,34 @@ from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from .faults import translated
 from .rows import Row, document, read
 from .tables import PARTS
-
-Connection = AsyncConnection[Row]
+from .transaction import Connection, Question, Told, Transaction
 
 _DIALECT = registry.load("postgresql.psycopg")()
+_GIVEN = re.compile(rb"%\((\w+)\)s|%%")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One round trip. Every statement returns rows, be it the ids of what it changed."""
+    """A round trip, or a part of one. All return rows, be it the ids of what was changed."""
 
     text: bytes
     fixed: Mapping[str, object]
+    question: Question
     # False: planned anew each time, for what is looked for decides where to look for it.
     prepare: bool | None = None
 
-    async def run(self, connection: Connection, **given: object) -> list[Row]:
+    async def run(self, connection: Connection | Transaction, **given: object) -> list[Row]:
+        if isinstance(connection, Transaction):
+            return await connection.hear(self.tell(connection, **given))
         with translated():
             values = {**self.fixed, **given}
             cursor = await connection.execute(self.text, values, prepare=self.prepare)
             return await cursor.fetchall()
+
+    def tell(self, transaction: Transaction, **given: object) -> Told:
+        """Not waited for: it goes with whatever is asked next, or with the COMMIT."""
+        given = {**self.fixed, **given}
+        return transaction.tell(self.question, [given[name] for name in self.question.wanted])
 
     async def tuples(self, connection: Connection, **given: object) -> list[tuple[Any, ...]]:
         """
@@ -44,14 +53,28 @@ class Statement:
         await cursor.execute(self.text, {**self.fixed, **given})
         return await cursor.fetchall()
 
-    async def first(self, connection: Connection, **given: object) -> Row | None:
+    async def first(self, connection: Connection | Transaction, **given: object) -> Row | None:
         rows = await self.run(connection, **given)
         return rows[0] if rows else None
 
 
 def compiled(statement: sa.ClauseElement, *, prepare: bool | None = None) -> Statement:
     said = statement.compile(dialect=_DIALECT)
-    return Statement(text=str(said).encode(), fixed=said.params or {}, prepare=prepare)
+    text = str(said).encode()
+    return Statement(text=text, fixed=said.params or {}, question=_question(text), prepare=prepare)
+
+
+def _question(text: bytes) -> Question:
+    """The same with numbers for names, as the server wants it."""
+    numbers: dict[str, int] = {}
+
+    def number(match: re.Match[bytes]) -> bytes:
+        if match[1] is None:
+            return b"%"
+        return b"$%d" % numbers.setdefault(match[1].decode(), len(numbers) + 1)
+
+    numbered = _GIVEN.sub(number, text)
+    return Question(b"m" + sha256(text).hexdigest()[:16].encode(), numbered, tuple(numbers))
 
 
 def given(name: str, type_: Any) -> sa.BindParameter[Any]:

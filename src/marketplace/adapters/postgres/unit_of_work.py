@@ -1,7 +1,6 @@
 """One transaction on one connection."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
@@ -32,6 +31,7 @@ from .repositories import (
     PostgresSubmissions,
     PostgresTicks,
 )
+from .transaction import Transaction
 
 
 class PostgresUnitOfWork:
@@ -45,30 +45,28 @@ class PostgresUnitOfWork:
 
     async def __aenter__(self) -> Self:
         with translated():
-            async with AsyncExitStack() as stack:
-                connection = await stack.enter_async_context(self._pool.connection())
-                await stack.enter_async_context(connection.transaction())
-                self._stack = stack.pop_all()
-        self.outbox = outbox = PostgresOutbox(connection, self._ids)
-        self.accounts = PostgresAccounts(connection, outbox)
-        self.sessions = PostgresSessions(connection, outbox)
-        self.one_time_tokens = PostgresOneTimeTokens(connection)
-        self.merchants = PostgresMerchants(connection, outbox)
-        self.products = PostgresProducts(connection, outbox)
-        self.categories = PostgresCategories(connection, outbox)
-        self.submissions = PostgresSubmissions(connection, outbox)
-        self.images = PostgresImages(connection, outbox)
-        self.imports = PostgresImports(connection, outbox)
-        self.blocked_phones = PostgresBlockedPhones(connection, outbox)
-        self.orders = PostgresOrders(connection, outbox)
-        self.notifications = PostgresNotifications(connection, outbox)
-        self.announcements = PostgresAnnouncements(connection, outbox)
-        self.preferences = PostgresPreferences(connection)
-        self.endpoints = PostgresEndpoints(connection, outbox)
-        self.deliveries = PostgresDeliveries(connection, outbox)
-        self.audit = PostgresAuditBook(connection)
-        self.answers = PostgresAnswers(connection)
-        self.ticks = PostgresTicks(connection, outbox)
+            self._connection = await self._pool.getconn()
+        self.transaction = transaction = Transaction(self._connection)
+        self.outbox = outbox = PostgresOutbox(transaction, self._ids)
+        self.accounts = PostgresAccounts(transaction, outbox)
+        self.sessions = PostgresSessions(transaction, outbox)
+        self.one_time_tokens = PostgresOneTimeTokens(transaction)
+        self.merchants = PostgresMerchants(transaction, outbox)
+        self.products = PostgresProducts(transaction, outbox)
+        self.categories = PostgresCategories(transaction, outbox)
+        self.submissions = PostgresSubmissions(transaction, outbox)
+        self.images = PostgresImages(transaction, outbox)
+        self.imports = PostgresImports(transaction, outbox)
+        self.blocked_phones = PostgresBlockedPhones(transaction, outbox)
+        self.orders = PostgresOrders(transaction, outbox)
+        self.notifications = PostgresNotifications(transaction, outbox)
+        self.announcements = PostgresAnnouncements(transaction, outbox)
+        self.preferences = PostgresPreferences(transaction)
+        self.endpoints = PostgresEndpoints(transaction, outbox)
+        self.deliveries = PostgresDeliveries(transaction, outbox)
+        self.audit = PostgresAuditBook(transaction)
+        self.answers = PostgresAnswers(transaction)
+        self.ticks = PostgresTicks(transaction, outbox)
         return self
 
     async def __aexit__(
@@ -79,7 +77,7 @@ class PostgresUnitOfWork:
         /,
     ) -> None:
         """Whoever is cancelled meanwhile waits: nobody knows the outcome of half a commit."""
-        ending = asyncio.create_task(self._end(kind, error, trace))
+        ending = asyncio.create_task(self._end(error))
         try:
             await asyncio.shield(ending)
         except asyncio.CancelledError:
@@ -88,16 +86,15 @@ class PostgresUnitOfWork:
                 ending.exception()
             raise
 
-    async def _end(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def _end(self, error: BaseException | None) -> None:
         try:
             with translated():
-                await self._stack.__aexit__(kind, error, trace)
+                if error is None:
+                    await self.transaction.commit()
+                else:
+                    await self.transaction.roll_back()
         finally:
+            await self._pool.putconn(self._connection)
             # After a commit that failed, too: its answer may be all that was lost.
             self._watch.changed(self.outbox.touched)
         if error is None:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import digest, parse_email
+from marketplace.domain.blocked_phones import OrderRefused
 from marketplace.domain.errors import (
     Form,
 )
@@ -140,21 +141,29 @@ class PlacingService:
         wishes = merged(wanted.items)
         token, now = self.secrets.token(), self.clock.now()
         address = store_address(wanted.store)
+        wanted_products = list({each[0] for each in wishes})
         ordering = self.throttling.ordering(address, wanted.customer_phone, wanted.client)
         async with ordering, leading_on(self.views, address), self.begin() as market:
-            store = await market.merchants.of_store(address)
+            market.products.foresee(wanted_products)
+            served = await market.merchants.next_order_at(address)
+            store = served.store
             with Form() as form:
                 customer, method, note, expected = read_ordered(form, wanted, store)
             if not store.accepts_orders(now):
                 raise StoreOnHoliday(reopens_at=store.closed_until)
-            products = await market.products.hold_all(list({each[0] for each in wishes}))
+            # Most stores have blocked nobody, and need not be asked.
+            if (
+                served.blocks_phones
+                and store.blocked_phone_policy is BlockedPhonePolicy.REFUSE
+                and await market.blocked_phones.is_blocked(store.id, customer.phone)
+            ):
+                raise OrderRefused
+            products = await market.products.hold_all(wanted_products)
             lines, changes = reserved(wishes, products, store.id)
             subtotal = total_of(lines)
             fees = store.fees(subtotal, customer.city)
             must_be_expected(expected, subtotal, fees)
             must_be_enough(subtotal, store)
-            is_refused = store.blocked_phone_policy is BlockedPhonePolicy.REFUSE
-            refusing = customer.phone if is_refused else None
             order_id = OrderId(self.ids.new())
             moved = written_down(
                 changes, StockReason.ORDER_PLACED, self.ids, at=now, reference=order_id
@@ -163,7 +172,7 @@ class PlacingService:
             order, placed = Order.place(
                 id=order_id,
                 merchant_id=store.id,
-                number=await market.merchants.next_order_number(store.id, refusing),
+                number=served.number,
                 customer=customer,
                 method=method,
                 note=note,

@@ -74,7 +74,7 @@ class Repository(Protocol[Key, Entity]):
         ...
 
     async def add(self, entity: Entity, /, *happened: Event) -> None:
-        """Store an entity for the first time."""
+        """Store an entity for the first time; what no rule refuses may be sent later."""
         ...
 
     async def save(self, entity: Entity, /, *happened: Event) -> None:
@@ -136,6 +136,15 @@ class OneTimeTokens(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A store that takes an order: the number it gets, and whether any phone is blocked there."""
+
+    store: Merchant
+    number: int
+    blocks_phones: bool
+
+
 class Merchants(Repository[MerchantId, Merchant], Protocol):
     """Every merchant. Storing may raise ``UsernameTaken``."""
 
@@ -175,14 +184,15 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """Wait for whoever has it ``steady``, and have others who want that wait."""
         ...
 
-    async def next_order_number(
-        self, merchant_id: MerchantId, phone: PhoneNumber | None = None, /
-    ) -> int:
+    async def next_order_at(self, username: Username, /) -> Served:
+        """``of_store``, with what ``next_order_number`` says, in one statement."""
+        ...
+
+    async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         """
         1001 first; until this unit of work ends, nobody else gets a number of this store.
 
-        ``StoreNotFound`` if the store was shut meanwhile, ``OrderRefused`` if it has blocked this
-        ``phone``.
+        ``StoreNotFound`` if the store was shut meanwhile.
         """
         ...
 
@@ -226,6 +236,14 @@ class Products(Repository[ProductId, Product], Protocol):
         """Like ``save`` for many, with the ledger of their stock, in one statement for all."""
         ...
 
+    def foresee(self, keys: Sequence[ProductId], /) -> None:
+        """
+        These will be held: they can be asked for together with whatever is asked for next.
+
+        ``hold_all`` tells of them then; without it nothing comes of this.
+        """
+        ...
+
     async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
         """Hold many in one statement, always in order of ids; missing ones are left out."""
         ...
@@ -240,7 +258,7 @@ class Products(Repository[ProductId, Product], Protocol):
         """
         Store the stock of held products and the ledger of it, in one statement for all of them.
 
-        ``ChangedMeanwhile`` if somebody else stored one of them since.
+        ``ChangedMeanwhile``, here or at the end, if somebody else stored one of them since.
         """
         ...
 
@@ -371,6 +389,10 @@ class Imports(Repository[ImportId, Import], Protocol):
 
 class BlockedPhones(Repository[BlockedPhoneId, BlockedPhone], Protocol):
     """Every phone a store has ever blocked. Adding one that is may raise ``AlreadyBlocked``."""
+
+    async def is_blocked(self, merchant_id: MerchantId, phone: PhoneNumber, /) -> bool:
+        """Whether this store takes no order from this phone now."""
+        ...
 
 
 class Orders(Repository[OrderId, Order], Protocol):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from marketplace.application import ports
 from marketplace.domain.accounts import AccountId, Username, UsernameTaken
-from marketplace.domain.blocked_phones import BlockedPhone, OrderRefused
+from marketplace.domain.blocked_phones import BlockedPhone
 from marketplace.domain.merchants import (
     Merchant,
     MerchantId,
@@ -13,7 +13,6 @@ from marketplace.domain.merchants import (
     MerchantStatus,
     StoreNotFound,
 )
-from marketplace.domain.phones import PhoneNumber
 
 from ..repository import MemoryRepository
 
@@ -26,6 +25,15 @@ class MemoryMerchants(MemoryRepository[MerchantId, Merchant], ports.Merchants):
             if each.username == username and each.status is MerchantStatus.ACTIVE:
                 return deepcopy(each)
         raise StoreNotFound
+
+    async def next_order_at(self, username: Username, /) -> ports.Served:
+        store = await self.of_store(username)
+        number = await self.next_order_number(store.id)
+        blocks = any(
+            each.is_in_force and each.merchant_id == store.id
+            for each in self._transaction.all_of(BlockedPhone)
+        )
+        return ports.Served(store=store, number=number, blocks_phones=blocks)
 
     async def is_suspended(self, account_id: AccountId, /) -> bool:
         return any(
@@ -66,15 +74,7 @@ class MemoryMerchants(MemoryRepository[MerchantId, Merchant], ports.Merchants):
     async def unsteady(self, merchant_id: MerchantId, /) -> None:
         """Nobody else is at it while this unit of work goes on."""
 
-    async def next_order_number(
-        self, merchant_id: MerchantId, phone: PhoneNumber | None = None, /
-    ) -> int:
-        blocked = self._transaction.all_of(BlockedPhone)
-        if any(
-            each.is_in_force and (each.merchant_id, each.phone) == (merchant_id, phone)
-            for each in blocked
-        ):
-            raise OrderRefused
+    async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         numbers = self._transaction.store.order_numbers
         number = numbers.get(merchant_id, 1000) + 1
         numbers[merchant_id] = number

@@ -19,6 +19,9 @@ from ..stock import drifting
 class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
     entity, missing = Product, ProductNotFound
 
+    def foresee(self, keys: Sequence[ProductId], /) -> None:
+        """Nothing has to be fetched from anywhere."""
+
     async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
         found = ((key, self._transaction.see(Product, key)) for key in sorted(keys))
         return {key: deepcopy(product) for key, product in found if product is not None}

@@ -24,7 +24,8 @@ from marketplace.domain.phones import PhoneNumber
 from .. import tables
 from ..repository import PostgresRepository, values_of
 from ..rows import from_row, to_row
-from ..statements import Connection, Statement, compiled, given, one_of, shown
+from ..statements import Statement, compiled, given, one_of, shown
+from ..transaction import Transaction
 
 
 class PostgresAccounts(PostgresRepository[AccountId, Account], ports.Accounts):
@@ -148,7 +149,7 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
         .returning(table.c.account_id)
     )
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Transaction) -> None:
         self._connection = connection
 
     async def add(self, token: OneTimeToken, /) -> None:

@@ -9,7 +9,8 @@ from marketplace.application import ports
 from marketplace.application.ports import InProgress
 
 from .. import tables
-from ..statements import Connection, compiled, given
+from ..statements import compiled, given
+from ..transaction import Transaction
 
 _name, _after = given("name", sa.LargeBinary), given("after", tables.Time)
 
@@ -58,7 +59,7 @@ class PostgresAnswers(ports.Answers):
         .returning(table.c.kept_at)
     )
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Transaction) -> None:
         self._connection = connection
 
     async def claim(self, name: bytes, after: datetime, /) -> None:

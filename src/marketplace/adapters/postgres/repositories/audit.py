@@ -11,7 +11,8 @@ from marketplace.domain.audit import AuditEntry, Seal
 from .. import tables
 from ..repository import values_of
 from ..rows import from_row, to_row
-from ..statements import Connection, compiled, given, shown
+from ..statements import compiled, given, shown
+from ..transaction import Transaction
 
 
 class PostgresAuditBook(ports.AuditBook):
@@ -37,11 +38,11 @@ class PostgresAuditBook(ports.AuditBook):
     )
     _chained = compiled(insert(_seals).values(values_of(_seals)).returning(_seals.c.number))
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Transaction) -> None:
         self._connection = connection
 
     async def add(self, entry: AuditEntry, /) -> None:
-        await self._added.run(self._connection, **to_row(entry, self.table))
+        self._added.tell(self._connection, **to_row(entry, self.table))
 
     async def last_seal(self) -> Seal | None:
         row = await self._last.first(self._connection)

@@ -7,7 +7,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.application import ports
 from marketplace.domain.accounts import AccountId, Username, UsernameTaken
-from marketplace.domain.blocked_phones import OrderRefused
 from marketplace.domain.merchants import (
     Merchant,
     MerchantId,
@@ -15,7 +14,6 @@ from marketplace.domain.merchants import (
     MerchantStatus,
     StoreNotFound,
 )
-from marketplace.domain.phones import PhoneNumber
 
 from .. import tables
 from ..repository import PostgresRepository, values_of
@@ -55,19 +53,21 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     _forgotten = compiled(
         sa.delete(_former).where(_former.c.username.in_(_oldest)).returning(_former.c.username)
     )
+    _counted = sa.update(table).values(next_order_number=table.c.next_order_number + 1)
+    _number = (table.c.next_order_number - 1).label("number")
     _numbered = compiled(
-        sa.update(table)
-        .where(table.c.id == given("id", sa.Uuid), _is_open)
-        .values(next_order_number=table.c.next_order_number + 1)
-        .returning(
-            (table.c.next_order_number - 1).label("number"),
-            sa.exists()
-            .where(
-                tables.blocked_phones.c.merchant_id == given("id", sa.Uuid),
-                tables.blocked_phones.c.phone == given("phone", sa.Text),
-                tables.blocked_phones.c.lifted_at.is_(None),
-            )
-            .label("is_blocked"),
+        _counted.where(table.c.id == given("id", sa.Uuid), _is_open).returning(_number)
+    )
+    _blocked = tables.blocked_phones
+    _blocks_phones = (
+        sa.select(_blocked.c.id)
+        .where(_blocked.c.merchant_id == table.c.id, _blocked.c.lifted_at.is_(None))
+        .correlate(table)
+        .exists()
+    )
+    _served = compiled(
+        _counted.where(table.c.username == given("username", sa.Text), _is_open).returning(
+            *shown(table), _number, _blocks_phones.label("blocks_phones")
         )
     )
 
@@ -81,6 +81,13 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         if row is None:
             raise StoreNotFound
         return from_row(row, Merchant)
+
+    async def next_order_at(self, username: Username, /) -> ports.Served:
+        row = await self._served.first(self._connection, username=username)
+        if row is None:
+            raise StoreNotFound
+        number, blocks = int(row.pop("number")), bool(row.pop("blocks_phones"))
+        return ports.Served(store=from_row(row, Merchant), number=number, blocks_phones=blocks)
 
     async def is_suspended(self, account_id: AccountId, /) -> bool:
         return await self._suspended.first(self._connection, account=account_id) is not None
@@ -107,13 +114,9 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     async def unsteady(self, merchant_id: MerchantId, /) -> None:
         await self._unsteady.run(self._connection, id=merchant_id)
 
-    async def next_order_number(
-        self, merchant_id: MerchantId, phone: PhoneNumber | None = None, /
-    ) -> int:
+    async def next_order_number(self, merchant_id: MerchantId, /) -> int:
         """Looks again whether the store is open: an admin may have been quicker than a guest."""
-        row = await self._numbered.first(self._connection, id=merchant_id, phone=phone)
+        row = await self._numbered.first(self._connection, id=merchant_id)
         if row is None:
             raise StoreNotFound
-        if row["is_blocked"]:
-            raise OrderRefused
         return int(row["number"])

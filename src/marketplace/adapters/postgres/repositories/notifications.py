@@ -26,7 +26,8 @@ from marketplace.domain.notifications import (
 from .. import tables
 from ..repository import PostgresRepository, storing, values_of
 from ..rows import from_row, kept
-from ..statements import Connection, compiled, given
+from ..statements import compiled, given
+from ..transaction import Transaction
 
 
 class PostgresNotifications(PostgresRepository[NotificationId, Notification], ports.Notifications):
@@ -135,7 +136,7 @@ class PostgresNotifications(PostgresRepository[NotificationId, Notification], po
     )
 
     async def add(self, entity: Notification, /, *happened: Event) -> None:
-        await self._store(self._told, entity, happened)
+        self._tell(self._told, entity, happened)
 
     async def deliver(self, announcement: Announcement, at: datetime, /) -> None:
         """The rows are made where they are kept: of a long text, only one copy is sent there."""
@@ -184,7 +185,7 @@ class PostgresPreferences(ports.Preferences):
         ).returning(_table.c.merchant_id)
     )
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Transaction) -> None:
         self._connection = connection
 
     async def of(self, merchant_id: MerchantId, /) -> MailChoices:

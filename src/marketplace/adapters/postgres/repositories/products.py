@@ -14,17 +14,22 @@ from marketplace.domain.slugs import Slug, distinct, numbered
 from marketplace.domain.variants import Drift, StockMovement
 
 from .. import tables
-from ..outbox import JOBS
+from ..outbox import JOBS, PostgresOutbox
 from ..repository import PostgresRepository, alone, changes_of, noted, with_jobs
 from ..rows import Row, from_row, kept, read, to_json, to_listed, to_row
 from ..statements import Statement, compiled, given, listed, one_of
 from ..stock import drifting
 from ..tables import PARTS
+from ..transaction import Told, Transaction
 
 
 class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     table, entity, missing = tables.products, Product, ProductNotFound
 
+    # Asked for in a subquery, an array has no length that a plan could be made for each time anew.
+    _keys = sa.cast(
+        sa.select(given("keys", sa.ARRAY(sa.Uuid))).scalar_subquery(), sa.ARRAY(sa.Uuid)
+    )
     # A join, and both sides of it locked: after waiting for somebody else's commit PostgreSQL reads
     # the locked rows afresh, and nothing else. Stock from a subquery would be stale, and oversold.
     _held_all = compiled(
@@ -33,7 +38,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             *(column.label(f"variants__{column.name}") for column in PARTS[table]["variants"].own),
         )
         .join_from(table, tables.variants)
-        .where(one_of(table.c.id, "keys"))
+        .where(table.c.id == sa.any_(_keys))
         .order_by(table.c.id, tables.variants.c.position)
         .with_for_update(key_share=True, of=[table, tables.variants])
     )
@@ -65,6 +70,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         .cte("written"),
         noted(_moved),
         when=JOBS.c.payload["product_id"].astext.cast(sa.Uuid) == _moved.c.id,
+        all_of=given("meant", sa.Integer),
     )
     _drifts = compiled(drifting(tables.variants.c.product_id == given("product", sa.Uuid)))
     _slugs = compiled(
@@ -152,6 +158,10 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         when=_of_it == _all_saved_.c.id,
     )
 
+    def __init__(self, connection: Transaction, outbox: PostgresOutbox) -> None:
+        super().__init__(connection, outbox)
+        self._foreseen: tuple[Sequence[ProductId], Told] | None = None
+
     async def named(
         self,
         merchant_id: MerchantId,
@@ -219,9 +229,17 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             raise ProductNotFound
         return held[key]
 
+    def foresee(self, keys: Sequence[ProductId], /) -> None:
+        self._foreseen = keys, self._held_all.tell(self._connection, keys=list(keys))
+
     async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
+        if self._foreseen is None or self._foreseen[0] != keys:
+            self.foresee(keys)
+        assert self._foreseen is not None
+        rows = await self._connection.hear(self._foreseen[1])
+        self._foreseen = None
         products: dict[ProductId, Row] = {}
-        for row in await self._held_all.run(self._connection, keys=list(keys)):
+        for row in rows:
             product = products.setdefault(row["id"], row | {"variants": []})
             product["variants"].append(row["variants"])
         return {id: from_row(row, Product) for id, row in products.items()}
@@ -244,14 +262,13 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             for variant in product.variants
         ]
         self._outbox.touched.update(product.merchant_id for product in products)
-        moved = await self._stock_saved.run(
+        self._stock_saved.tell(
             self._connection,
+            meant=len(products),
             counted=to_json(counted),
             movements=to_json([to_row(each, tables.stock_movements) for each in movements]),
             jobs=to_json(self._outbox.written(happened)),
         )
-        if len(moved) != len(products):
-            raise ChangedMeanwhile(kind="Product")
         for product in products:
             product.version += 1
 

@@ -13,7 +13,8 @@ from marketplace.application.ports import Tick
 from .. import tables
 from ..outbox import JOBS, PostgresOutbox
 from ..rows import Row, kept, to_json
-from ..statements import Connection, Statement, compiled, given, listed
+from ..statements import Statement, compiled, given, listed
+from ..transaction import Transaction
 
 
 def _coming(new: sa.CTE, rows: sa.Select[Any]) -> Statement:
@@ -71,7 +72,7 @@ class PostgresTicks(ports.Ticks):
         .returning(table.c.at)
     )
 
-    def __init__(self, connection: Connection, outbox: PostgresOutbox) -> None:
+    def __init__(self, connection: Transaction, outbox: PostgresOutbox) -> None:
         self._connection = connection
         self._outbox = outbox
 

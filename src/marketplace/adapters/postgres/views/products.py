@@ -82,7 +82,7 @@ _CATEGORIES = compiled(
 _STOCK_MOVEMENTS = compiled(
     newest_first(
         sa.select(*shown(stock_movements))
-        .join_from(stock_movements, variants)
+        .join_from(stock_movements, variants, variants.c.id == stock_movements.c.variant_id)
         .where(variants.c.merchant_id == _owner, variants.c.product_id == _id),
         stock_movements,
     )
