@@ -212,7 +212,7 @@ products = sa.Table(
     sa.Column("updated_at", Time, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     # No index: it would have to look through what all stores have of a common word. To read what
-    # one store has is a hundred times quicker (docs/decisions/0015).
+    # one store has is a hundred times quicker (docs/decisions/0019).
     sa.Column(
         "found_by",
         TSVECTOR,
@@ -283,7 +283,7 @@ product_cards = sa.Table(
 
 # The third migration has a trigger refuse every change: what was counted stays counted. No foreign
 # key, as in the lines of orders: what is referred to is locked meanwhile, and triggers of the
-# nineteenth migration refuse to remove it ever (docs/decisions/0020).
+# nineteenth migration refuse to remove it ever (docs/decisions/0027).
 stock_movements = sa.Table(
     "stock_movements",
     metadata,
