@@ -83,8 +83,8 @@ async def test_a_batch_takes_as_many_however_many_products_it_has(
 
     await world.marketplace.jobs.reactions.carry_out(job)
 
-    # BEGIN with the import, the store, its batch, who is known, the products, the shelves (two), what
-    # is new, forgetting the batch, the import, COMMIT.
+    # BEGIN with the import, the store, its batch, who is known, the products, the shelves (two),
+    # what is new, forgetting the batch, the import, COMMIT.
     assert asked() - before == 11
 
 
