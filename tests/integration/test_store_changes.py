@@ -158,7 +158,8 @@ def test_every_statement_that_changes_what_is_shown_says_so() -> None:
     assert len(said) >= 8
     # The number of the next order is nobody's business.
     assert {name for name, is_said in said.items() if not is_said} == {
-        "PostgresMerchants._numbered"
+        "PostgresMerchants._numbered",
+        "PostgresMerchants._served",
     }
 
 

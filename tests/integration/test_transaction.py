@@ -75,6 +75,20 @@ async def test_a_connection_goes_on_after_a_failure_with_what_it_knew(pool: Pool
             await transaction.commit()
 
 
+async def test_what_the_server_forgot_it_is_told_again(pool: Pool) -> None:
+    async with pool.connection() as connection:
+        for number in (1, 2):
+            transaction = Transaction(connection)
+            if number == 2:
+                await connection.execute("DEALLOCATE ALL")
+                with pytest.raises(errors.InvalidSqlStatementName):
+                    await ONE.run(transaction, number=number)
+                await transaction.roll_back()
+                transaction = Transaction(connection)
+            assert await ONE.run(transaction, number=number) == [{"one": number}]
+            await transaction.commit()
+
+
 async def test_stock_that_somebody_else_has_counted_meanwhile_is_not_written_over(
     world: World, samples: Samples
 ) -> None:

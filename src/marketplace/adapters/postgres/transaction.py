@@ -14,7 +14,7 @@ import psycopg
 from psycopg import AsyncConnection, adapt, generators
 from psycopg.abc import PQGen, Transformer
 from psycopg.adapt import PyFormat
-from psycopg.errors import PipelineAborted, error_from_result
+from psycopg.errors import InvalidSqlStatementName, PipelineAborted, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 from psycopg.rows import RowMaker
@@ -191,6 +191,9 @@ class Transaction:
                 failure = PipelineAborted("part of it had failed before")
             elif failure is None:
                 failure = error_from_result(result)
+                if isinstance(failure, InvalidSqlStatementName):
+                    # Somebody had the server forget: the next one tells it all again.
+                    self._connection.known.clear()
         self._unheard.clear()
         if failure is not None:
             raise failure
