@@ -93,18 +93,18 @@ JOIN products ON products.id = pg_temp.id_of(
     (store - 1) * %(products)s + 1 + (pg_temp.among(-n, 97) + place) %% %(products)s)
 JOIN variants ON variants.product_id = products.id;
 
-INSERT INTO orders (id, merchant_id, number, status, payment_status, confirmation__method,
-    confirmation__state, confirmation__attempts, customer__name, customer__phone, customer__address, customer__city, note,
-    currency, fees, total__minor, tracking_hash, tracking_number, courier, retries, placed_at,
+INSERT INTO orders (id, merchant_id, number, source, status, payment_status, confirmation__method,
+    confirmation__state, confirmation__attempts, customer__name, customer__phone, customer__address, customer__city, note, merchant_note,
+    currency, fees, refunds, total__minor, tracking_hash, tracking_number, courier, retries, placed_at,
     confirm_by, version)
-SELECT pg_temp.id_of(n), pg_temp.id_of(store), 1000 + nth,
+SELECT pg_temp.id_of(n), pg_temp.id_of(store), 1000 + nth, 'storefront',
     pg_temp.pick(n, '{pending,confirmed,preparing,cancelled}'), 'unpaid', 'whatsapp', 'awaited', '[]',
     'Customer ' || n %% 5000, '+96655' || lpad((n %% 10000000)::text, 7, '0'),
-    'Street ' || n %% 900 || ', Riyadh', '', '', 'SAR', '[]', total, sha256(n::text::bytea), '', '', 0,
+    'Street ' || n %% 900 || ', Riyadh', '', '', '', 'SAR', '[]', '[]', total, sha256(n::text::bytea), '', '', 0,
     '2026-01-01'::timestamptz + n * interval '30 seconds', '2099-01-01', 0
 FROM placed
 JOIN (SELECT order_id, sum(unit_price__minor * quantity) AS total
     FROM order_lines GROUP BY order_id) AS sums ON order_id = pg_temp.id_of(n);
 
-INSERT INTO order_timeline (order_id, position, at, status, by, reason, note)
-SELECT id, 0, placed_at, 'pending', 'guest', '', '' FROM orders;
+INSERT INTO order_timeline (order_id, position, at, status, by, event, reason, note, changes)
+SELECT id, 0, placed_at, 'pending', 'guest', 'moved', '', '', '[]' FROM orders;
