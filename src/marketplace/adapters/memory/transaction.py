@@ -83,7 +83,10 @@ class MemoryTransaction:
             if entity is None:
                 del self.store.entities[key]
             else:
+                before = self.store.entities.get(key)
                 self.store.entities[key] = entity
+                if isinstance(before, Product) and before.slug != entity.slug:
+                    self.store.call(entity, before.slug)
         for step in self.later:
             step()
         self.store.jobs.update(self.jobs)

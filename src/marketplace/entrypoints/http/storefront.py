@@ -21,7 +21,7 @@ from marketplace.domain.merchants import (
     StoreMoved,
     StoreNotFound,
 )
-from marketplace.domain.products import ProductNotFound
+from marketplace.domain.products import ProductMoved, ProductNotFound
 from marketplace.domain.text import beginning
 
 from .edge import request_id
@@ -195,8 +195,8 @@ def _on_card(card: ProductCard) -> str:
     return f'{card.told[:-1]},"stock":{card.available},"in_stock":{in_stock}}}'
 
 
-def led_on(request: Request[Any, Any, Any], moved: StoreMoved) -> Response[bytes]:
-    """The same call, method and query and all, at the address where the store is now."""
+def led_on(request: Request[Any, Any, Any], moved: StoreMoved | ProductMoved) -> Response[bytes]:
+    """The same call, method and query and all, at the address where that is now."""
     language = request.headers.get("accept-language", "")
     problem = answer(moved, accept_language=language, request_id=request_id.get())
     there = request.scope["path_template"]
@@ -211,7 +211,7 @@ def led_on(request: Request[Any, Any, Any], moved: StoreMoved) -> Response[bytes
     return Response(problem.body, status_code=problem.status, headers=headers)
 
 
-LEADING_ON: ExceptionHandlersMap = {StoreMoved: led_on}
+LEADING_ON: ExceptionHandlersMap = {ProductMoved: led_on, StoreMoved: led_on}
 
 
 class StoreController(Controller):
@@ -258,7 +258,7 @@ class StoreController(Controller):
     @get(
         "/products/{product:str}",
         public=True,
-        problems=(StoreNotFound, StoreMoved, ProductNotFound),
+        problems=(StoreNotFound, StoreMoved, ProductNotFound, ProductMoved),
     )
     async def product(
         self,
@@ -267,7 +267,7 @@ class StoreController(Controller):
         product: FromPath[str],
         storefront: NamedDependency[StorefrontService],
     ) -> Response[ProductPageOut]:
-        """Look at one product, by its id or slug."""
+        """Look at one product, by its id or slug; a slug it had before leads to that of today."""
         seen = await storefront.product(username, product)
         body = encode_json(ProductPageOut.of(seen, request.site))
         return shared(body, request, seen.product.merchant_id, until=None)
