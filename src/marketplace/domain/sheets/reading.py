@@ -239,10 +239,10 @@ class Reading:
             for row in rows:
                 sku = row.cells.get(Column.SKU, "").strip()
                 if sku and (first := skus.setdefault(sku.lower(), row.number)) != row.number:
-                    facts = {"sku": sku, "row": first}
+                    taken = {"sku": sku, "row": first}
                     problems.append(
                         RowProblem(
-                            row=row.number, column=Column.SKU, code=SkuTaken.code, facts=facts
+                            row=row.number, column=Column.SKU, code=SkuTaken.code, facts=taken
                         )
                     )
             self.entries.append(Entry(rows=entry.rows, problems=tuple(problems)))

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.serialization import encode_json
 from litestar.types import ExceptionHandlersMap
 
-from marketplace.application.finding import FindProducts
+from marketplace.application.finding import ANY, FindProducts
 from marketplace.application.ports import MEDIA, CategoryView, ProductCard, ProductView, Site
 from marketplace.application.storefront import StorefrontService, StorePage
 from marketplace.domain.accounts import Locale
@@ -35,6 +35,7 @@ from .shapes import (
     Cursor,
     Limit,
     Listed,
+    ListOf,
     Moment,
     Output,
     StrictRequest,
@@ -132,14 +133,14 @@ class StorePageOut(Output, frozen=True, kw_only=True):
     products: Listed[ListedProductOut]
 
     @classmethod
-    def encoded(cls, page: StorePage, site: Site, wanted: FindProducts) -> bytes:
+    def encoded(cls, page: StorePage, site: Site, of: ListOf) -> bytes:
         """Such an answer, put together from cards that are all but ready."""
         items = ",".join([_on_card(each) for each in page.products.items])
         media = encode_json(f"{site.media_url}/").decode()[1:-1]
         return b'{"store":%b,"products":{"items":[%b],"next_cursor":%b}}' % (
             encode_json(StoreOut.of(page, site)),
             items.replace(MEDIA, media).encode(),
-            encode_json(cursor_after(page.products, wanted)),
+            encode_json(cursor_after(page.products, of)),
         )
 
 
@@ -193,6 +194,11 @@ def _on_card(card: ProductCard) -> str:
         return f'{card.told[:-1]},"stock":null,"in_stock":true}}'
     in_stock = "true" if card.available > 0 else "false"
     return f'{card.told[:-1]},"stock":{card.available},"in_stock":{in_stock}}}'
+
+
+def front_of(username: str, wanted: FindProducts = ANY) -> ListOf:
+    """What a store shows on its front, to everybody the same."""
+    return ListOf(path="/api/store/{username}", ids=(username.lower(),), wanted=wanted)
 
 
 def led_on(request: Request[Any, Any, Any], moved: StoreMoved | ProductMoved) -> Response[bytes]:
@@ -251,8 +257,9 @@ class StoreController(Controller):
             in_stock=in_stock,
             sort=sort,
         )
-        page = await storefront.page(username, paging(limit, cursor, wanted), wanted)
-        body = StorePageOut.encoded(page, request.site, wanted)
+        of = front_of(username, wanted)
+        page = await storefront.page(username, paging(limit, cursor, of), wanted)
+        body = StorePageOut.encoded(page, request.site, of)
         return shared(body, request, page.store.id, until=page.reopens_at)
 
     @get(
