@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from itertools import accumulate, islice
+from types import UnionType
 from typing import (
     Annotated,
     Any,
@@ -22,6 +23,7 @@ from typing import (
     Protocol,
     TypeAlias,
     TypeVar,
+    Union,
     get_args,
     get_origin,
 )
@@ -263,6 +265,7 @@ def must_be_shallow(body: bytes) -> None:
 
 def _mistakes(said: Any, shape: Any, path: str = "") -> Iterator[FieldProblem]:
     """Every field that is missing, unknown or of the wrong type."""
+    shape = _nested(said, shape)
     if isinstance(said, dict) and isinstance(shape, type) and issubclass(shape, msgspec.Struct):
         fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
         for name, field in fields.items():
@@ -284,6 +287,20 @@ def _mistakes(said: Any, shape: Any, path: str = "") -> Iterator[FieldProblem]:
         except msgspec.ValidationError as error:
             complaint, _, within = str(error).partition(" - at `$")
             yield field_problem(f"{complaint} - at `$.{path}{within or '`'}")
+
+
+def _nested(said: Any, shape: Any) -> Any:
+    """Of a shape that can be several, the one that was meant by an object or a list."""
+    if get_origin(shape) is Annotated:
+        return _nested(said, get_args(shape)[0])
+    if get_origin(shape) in (Union, UnionType):
+        for each in (_nested(said, each) for each in get_args(shape)):
+            is_object = isinstance(each, type) and issubclass(each, msgspec.Struct)
+            if (isinstance(said, dict) and is_object) or (
+                isinstance(said, list) and get_origin(each) is list
+            ):
+                return each
+    return shape
 
 
 class _Digits(str):
