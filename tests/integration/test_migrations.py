@@ -83,3 +83,36 @@ def test_two_migrators_at_once_take_turns(bare_database_url: str) -> None:
 
     assert [(each.communicate()[1], each.returncode) for each in both] == [("", 0)] * 2
     assert _differences(bare_database_url) == []
+
+
+def test_what_was_put_up_before_is_found_by_everyday_spellings_too(bare_database_url: str) -> None:
+    migrate(bare_database_url)
+    command.downgrade(configuration(bare_database_url), "0020")
+    with psycopg.connect(bare_database_url, autocommit=True) as connection:
+        # Whose it is does not matter here.
+        connection.execute("SET session_replication_role = replica")
+        for title in ("حذاء", "عباااءة", "قلم"):
+            connection.execute(
+                "INSERT INTO products (id, merchant_id, title, slug, description, status, tags,"
+                " images, options, track_stock, price_from__minor, keywords, created_at,"
+                " updated_at, version) VALUES (gen_random_uuid(), gen_random_uuid(), %s, '', '',"
+                " 'active', '{}', '{}', '[]', true, 1, '', now(), now(), 7)",
+                [title],
+            )
+        connection.execute(
+            "INSERT INTO categories (id, merchant_id, name, slug, position, version)"
+            " VALUES (gen_random_uuid(), gen_random_uuid(), 'ذهب', '', 1, 7)"
+        )
+        untouched = connection.execute("SELECT xmin FROM products WHERE title = 'قلم'").fetchall()
+
+        migrate(bare_database_url)
+
+        found = connection.execute(
+            "SELECT title, version FROM products"
+            " WHERE found_by @@ '''حزا'' | ''عبايه'''::tsquery ORDER BY title"
+        )
+        assert found.fetchall() == [("حذاء", 7), ("عباااءة", 7)]
+        shelf = connection.execute("SELECT name FROM categories WHERE found_by @@ 'دهب'::tsquery")
+        assert shelf.fetchall() == [("ذهب",)]
+        same = connection.execute("SELECT xmin FROM products WHERE title = 'قلم'").fetchall()
+        assert same == untouched

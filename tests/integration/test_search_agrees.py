@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from marketplace.adapters.postgres import search as postgres
 from marketplace.adapters.postgres.statements import compiled
 from marketplace.adapters.postgres.statements import given as given_as
-from marketplace.domain.search import Query, fold, forms, indexed, matches, words
+from marketplace.domain.search import Query, fold, forms, indexed, matches, spellings, words
 
 from .conftest import WORKER
 
@@ -49,6 +49,7 @@ WORDS = """
     عباية عبايات العباية والعبايات للعباية بالعباية وحقيبة وسادة قَهْوَةٌ شـــاي آيفون15 iPhone١٥
     RTX-4090 A54 مؤسسة مسئول قراءة شيء ماء ملاءات پيراهن گل ﻋﺒﺎﻳﺔ ﷺ ½ ② 𝓓𝓻𝓮𝓼𝓼 women's T-shirt
     dresses watches boxes cookies batteries gps Éclair straße İstanbul ΣΊΣΥΦΟΣ ، ؛ ؟ « » — … 👜 👩‍👧
+    عباااءة جميييل ممممتاز cooool AAA aaaa2 xxxl www 1000 هههه حذاء ظهر ثلاجة ذذذهب ظظظظ2 ثوووب15
     فساتين الألوان ألعاب بالونات نسائية رجالي ' " \\ : * & | ! ( ) <-> % _ $$ {} ء ءء
 """.split()
 ALPHABET = [*"ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآءئؤـ َُِّ٠١٢٣۴۵ abcdesxy '-019ßæıéÀ،.؛🌹\u200c\u200f\n"]
@@ -71,12 +72,25 @@ def disagreements(database: Connection, texts: list[str]) -> list[object]:
     """What the database says otherwise, in one round trip for all texts."""
     rows = database.execute(
         "SELECT said, search_fold(said), search_forms(search_fold(said)),"
+        " search_spellings(search_fold(said), search_forms(search_fold(said))),"
         " tsvector_to_array(search_vector(said, said, said))"
         " FROM unnest(%s::text[]) AS said",
         [texts],
     ).fetchall()
-    expected = [(text, fold(text), forms(text), indexed(text, text, text)) for text in texts]
-    found = [(text, folded, {*some}, {*all_}) for text, folded, some, all_ in rows]  # type: ignore[misc]
+    expected = [
+        (
+            text,
+            fold(text),
+            forms(text),
+            spellings(fold(text), forms(text)),
+            indexed(text, text, text),
+        )
+        for text in texts
+    ]
+    found = [
+        (text, folded, {*some}, {*also}, {*all_})  # type: ignore[misc]
+        for text, folded, some, also, all_ in rows
+    ]
     return [pair for pair in zip(found, expected, strict=True) if pair[0] != pair[1]]
 
 
@@ -142,9 +156,12 @@ def test_a_letter_that_one_side_forgets_is_noticed(database: Connection) -> None
 
 
 def test_the_migration_made_the_functions_as_they_are() -> None:
-    step = import_module("marketplace.adapters.postgres.migrations.versions.0007_search")
+    made: dict[str, str] = {}
+    for step in ("0007_search", "0021_spellings"):
+        module = import_module(f"marketplace.adapters.postgres.migrations.versions.{step}")
+        made |= {each.partition("(")[0]: each for each in module.FUNCTIONS}
 
-    assert step.FUNCTIONS == postgres.FUNCTIONS
+    assert sorted(made.values()) == sorted(postgres.FUNCTIONS)
 
 
 def test_a_page_without_spaces_can_be_stored(database: Connection) -> None:
@@ -240,6 +257,47 @@ def test_the_functions_can_fill_a_generated_column(database: Connection) -> None
     asked = postgres.tsquery(Query.parse("العبايات كريب"))
     rows = database.execute("SELECT title FROM sold WHERE found_by @@ %s::tsquery", [asked])
     assert rows.fetchall() == [("عباية سوداء",)]
+
+
+def test_letters_that_are_drawn_out_are_spelt_alike(database: Connection) -> None:
+    chance = random.Random(23)
+    words = ("".join(each * chance.choice((1, 1, 2, 3, 5)) for each in word) for word in WORDS * 20)
+    letters = ["".join(chance.choices("اذظث2 aixw", k=chance.randint(3, 20))) for _ in range(3000)]
+
+    assert disagreements(database, [*words, *letters]) == []
+
+
+def test_the_word_as_it_was_typed_comes_before_another_spelling_of_it(
+    database: Connection,
+) -> None:
+    titles = ["حذاء رياضي", "حزاء رياضي", "رف", "رف حذاء"]
+    descriptions = ["", "", "لكل حزاء", ""]
+    rank = compiled(
+        postgres.rank(sa.column("found_by"), given_as("said", sa.Text), given_as("meant", sa.Text))
+    )
+    for typed, expected in {
+        "حزاء": ["حزاء رياضي", "حذاء رياضي", "رف حذاء", "رف"],
+        "حذاء": ["حذاء رياضي", "رف حذاء", "حزاء رياضي", "رف"],
+    }.items():
+        query = Query.parse(typed)
+        asked = {
+            **rank.fixed,
+            "query": postgres.tsquery(query),
+            "said": postgres.said(query),
+            "meant": postgres.meant(query),
+            "titles": titles,
+            "told": descriptions,
+        }
+
+        rows = database.execute(
+            b"SELECT title FROM unnest(%(titles)s::text[], %(told)s::text[])"
+            b" WITH ORDINALITY AS sold (title, description, at),"
+            b" search_vector(title, '', description) AS found_by"
+            b" WHERE found_by @@ %(query)s::tsquery ORDER BY -" + rank.text + b", at",
+            asked,
+        )
+
+        assert [title for (title,) in rows] == expected
 
 
 def test_the_word_itself_in_the_title_comes_first(database: Connection) -> None:

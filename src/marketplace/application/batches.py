@@ -52,7 +52,7 @@ from .categories import parse_name
 from .ports import Ids, Named, UnitOfWork
 from .products import AddProduct, EditProduct, as_it_is, drafted, rewrite
 from .stock import ran_low, written_down
-from .variants import VariantWish, parse_sku
+from .variants import VariantWish, parse_sku, telling_whose_sku
 
 Value = TypeVar("Value")
 
@@ -129,12 +129,13 @@ class Batch:
                 product.slug = slug
         # What is changed first gives names free that others may take.
         moved = self._written_down(self.moved)
-        await self.market.products.save_all(
-            self.changed, moved, *self.edited, *ran_low(self.changed, moved)
-        )
-        await self.market.products.add_all(
-            self.created, self._written_down(self.opening), *self.added
-        )
+        with telling_whose_sku([*self.changed, *self.created]):
+            await self.market.products.save_all(
+                self.changed, moved, *self.edited, *ran_low(self.changed, moved)
+            )
+            await self.market.products.add_all(
+                self.created, self._written_down(self.opening), *self.added
+            )
 
     def _written_down(self, changes: Iterable[StockChange]) -> list[StockMovement]:
         return written_down(
@@ -176,9 +177,10 @@ class Batch:
             if found not in self.named.ids:
                 raise Refused(_problem(entry.row_of(Column.ID), Column.ID, ProductNotFound()))
         for row in entry.rows:
-            owner = self.named.skus.get(_lenient(parse_sku, row.cells.get(Column.SKU)) or "")
+            sku = _lenient(parse_sku, row.cells.get(Column.SKU)) or ""
+            owner = self.named.skus.get(sku)
             if found is not None and owner not in (None, found):
-                raise Refused(_problem(row.number, Column.SKU, SkuTaken()))
+                raise Refused(_problem(row.number, Column.SKU, SkuTaken(sku=sku)))
             found = found or owner
         slug = _lenient(parse_slug, entry.said(Column.SLUG))
         owner = self.named.slugs.get(slug or "")

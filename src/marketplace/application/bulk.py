@@ -19,7 +19,6 @@ from marketplace.domain.errors import (
 from marketplace.domain.products import Product, ProductId, ProductNotFound
 from marketplace.domain.text import Missing, TooLong
 from marketplace.domain.variants import (
-    SkuTaken,
     StockMovement,
     StockReason,
     StockSaidTwice,
@@ -33,7 +32,7 @@ from .merchants import selling
 from .ports import BeginUnitOfWork, Clock, Ids, Named
 from .products import EditProduct, as_it_is, rewrite
 from .stock import ran_low, written_down
-from .variants import VariantWish, parse_sku
+from .variants import VariantWish, parse_sku, sku_taken, telling_whose_sku
 
 MOST_CHANGES = 500
 AT_A_GO = 20
@@ -143,7 +142,8 @@ class BulkService:
             changed = [held[id] for id in sorted(work.changed)]
             happened = [each.edited(work.now) for each in changed]
             low = ran_low(changed, work.movements)
-            await market.products.save_all(changed, work.movements, *happened, *low)
+            with telling_whose_sku(changed):
+                await market.products.save_all(changed, work.movements, *happened, *low)
         return results
 
 
@@ -239,7 +239,7 @@ class _Work:
         """Back in the store it needs its SKUs, and a slug, for itself."""
         for each in product.offered:
             if each.sku and self.taken.get(each.sku, product.id) != product.id:
-                raise SkuTaken
+                raise sku_taken(each)
         self.taken.update({each.sku: product.id for each in product.offered if each.sku})
         self.revived.append(product.id)
 

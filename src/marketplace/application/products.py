@@ -38,7 +38,7 @@ from .ports import (
     Views,
 )
 from .stock import keep_stock, written_down
-from .variants import Arranging, VariantWish
+from .variants import Arranging, VariantWish, telling_whose_sku
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +161,8 @@ async def put_up(
     if product.category is not None:
         category = await market.categories.of(merchant.id, product.category)
     images = await market.images.of(merchant.id, product.images)
-    await market.products.add(product, added)
+    with telling_whose_sku([product]):
+        await market.products.add(product, added)
     opening = written_down(
         filter(None, (each.stock for each in product.variants)),
         StockReason.INITIAL,
@@ -230,7 +231,8 @@ async def change(
         else await market.images.of(product.merchant_id, product.images)
     )
     images.sort(key=lambda each: product.images.index(each.id))
-    await market.products.save(product, product.edited(now))
+    with telling_whose_sku([product]):
+        await market.products.save(product, product.edited(now))
     counted = written_down(
         filter(None, (each.stock.since(before.get(each.id)) for each in product.variants)),
         StockReason.COUNTED,

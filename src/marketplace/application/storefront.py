@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.domain.merchants import Merchant, MerchantId
-from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.products import ProductId, ProductMoved, ProductNotFound, ProductStatus
 from marketplace.domain.slugs import Slug, slugged
 
 from .finding import ANY, FindProducts, found
@@ -67,9 +67,21 @@ class StorefrontService:
         )
 
     async def product(self, username: str, called: str) -> ProductView:
-        """One thing by its id or slug; raises what ``page`` does, or ``ProductNotFound``."""
-        store = await self._store(username)
-        return await self.views.product_on_sale(store.merchant.id, _called(called))
+        """
+        One thing by its id or slug.
+
+        Raises what ``page`` does, ``ProductNotFound``, or ``ProductMoved`` for a slug of before.
+        """
+        store_id, name = (await self._store(username)).merchant.id, _called(called)
+        try:
+            return await self.views.product_on_sale(store_id, name)
+        except ProductNotFound:
+            if isinstance(name, UUID):
+                raise
+            current = await self.views.product_moved_to(store_id, name)
+            if current is None:
+                raise
+            raise ProductMoved(product=current) from None
 
     async def categories(self, username: str) -> Shelves:
         """All shelves in their order, empty ones too; raises what ``page`` does."""

@@ -1,6 +1,7 @@
 """In which variants a product is sold: what was said of them, read against what there is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,13 @@ from marketplace.domain.products import (
     parse_options,
 )
 from marketplace.domain.text import Missing, line
-from marketplace.domain.variants import Variant, VariantId, VariantNotFound, parse_stock
+from marketplace.domain.variants import (
+    SkuTaken,
+    Variant,
+    VariantId,
+    VariantNotFound,
+    parse_stock,
+)
 
 from .ports import Ids
 
@@ -163,6 +170,27 @@ class Arranging:
     @property
     def _nothing(self) -> Money:
         return Money.zero(self.currency)
+
+
+@contextmanager
+def telling_whose_sku(products: Sequence[Product]) -> Iterator[None]:
+    """Have ``SkuTaken`` name the variant, of these that are stored, whose SKU it is."""
+    try:
+        yield
+    except SkuTaken as taken:
+        said = str(taken.facts.get("sku", "")).lower()
+        wanting = [
+            each for product in products for each in product.offered if each.sku.lower() == said
+        ]
+        if not said or not wanting:
+            raise
+        # Of two that are stored together, the one that comes after the other.
+        raise sku_taken(wanting[-1]) from taken
+
+
+def sku_taken(variant: Variant) -> SkuTaken:
+    """Somebody else has what this variant is to be called."""
+    return SkuTaken(sku=variant.sku, options=list(variant.options))
 
 
 def _mentioned(wishes: Iterable[VariantWish]) -> OptionsSaid:

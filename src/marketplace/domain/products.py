@@ -25,6 +25,8 @@ MOST_IMAGES = 10
 MOST_TAGS = 20
 MOST_OPTIONS = 3
 MOST_VARIANTS = 100
+FORMER_SLUGS_KEPT = 10
+"""Former slugs that lead to a product, the latest ones."""
 
 
 class ProductStatus(StrEnum):
@@ -239,6 +241,10 @@ class StockRanLow(Event):
 
 class ProductNotFound(NotFound):
     """No such product, or it is not on sale."""
+
+
+class ProductMoved(NotFound):
+    """The product that once had this slug is on sale under that of ``product``."""
 
 
 class VariantRequired(RuleBroken):

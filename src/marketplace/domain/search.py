@@ -120,6 +120,19 @@ _SOUNDS = {ord(letter): alike[0] for alike in ALIKE.split() for letter in alike}
 _SLIP = 2
 """Halves in a slip of the pen."""
 
+DRAWN_OUT = r"([^ 0-9iwx])\1\1+"
+"""
+A letter that somebody leaned on, where one is meant, or two. A digit is not drawn out, nor is what
+sizes, numbers and addresses say three times: XXXL, VIII, www.
+"""
+ALL_OF_ONE = r"^[0-9]*([^0-9])\1*[0-9]*$"
+"""A word of one letter is a name, such as that of a battery: AAA is not AA."""
+
+CLASSICAL = "ذظث"
+"""Letters that many dialects do not have."""
+EVERYDAY = ("زضت", "دضت")
+"""What is written in their place by those who write as they speak."""
+
 PARTICLES = frozenset(
     "و ف ب ل ك س ا في من مع علي عن الي او ثم the a an and of for with in to s".split()
 )
@@ -207,6 +220,9 @@ def _rules(*pairs: tuple[str, str]) -> tuple[_Rule, ...]:
 
 _APART, _ARTICLE, _ENDINGS = _rules(*APART), _rules(ARTICLE), _rules(*ENDINGS)
 _AND = re.compile(AND)
+_DRAWN_OUT, _ALL_OF_ONE = re.compile(DRAWN_OUT), re.compile(ALL_OF_ONE)
+_CLASSICAL = re.compile(f"[{CLASSICAL}]")
+_SPOKEN = tuple(str.maketrans(CLASSICAL, everyday) for everyday in EVERYDAY)
 
 
 def fold(text: str) -> str:
@@ -243,6 +259,32 @@ def _forms(folded: str) -> set[str]:
     return {*folded.split(), *apart.split(), *plain, *stems.split(), *singulars}
 
 
+def spellings(folded: str, forms: Collection[str]) -> set[str]:
+    """
+    Forms that the words of a text may have as well: not drawn out, and written as they are spoken.
+
+    ``forms`` are those it has anyway. Who looks for something has these too: it is found by a
+    spelling of the word, and not by another word that somebody could have spelt like that.
+    """
+    drawn = _forms(" ".join(_shortened(folded.split())))
+    return drawn.union(_as_spoken({*forms, *drawn}))
+
+
+def _all_forms(folded: str) -> set[str]:
+    forms = _forms(folded)
+    return forms | spellings(folded, forms)
+
+
+def _shortened(words: Iterable[str]) -> list[str]:
+    drawn = [each for each in words if _DRAWN_OUT.search(each) and not _ALL_OF_ONE.search(each)]
+    return [_DRAWN_OUT.sub(short, each) for short in (r"\1\1", r"\1") for each in drawn]
+
+
+def _as_spoken(words: Iterable[str]) -> list[str]:
+    said = [each for each in words if _CLASSICAL.search(each)]
+    return [each.translate(spoken) for spoken in _SPOKEN for each in said]
+
+
 def _apart(folded: str) -> str:
     return _applied(_APART, f" {folded} ")
 
@@ -267,14 +309,15 @@ def indexed(title: str, more: str, description: str) -> set[str]:
     ``more`` is what is neither title nor description: SKUs, tags, categories.
     """
     pairs = {joined for _, _, joined in _joined(_apart(fold(title)).split())}
-    return forms(title) | pairs | forms(more) | forms(description)
+    return pairs.union(*(_all_forms(fold(text)) for text in (title, more, description)))
 
 
 PLURALS = {
-    fold(plural): _applied(_ENDINGS, _applied(_ARTICLE, f" {fold(singular)} ")).strip()
+    spelt: _applied(_ENDINGS, _applied(_ARTICLE, f" {fold(singular)} ")).strip()
     for plural, singular in (
         pair.split() for line in _PLURALS.splitlines() if line for pair in line.split("·")
     )
+    for spelt in dict.fromkeys([fold(plural), *_as_spoken([fold(plural)])])
 }
 """The stem of the singular, by the plural that is not made with an ending."""
 
@@ -333,7 +376,7 @@ class Query:
         terms = [_term(word, last=word is chosen[-1]) for word in chosen]
         for index, (one, other) in enumerate(pairwise(chosen)):
             for _, _, joined in _joined([one, other]):
-                either = _forms(joined)
+                either = _all_forms(joined)
                 for at in (index, index + 1):
                     terms[at] = replace(terms[at], equal=terms[at].equal | either)
         return cls(tuple(dict.fromkeys(terms)))
@@ -359,16 +402,19 @@ def matches(query: Query, document: Collection[str]) -> bool:
 def _term(word: str, *, last: bool) -> Term:
     parts = _apart(word).split()
     if len(parts) > 1:
-        each = tuple(Term(said=part, equal=frozenset(_forms(part))) for part in parts)
-        return Term(said=word, equal=frozenset([word]), starts=(word,), parts=each)
+        each = tuple(Term(said=part, equal=frozenset(_all_forms(part))) for part in parts)
+        whole = (word, *_as_spoken([word]))
+        return Term(said=word, equal=frozenset(whole), starts=whole, parts=each)
     bare = _applied(_ARTICLE, f" {word} ").strip()
     starts = [word]
     if len(bare) > 2 and bare != word:
         starts.append(bare)
+    starts += _shortened([word])
+    starts += _as_spoken(starts)
     # Of a number or a single letter too many words are the continuation.
     if len(word) < (3 if word.isdigit() else 2) and not (last and not word.isdigit()):
         starts = []
-    return Term(said=word, equal=frozenset(_forms(word)), starts=tuple(starts))
+    return Term(said=word, equal=frozenset(_all_forms(word)), starts=tuple(starts))
 
 
 def near(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:

@@ -250,7 +250,11 @@ class StockDrifted(Conflict):
 
 
 class SkuTaken(Conflict):
-    """Another variant of the store has this SKU."""
+    """
+    Another variant of the store has this ``sku``; ``options`` are those of the one that wants it.
+
+    Of two rows of a sheet, ``row`` is the one that has it.
+    """
 
 
 class BadStock(BadValue):

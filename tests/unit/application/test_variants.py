@@ -234,13 +234,31 @@ async def test_a_sku_is_taken_until_its_product_goes(world: World) -> None:
     product = await put_up(world, mona, sku="A-1")
     await put_up(world, hind, sku="A-1")
 
-    with pytest.raises(SkuTaken):
+    with pytest.raises(SkuTaken) as taken:
         await put_up(world, mona, sku="a-1")
+    assert taken.value.facts == {"sku": "a-1", "options": []}
     await world.marketplace.products.archive(mona.actor, product.id)
 
     await put_up(world, mona, sku="a-1")
     with pytest.raises(SkuTaken):
         await edit(world, mona, product.id, status="active")
+
+
+async def test_whoever_wants_a_sku_that_is_taken_hears_which_and_for_what(world: World) -> None:
+    mona = await world.a_merchant()
+    other = await put_up(world, mona, options=SIZES)
+    await put_up(world, mona, sku="A-1")
+    m, large = (VariantId(each.id) for each in other.offered)
+
+    with pytest.raises(SkuTaken) as taken:
+        wishes = [VariantWish(id=m, sku="M-1"), VariantWish(id=large, sku="a-1")]
+        await edit(world, mona, other.id, variants=wishes)
+    assert taken.value.facts == {"sku": "a-1", "options": ["L"]}
+
+    with pytest.raises(SkuTaken) as twice:
+        wishes = [VariantWish(id=m, sku="b"), VariantWish(id=large, sku="B")]
+        await edit(world, mona, other.id, variants=wishes)
+    assert twice.value.facts == {"sku": "B", "options": ["L"]}
 
 
 async def test_products_of_one_title_have_slugs_of_their_own(world: World) -> None:

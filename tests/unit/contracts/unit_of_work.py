@@ -632,11 +632,12 @@ class UnitOfWorkContract:
                 held = await market.products.hold(other.id)
                 held.slug = product.slug
                 await market.products.save(held)
-        with pytest.raises(SkuTaken):
+        with pytest.raises(SkuTaken) as taken:
             async with world.begin() as market:
                 held = await market.products.hold(other.id)
                 held.default.sku = product.default.sku.upper()
                 await market.products.save(held)
+        assert taken.value.facts == {"sku": product.default.sku.lower()}
 
     async def test_what_is_archived_or_retired_leaves_its_names(self, world: World) -> None:
         merchant = await world.a_merchant()
@@ -1137,9 +1138,10 @@ class UnitOfWorkContract:
         merchant = await world.a_merchant()
         one, other = world.product(merchant), world.product(merchant)
         other.variants[0].sku = one.variants[0].sku.upper()
-        with pytest.raises(SkuTaken):
+        with pytest.raises(SkuTaken) as taken:
             async with world.begin() as market:
                 await market.products.add_all([one, other], [])
+        assert taken.value.facts == {"sku": one.variants[0].sku.lower()}
         other.variants[0].sku, other.slug = "", one.slug
         with pytest.raises(SlugTaken):
             async with world.begin() as market:

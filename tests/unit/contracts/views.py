@@ -52,7 +52,13 @@ from marketplace.domain.orders import (
     Party,
 )
 from marketplace.domain.phones import PhoneNumber
-from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.products import (
+    FORMER_SLUGS_KEPT,
+    Product,
+    ProductId,
+    ProductNotFound,
+    ProductStatus,
+)
 from marketplace.domain.search import Query, words
 from marketplace.domain.slugs import Slug
 
@@ -242,6 +248,57 @@ class ViewsContract:
         assert shown.product == product
         assert shown.images == (ImageView.of(second), ImageView.of(first))
         assert _read(card) == _read(ProductCard.of(shown))
+
+    async def test_a_former_slug_leads_to_what_had_it_last_while_that_is_sold(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        first, second = await world.a_product(merchant), await world.a_product(merchant)
+
+        async def call(product: Product, slug: str, **changes: object) -> None:
+            async with world.begin() as market:
+                held = await market.products.hold(product.id)
+                held.slug = Slug(slug)
+                for name, value in changes.items():
+                    setattr(held, name, value)
+                await market.products.save_all([held], [])
+
+        async def led_to(slug: str) -> str | None:
+            return await views.product_moved_to(merchant.id, Slug(slug))
+
+        await call(first, "lamp")
+        assert await led_to(first.slug) == "lamp"
+        assert await views.product_moved_to(other.id, first.slug) is None
+        assert await led_to("lamp") is None
+
+        await call(first, "a-lamp")
+        await call(second, "lamp")
+        await call(second, "another")
+        assert await led_to("lamp") == "another"
+        assert await led_to(second.slug) == "another"
+
+        await call(first, "lamp")
+        await call(first, "lamp-2")
+        assert await led_to("lamp") == "lamp-2"
+        assert await led_to("a-lamp") == "lamp-2"
+
+        await call(first, "lamp-2", status=ProductStatus.DRAFT)
+        assert await led_to("lamp") is None
+
+    async def test_a_product_keeps_its_latest_slugs(self, world: World, views: Views) -> None:
+        merchant = await world.a_merchant()
+        product, other = await world.a_product(merchant), await world.a_product(merchant)
+        for each in (other, *[product] * (FORMER_SLUGS_KEPT + 2)):
+            async with world.begin() as market:
+                held = await market.products.hold(each.id)
+                held.slug = Slug(f"{'other' if each is other else 'lamp'}-{held.version}")
+                await market.products.save(held)
+
+        slugs = [product.slug, *(Slug(f"lamp-{each}") for each in range(FORMER_SLUGS_KEPT + 2))]
+        led = [await views.product_moved_to(merchant.id, each) for each in slugs]
+
+        assert led == [None, None, *[slugs[-1]] * FORMER_SLUGS_KEPT, None]
+        assert await views.product_moved_to(merchant.id, other.slug) == "other-0"
 
     async def test_a_merchant_sees_drafts_too(self, world: World, views: Views) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()

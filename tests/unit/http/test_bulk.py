@@ -134,6 +134,7 @@ async def test_a_product_whose_sku_is_taken_meanwhile_stays_away(
     back = await change(merchant, {"id": lamp["id"], "status": "active"})
 
     assert outcomes(back) == ["sku-taken"]
+    assert back[0]["problem"]["facts"] == {"sku": "L1", "options": []}
 
 
 async def test_categories_are_given_and_taken_away(merchant: httpx.AsyncClient) -> None:

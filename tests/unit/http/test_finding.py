@@ -11,6 +11,7 @@ import pytest
 from marketplace.application.finding import FindProducts
 from marketplace.application.ports import Page, Place
 from marketplace.entrypoints.http.shapes import Listed
+from marketplace.entrypoints.http.storefront import front_of
 
 from .conftest import PNG, fields, put_up
 
@@ -209,7 +210,8 @@ async def test_a_cursor_that_was_made_up_is_refused(
         place = Place(id=UUID(product["id"]), key=key)
         wanted = FindProducts(q="a", sort=sort)
         try:
-            cursor = Listed.of(Page(items=(), next=place), str, wanted).next_cursor
+            of = front_of("sara", wanted)
+            cursor = Listed.of(Page(items=(), next=place), str, of).next_cursor
         except OverflowError:
             continue
         asked = {"q": "a", "sort": sort, "cursor": cursor or ""}

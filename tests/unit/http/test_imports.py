@@ -237,6 +237,8 @@ async def test_every_mistake_is_told_by_row_and_column(
     told = await imported(merchant, marketplace, sheet)
 
     found = {(each["row"], each["column"]): each["code"] for each in told["errors"]}
+    [taken] = [each["facts"] for each in told["errors"] if each["code"] == "sku-taken"]
+    assert taken == {"sku": "s1", "row": 2}
     assert found == {
         (3, "title"): "missing",
         (4, "price"): "missing",

@@ -1,6 +1,7 @@
 """The public page of a store, as browsers and caches see it."""
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -97,6 +98,32 @@ async def test_an_old_address_leads_to_the_new_one(
     assert placed.status_code == 201
     [moved] = placed.history
     assert (moved.status_code, moved.headers["location"]) == (308, "/api/store/sara-new/orders")
+
+
+async def test_an_old_slug_leads_to_the_product(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant)
+    old, page = product["slug"], "/api/store/sara/products"
+    for slug in ("a", "عباءة-جديدة"):
+        await merchant.put(f"/api/merchant/products/{product['id']}", json={"slug": slug})
+
+    led_on = await guest.get(f"{page}/{old}")
+    shown = await guest.get(f"{page}/A", follow_redirects=True)
+
+    assert led_on.status_code == 308
+    assert led_on.headers["location"] == f"{page}/{quote('عباءة-جديدة')}"
+    assert led_on.headers["cache-control"] == "public, max-age=60"
+    assert (led_on.json()["code"], led_on.json()["facts"]) == (
+        "product-moved",
+        {"product": "عباءة-جديدة"},
+    )
+    assert (shown.status_code, shown.json()["id"]) == (200, product["id"])
+
+    other = await put_up(merchant, slug="a")
+    assert (await guest.get(f"{page}/a")).json()["id"] == other["id"]
+    await merchant.delete(f"/api/merchant/products/{product['id']}")
+    assert (await guest.get(f"{page}/{quote(old)}")).status_code == 404
 
 
 async def test_a_store_that_is_shut_leads_nobody_on(

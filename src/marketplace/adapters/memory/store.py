@@ -14,7 +14,9 @@ from marketplace.domain.imports import ImportId
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.notifications import MailChoices, NotificationId
 from marketplace.domain.orders import Order, OrderId
+from marketplace.domain.products import FORMER_SLUGS_KEPT, Product, ProductId
 from marketplace.domain.sheets import Entry
+from marketplace.domain.slugs import Slug
 from marketplace.domain.variants import StockMovement
 
 Kind = TypeVar("Kind")
@@ -54,6 +56,7 @@ class MemoryStore:
     entities: dict[tuple[type, UUID], Any] = field(default_factory=dict)
     one_time_tokens: dict[bytes, OneTimeToken] = field(default_factory=dict)
     former_usernames: dict[Username, tuple[MerchantId, datetime]] = field(default_factory=dict)
+    former_slugs: dict[tuple[MerchantId, Slug], ProductId] = field(default_factory=dict)
     order_links: dict[bytes, OrderId] = field(default_factory=dict)
     order_numbers: dict[MerchantId, int] = field(default_factory=dict)
     stock_movements: list[StockMovement] = field(default_factory=list)
@@ -66,6 +69,17 @@ class MemoryStore:
     slip_numbers: dict[NotificationId, int] = field(default_factory=dict)
     mail_choices: dict[MerchantId, MailChoices] = field(default_factory=dict)
     claims: set[bytes] = field(default_factory=set)
+
+    def call(self, product: Product, former: Slug) -> None:
+        """A product is called otherwise; the slug it had leads to it, those of long ago do not."""
+        owner, of_it = product.merchant_id, self.former_slugs
+        if of_it.get((owner, product.slug)) == product.id:
+            del of_it[owner, product.slug]
+        of_it.pop((owner, former), None)
+        of_it[owner, former] = product.id
+        its_own = [key for key, id in of_it.items() if id == product.id]
+        for key in its_own[:-FORMER_SLUGS_KEPT]:
+            del of_it[key]
 
     def linked(self, tracking_hash: bytes, orders: Iterable[Order]) -> Order | None:
         """The one of these orders to which a link leads."""

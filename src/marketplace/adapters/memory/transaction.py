@@ -83,7 +83,10 @@ class MemoryTransaction:
             if entity is None:
                 del self.store.entities[key]
             else:
+                before = self.store.entities.get(key)
                 self.store.entities[key] = entity
+                if isinstance(before, Product) and before.slug != entity.slug:
+                    self.store.call(entity, before.slug)
         for step in self.later:
             step()
         self.store.jobs.update(self.jobs)
@@ -158,8 +161,9 @@ class MemoryTransaction:
                 if each.id != entity.id and each.merchant_id == entity.merchant_id
                 for name in names_of(each)
             }
-            if len(set(names)) < len(names) or gone & set(names):
-                raise taken()
+            twice = [name for place, name in enumerate(names) if name in {*gone, *names[:place]}]
+            if twice:
+                raise taken(**({"sku": twice[0]} if taken is SkuTaken else {}))
 
     def _check(self) -> None:
         for key, base in self.bases.items():

@@ -1,5 +1,6 @@
 """What PostgreSQL refuses, in the words of the domain. What is not in a table here is a bug."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -33,6 +34,9 @@ CONSTRAINTS: Mapping[str, type[MarketplaceError]] = {
 }
 """What it means to run into a constraint, by its name."""
 
+# In every language that PostgreSQL tells of it: the store, and the SKU in lower case.
+_KEY = re.compile(r"\)=\([0-9a-f-]{36}, (.*)\)", re.DOTALL)
+
 _LOST_RACES = (errors.SerializationFailure, errors.DeadlockDetected)
 # An OperationalError is a lost connection, a timeout, a full pool or a full disk. The others end
 # a session as well, from the server's side.
@@ -65,5 +69,8 @@ def _meaning(error: psycopg.Error) -> MarketplaceError | None:
         return ChangedMeanwhile()
     if isinstance(error, _OUTAGES):
         return DatabaseUnavailable(retry_after=1)
-    constraint = CONSTRAINTS.get(error.diag.constraint_name or "")
-    return constraint() if constraint else None
+    meant = CONSTRAINTS.get(error.diag.constraint_name or "")
+    if meant is None:
+        return None
+    key = _KEY.search(error.diag.message_detail or "")
+    return meant(sku=key[1]) if meant is SkuTaken and key else meant()

@@ -14,11 +14,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from marketplace.domain.search import (
+    ALL_OF_ONE,
     AND,
     APART,
     ARTICLE,
+    CLASSICAL,
     DIGITS,
+    DRAWN_OUT,
     ENDINGS,
+    EVERYDAY,
     HEARD,
     LETTERS,
     LONGEST_WORD,
@@ -31,7 +35,8 @@ from marketplace.domain.search import (
 
 WEIGHTS = "{0.02, 0.3, 0.6, 1}"
 """
-Of the description, of nothing, of what is neither title nor description, and of the title.
+Of the description, of what a word may be as well, of what is neither title nor description, and of
+the title.
 
 The word itself in a description must not come before another form of it in a title.
 """
@@ -160,6 +165,40 @@ END
     plurals=_quoted(json.dumps(PLURALS, ensure_ascii=False)),
 )
 
+_SPELLINGS = _function(
+    "search_spellings(folded text, forms text[]) RETURNS text[]",
+    """\
+DECLARE
+    drawn text;
+    every text[] := forms;
+    more text[] := '{}';
+BEGIN
+    IF folded ~ $drawn_out THEN
+        drawn := (
+            SELECT string_agg(
+                regexp_replace(word, $drawn_out, '\\1\\1', 'g') || ' '
+                || regexp_replace(word, $drawn_out, '\\1', 'g'), ' ')
+            FROM unnest(string_to_array(folded, ' ')) AS word
+            WHERE word ~ $drawn_out AND word !~ $all_of_one);
+        more := coalesce(search_forms(drawn), more);
+        every := every || more;
+    END IF;
+    IF array_to_string(every, ' ') ~ $classical THEN
+        more := more || array(
+            SELECT translate(word, $letters, everyday)
+            FROM unnest(every) AS word, unnest($everyday) AS everyday
+            WHERE word ~ $classical);
+    END IF;
+    RETURN more;
+END
+""",
+    drawn_out=_quoted(DRAWN_OUT),
+    all_of_one=_quoted(ALL_OF_ONE),
+    classical=_quoted(f"[{CLASSICAL}]"),
+    letters=_quoted(CLASSICAL),
+    everyday=f"ARRAY[{', '.join(map(_quoted, EVERYDAY))}]",
+)
+
 # Folded words have nothing in them that means something in a tsvector. Where a word stands plays no
 # part: it has a position because without one it has no weight.
 _VECTOR = _function(
@@ -167,23 +206,30 @@ _VECTOR = _function(
     """\
 DECLARE
     folded text := search_fold(title);
+    further text := search_fold(more);
+    told text := search_fold(description);
     words text[] := string_to_array(btrim(search_apart(folded)), ' ');
-    first text[] := search_forms(folded) || (
+    first text[] := search_forms(folded);
+    second text[] := search_forms(further);
+    third text[] := search_spellings(folded, first) || search_spellings(further, second);
+    fourth text[] := search_forms(told);
+    pairs text[] := (
         SELECT array_agg(left(one || other, $longest))
         FROM unnest(words, words[2:]) AS pair (one, other)
         WHERE one || other !~ '[0-9]');
-    second text[] := search_forms(search_fold(more));
 BEGIN
+    first := first || pairs;
     RETURN coalesce(nullif(array_to_string(first, ':1A ') || ':1A', ':1A'), '')::tsvector
         || coalesce(nullif(array_to_string(second, ':1B ') || ':1B', ':1B'), '')::tsvector
-        || array_to_tsvector(search_forms(search_fold(description)));
+        || coalesce(nullif(array_to_string(third, ':1C ') || ':1C', ':1C'), '')::tsvector
+        || array_to_tsvector(fourth || search_spellings(told, fourth));
 END
 """,
     longest=str(LONGEST_WORD),
 )
 
-FUNCTIONS = (_FOLD, _APART, _FORMS, _VECTOR)
-"""What a migration creates, in this order; it keeps a copy of its own, and a test compares them."""
+FUNCTIONS = (_FOLD, _APART, _FORMS, _SPELLINGS, _VECTOR)
+"""What migrations create, in this order; a test compares the copies that they keep of their own."""
 
 
 def tsquery(query: Query, before: str = "") -> str:

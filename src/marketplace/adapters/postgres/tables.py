@@ -239,6 +239,22 @@ products = sa.Table(
     ),
 )
 
+# Written by a trigger, for there are several ways to another slug. The number tells which was left
+# last.
+former_slugs = sa.Table(
+    "former_slugs",
+    metadata,
+    sa.Column("merchant_id", sa.Uuid, primary_key=True),
+    sa.Column("slug", sa.Text, primary_key=True),
+    sa.Column(
+        "product_id",
+        sa.ForeignKey(products.c.id, ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column("number", sa.BigInteger, sa.Identity(always=True), nullable=False),
+    sa.Index(None, "product_id", "number"),
+)
+
 variants = sa.Table(
     "variants",
     metadata,

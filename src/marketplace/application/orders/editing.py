@@ -34,7 +34,7 @@ from marketplace.domain.variants import (
 from ..ports import BeginUnitOfWork, Clock, Ids, UnitOfWork
 from ..stock import keep_stock, written_down
 from .following import OrderInHand, in_hand, own_order
-from .pricing import Priced, Wish, Wishes, merged
+from .pricing import Priced, Wish, Wishes, merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +79,13 @@ class EditingService:
         ``ProductNotFound``, ``VariantNotFound``, ``VariantRequired``, ``CityNotServed``,
         ``CityMissing``, ``DiscountTooLarge`` or ``TooManyEdits``.
         """
-        wishes = None if wanted.items is None else merged(wanted.items)
+        form = Form()
+        wishes = None if wanted.items is None else merge(form, wanted.items)
         now = self.clock.now()
         async with self.begin() as market:
             order, store = await own_order(market, wanted.acting, wanted.order_id)
             must_be_seen(order.version, wanted.seen)
-            edit, before = _read(wanted, order, store), _told(order)
+            edit, before = _read(form, wanted, order, store), _told(order)
             products: Mapping[ProductId, Product] = {}
             if wishes is not None or wanted.reprice:
                 wishes = wishes or _wishes(order)
@@ -138,9 +139,9 @@ class EditingService:
         await keep_stock(market, products.values(), movements)
 
 
-def _read(wanted: EditOrder, order: Order, store: Merchant) -> Edit:
+def _read(form: Form, wanted: EditOrder, order: Order, store: Merchant) -> Edit:
     was = order.customer
-    with Form() as form:
+    with form:
         customer = Customer(
             name=was.name
             if wanted.customer_name is None

@@ -52,7 +52,7 @@ from ..throttling import Throttling
 from .pricing import (
     Wish,
     Wishes,
-    merged,
+    merge,
     must_be_enough,
     must_be_expected,
     must_be_there,
@@ -138,7 +138,8 @@ class PlacingService:
         ``OutOfStock`` with every short line, ``CityNotServed``, ``CityMissing``, ``PriceChanged``,
         ``BelowMinimum``, ``OrderRefused`` or ``TooManyAttempts``.
         """
-        wishes = merged(wanted.items)
+        form = Form()
+        wishes = merge(form, wanted.items)
         token, now = self.secrets.token(), self.clock.now()
         address = store_address(wanted.store)
         wanted_products = list({each[0] for each in wishes})
@@ -147,7 +148,7 @@ class PlacingService:
             market.products.foresee(wanted_products)
             served = await market.merchants.next_order_at(address)
             store = served.store
-            with Form() as form:
+            with form:
                 customer, method, note, expected = read_ordered(form, wanted, store)
             if not store.accepts_orders(now):
                 raise StoreOnHoliday(reopens_at=store.closed_until)

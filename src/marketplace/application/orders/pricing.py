@@ -81,18 +81,23 @@ Wishes = Mapping[tuple[ProductId, VariantId | None], int]
 
 def merged(items: Sequence[Wish]) -> Wishes:
     """One wish per variant: two lines of the same one must not each be checked alone."""
-    wishes: dict[tuple[ProductId, VariantId | None], int] = {}
     with Form() as form:
-        if not items:
-            form.refuse("items", Missing())
-        if len(items) > MOST_LINES:
-            form.refuse("items", TooManyLines(at_most=MOST_LINES))
-        for position, each in enumerate(items[:MOST_LINES]):
-            name, key = f"items[{position}].quantity", (each.product_id, each.variant_id)
-            quantity = form.read(name, parse_quantity, each.quantity)
-            if quantity:
-                together = (wishes.get(key) or 0) + quantity
-                wishes[key] = form.read(name, parse_quantity, together)
+        return merge(form, items)
+
+
+def merge(form: Form, items: Sequence[Wish]) -> Wishes:
+    """The same, where what is wrong is told together with what else is."""
+    wishes: dict[tuple[ProductId, VariantId | None], int] = {}
+    if not items:
+        form.refuse("items", Missing())
+    if len(items) > MOST_LINES:
+        form.refuse("items", TooManyLines(at_most=MOST_LINES))
+    for position, each in enumerate(items[:MOST_LINES]):
+        name, key = f"items[{position}].quantity", (each.product_id, each.variant_id)
+        quantity = form.read(name, parse_quantity, each.quantity)
+        if quantity:
+            together = (wishes.get(key) or 0) + quantity
+            wishes[key] = form.read(name, parse_quantity, together)
     return wishes
 
 

@@ -29,7 +29,7 @@ from ..messages import tracking_url
 from ..ports import BeginUnitOfWork, Clock, Ids, Secrets, Site
 from ..stock import keep_stock, written_down
 from .placing import read_ordered, reserved
-from .pricing import Wish, merged, must_be_expected
+from .pricing import Wish, merge, must_be_expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +85,12 @@ class TakingService:
         Raises ``ProductNotFound``, ``OutOfStock`` with every short line, ``CityNotServed``,
         ``CityMissing``, ``PriceChanged`` or ``DiscountTooLarge``.
         """
-        merchant_id, wishes = selling(wanted.acting), merged(wanted.items)
+        merchant_id, form = selling(wanted.acting), Form()
+        wishes = merge(form, wanted.items)
         token, now = self.secrets.token(), self.clock.now()
         async with self.begin() as market:
             store = await market.merchants.get(merchant_id)
-            with Form() as form:
+            with form:
                 customer, method, note, expected = read_ordered(form, wanted, store)
                 source = form.read("source", parse_source, wanted.source)
                 merchant_note = form.read("merchant_note", prose(2000), wanted.merchant_note)

@@ -487,6 +487,14 @@ class StoreViews(Protocol):
         """One thing a store sells, or ``ProductNotFound``."""
         ...
 
+    async def product_moved_to(self, merchant_id: MerchantId, slug: Slug, /) -> Slug | None:
+        """
+        The slug of what a store sells that had this one before.
+
+        Of several the one that had it last; of its former slugs a product keeps the latest ones.
+        """
+        ...
+
     async def products_on_sale(
         self, merchant_id: MerchantId, ids: Sequence[ProductId], /
     ) -> Mapping[ProductId, Product]:

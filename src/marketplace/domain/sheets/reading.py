@@ -237,10 +237,13 @@ class Reading:
                     for row, column in entry.disagreements
                 ]
             for row in rows:
-                sku = row.cells.get(Column.SKU, "").strip().lower()
-                if sku and skus.setdefault(sku, row.number) != row.number:
+                sku = row.cells.get(Column.SKU, "").strip()
+                if sku and (first := skus.setdefault(sku.lower(), row.number)) != row.number:
+                    taken = {"sku": sku, "row": first}
                     problems.append(
-                        RowProblem(row=row.number, column=Column.SKU, code=SkuTaken.code)
+                        RowProblem(
+                            row=row.number, column=Column.SKU, code=SkuTaken.code, facts=taken
+                        )
                     )
             self.entries.append(Entry(rows=entry.rows, problems=tuple(problems)))
             self._since += len(rows)

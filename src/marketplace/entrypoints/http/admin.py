@@ -204,12 +204,12 @@ class AdminController(Controller):
         List merchants.
 
         `q` is part of a name, a username, an e-mail address, or a telephone number in any form. A
-        cursor is good for the order of the list that gave it.
+        cursor is good for the list that gave it out.
         """
         wanted = FindMerchants(
             acting=request.user, status=status, kyc_status=kyc_status, q=q, sort=sort
         )
-        of = (status, kyc_status, q, sort)
+        of = request.list_of((status, kyc_status, q, sort))
         page = await admin.merchants(wanted, paging(limit, cursor, of))
         return Listed.of(page, lambda each: MerchantOut.of(each, request.site), of)
 
@@ -283,8 +283,9 @@ class AdminController(Controller):
         cursor: Cursor = None,
     ) -> Listed[SentAnnouncementOut]:
         """List what was announced, with how many received and read it."""
-        page = await admin.announcements(request.user, paging(limit, cursor))
-        return Listed.of(page, SentAnnouncementOut.told_of)
+        of = request.list_of()
+        page = await admin.announcements(request.user, paging(limit, cursor, of))
+        return Listed.of(page, SentAnnouncementOut.told_of, of)
 
     @get("/audit-logs")
     async def audit_entries(
@@ -295,5 +296,6 @@ class AdminController(Controller):
         cursor: Cursor = None,
     ) -> Listed[AuditEntryOut]:
         """Read who did what."""
-        page = await admin.audit_entries(request.user, paging(limit, cursor))
-        return Listed.of(page, AuditEntryOut.of)
+        of = request.list_of()
+        page = await admin.audit_entries(request.user, paging(limit, cursor, of))
+        return Listed.of(page, AuditEntryOut.of, of)

@@ -49,8 +49,9 @@ class BlockedPhoneController(Controller):
         cursor: Cursor = None,
     ) -> Listed[BlockedPhoneOut]:
         """List the phones that no order is taken from, the latest first."""
-        page = await blocked_phones.of_merchant(request.user, paging(limit, cursor))
-        return Listed.of(page, BlockedPhoneOut.told)
+        of = request.list_of()
+        page = await blocked_phones.of_merchant(request.user, paging(limit, cursor, of))
+        return Listed.of(page, BlockedPhoneOut.told, of)
 
     @post(problems=(AlreadyBlocked,))
     async def block(

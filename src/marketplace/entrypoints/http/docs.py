@@ -7,7 +7,7 @@ Everything comes from this process, so that it can be read with the network cut 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from http import HTTPStatus
 from importlib.metadata import version
@@ -29,9 +29,16 @@ from litestar.typing import FieldDefinition
 from marketplace.application.once import KeyReused
 from marketplace.application.ports import InProgress, Site
 from marketplace.domain.accounts import AccountSuspended, SignInRequired, WrongRole
-from marketplace.domain.errors import FieldProblem, InvalidFields, MarketplaceError
+from marketplace.domain.errors import (
+    FieldProblem,
+    InvalidFields,
+    MarketplaceError,
+    StaleVersion,
+    Unavailable,
+)
 from marketplace.domain.text import Missing
 
+from .examples import encoded, example_of, refusal
 from .idempotency import HEADER, REPLAYED, is_repeatable
 from .problems import (
     MEDIA_TYPE,
@@ -102,10 +109,73 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 257},
     "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
 }
-_REPLAYED = {
-    "description": "The call was carried out before, and this is how it was answered then",
-    "schema": {"type": "string", "const": "true"},
+_ETAG = {"type": "string", "pattern": '^"[^"]*"$'}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what was seen: if it is another one now, nothing is changed and "
+    "the answer is 412. Several are separated by commas; `*` is any.",
+    "schema": {"type": "string"},
+    "example": '"3"',
 }
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what is there already: if it is still right, the answer is 304.",
+    "schema": {"type": "string"},
+    "example": '"5f0c1f6e0d0b4c7f9a3e2d1c0b9a8f7e"',
+}
+_REQUEST_ID = {
+    "name": "X-Request-ID",
+    "in": "header",
+    "required": False,
+    "description": "What the call is to be called in answers and logs; without it, it gets an id.",
+    "schema": {"type": "string"},
+    "example": "0b5f7c52f3f84d2e8e2c6a1d9f4b7a10",
+}
+_HEADERS: Mapping[str, Mapping[str, Any]] = {
+    "Cache-Control": {
+        "description": "For how long a cache may show it",
+        "schema": {"type": "string"},
+        "example": "public, max-age=5",
+    },
+    "ETag": {
+        "description": "Which version this is, for an `If-Match` or an `If-None-Match`",
+        "schema": _ETAG,
+        "example": '"3"',
+    },
+    REPLAYED: {
+        "description": "The call was carried out before, and this is how it was answered then",
+        "schema": {"type": "string", "const": "true"},
+        "example": "true",
+    },
+    "Location": {
+        "description": "Where that is now",
+        "schema": {"type": "string"},
+        "example": "/api/store/sara-abayas",
+    },
+    "Retry-After": {
+        "description": "Seconds after which it is worth another try",
+        "schema": {"type": "integer", "minimum": 1},
+        "example": 60,
+    },
+    "WWW-Authenticate": {
+        "description": "How to say who is asking",
+        "schema": {"type": "string", "const": "Bearer"},
+        "example": "Bearer",
+    },
+    "X-Request-ID": {
+        "description": "What the call is called, here and in the logs",
+        "schema": {"type": "string"},
+        "example": "0b5f7c52f3f84d2e8e2c6a1d9f4b7a10",
+    },
+}
+"""What answers say in headers."""
+_EVENTS = 'id: 1042\nevent: notification\ndata: {"title":"طلب جديد","unread":3}\n\n'
+_SHEET = "\ufeffnumber,status,total\r\n1001,pending,249.00\r\n"
+_SLIP = '<!doctype html>\n<html lang="ar" dir="rtl">…</html>\n'
 _TAGS = {
     "auth": "Register, sign in, stay signed in, get back in",
     "merchant": "One's own store; signed in as a merchant",
@@ -147,6 +217,7 @@ def document(app: Litestar) -> bytes:
     calls = sorted(_calls(app), key=lambda call: (call[0], call[1]))
     shapes = _Shapes(calls)
     refusals = {error.code: error for _, _, handler in calls for error in _refusals(handler)}
+    refusals[Unavailable.code] = Unavailable(retry_after=5)
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in calls:
         paths.setdefault(path, {})[method] = _operation(path, handler, shapes)
@@ -164,6 +235,7 @@ def document(app: Litestar) -> bytes:
             "components": {
                 "schemas": shapes.components,
                 "examples": {code: _example(error) for code, error in sorted(refusals.items())},
+                "headers": _HEADERS,
                 "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             },
         }
@@ -224,12 +296,40 @@ def _operation(path: str, handler: HTTPRouteHandler, shapes: _Shapes) -> dict[st
             for name, field in fields.items()
             if isinstance(field.kwarg_definition, PathParameter | QueryParameter)
         ]
-        + ([_KEY] if is_repeatable(handler) else []),
-        "responses": {**_success(handler, shapes), **_problems(handler)},
+        + _asked(path, handler),
+        "responses": {**_success(path, handler, shapes), **_problems(handler)},
     }
     if (data := fields.get("data")) and isinstance(data.kwarg_definition, BodyKwarg):
         operation["requestBody"] = _body(data, shapes)
     return {name: value for name, value in operation.items() if value or name == "security"}
+
+
+def _asked(path: str, handler: HTTPRouteHandler) -> list[dict[str, Any]]:
+    """What a call is asked in headers."""
+    asked = [_REQUEST_ID]
+    if is_repeatable(handler):
+        asked.append(_KEY)
+    if StaleVersion in handler.opt.get("problems", ()):
+        asked.append(_IF_MATCH)
+    if _is_shared(path, handler):
+        asked.append(_IF_NONE_MATCH)
+    return asked
+
+
+def _is_shared(path: str, handler: HTTPRouteHandler) -> bool:
+    """Whether it is a page of a store, which caches may keep."""
+    return path.startswith("/api/store/") and "GET" in handler.http_methods
+
+
+def _is_tagged(handler: HTTPRouteHandler) -> bool:
+    """Whether the answer says its version in a header."""
+    told = _told(handler)
+    is_versioned = isinstance(told, type) and issubclass(told, Output) and hasattr(told, "version")
+    return is_versioned and handler.parsed_return_field.is_subclass_of(Response)
+
+
+def _said(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in sorted(names)}
 
 
 def _parameter(name: str, field: FieldDefinition, shapes: _Shapes) -> dict[str, Any]:
@@ -267,22 +367,35 @@ def _told(handler: HTTPRouteHandler) -> Any:
     return None if field.is_none_type or field.annotation is str else field.annotation
 
 
-def _success(handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
+def _success(path: str, handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str, Any]:
     told, status = _told(handler), handler.status_code
     answered: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    names = ["X-Request-ID"]
     if is_repeatable(handler):
-        answered["headers"] = {REPLAYED: _REPLAYED}
+        names.append(REPLAYED)
+    if _is_tagged(handler):
+        names.append("ETag")
+    if _is_shared(path, handler):
+        names += ["Cache-Control", "ETag"]
+    answered["headers"] = _said(*names)
+    text = {"type": "string"}
     if handler.parsed_return_field.annotation is EventStream:
-        answered["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+        answered["content"] = {"text/event-stream": {"schema": text, "example": _EVENTS}}
     elif handler.parsed_return_field.annotation is Stream:
-        answered["content"] = {"text/csv": {"schema": {"type": "string"}}}
+        answered["content"] = {"text/csv": {"schema": text, "example": _SHEET}}
     elif [each.annotation for each in handler.parsed_return_field.inner_types] == [str]:
-        answered["content"] = {"text/html": {"schema": {"type": "string"}}}
+        answered["content"] = {"text/html": {"schema": text, "example": _SLIP}}
     elif told is bytes:
-        answered["content"] = {"application/octet-stream": {"schema": _TYPES[UploadFile]}}
+        document = {"schema": _TYPES[UploadFile], "example": "%PDF-1.7 …"}
+        answered["content"] = {"application/octet-stream": document}
     elif told is not None:
-        answered["content"] = {"application/json": {"schema": shapes[told]}}
-    return {str(status): answered}
+        example = encoded(example_of(told))
+        answered["content"] = {"application/json": {"schema": shapes[told], "example": example}}
+    answers = {str(status): answered}
+    if _is_shared(path, handler):
+        known = {"description": HTTPStatus.NOT_MODIFIED.phrase, "headers": answered["headers"]}
+        answers[str(int(HTTPStatus.NOT_MODIFIED))] = known
+    return answers
 
 
 def _problems(handler: HTTPRouteHandler) -> dict[str, Any]:
@@ -294,6 +407,7 @@ def _problems(handler: HTTPRouteHandler) -> dict[str, Any]:
         **{
             status: {
                 "description": ", ".join(f"`{code}`" for code in codes),
+                "headers": _said(*_told_with(status, codes)),
                 "content": {
                     MEDIA_TYPE: {
                         **problem,
@@ -305,8 +419,29 @@ def _problems(handler: HTTPRouteHandler) -> dict[str, Any]:
             }
             for status, codes in sorted(by_status.items())
         },
-        "default": {"description": "Any other problem", "content": {MEDIA_TYPE: problem}},
+        "default": {
+            "description": "Any other problem",
+            "headers": _said("Retry-After", "X-Request-ID"),
+            "content": {
+                MEDIA_TYPE: {
+                    **problem,
+                    "examples": {"unavailable": {"$ref": "#/components/examples/unavailable"}},
+                }
+            },
+        },
     }
+
+
+def _told_with(status: str, codes: Collection[str]) -> list[str]:
+    """What a problem says in headers."""
+    names = ["X-Request-ID"]
+    if status == "308":
+        names += ["Cache-Control", "Location"]
+    if status == "401":
+        names.append("WWW-Authenticate")
+    if status in ("429", "503") or InProgress.code in codes:
+        names.append("Retry-After")
+    return names
 
 
 def _refusals(handler: HTTPRouteHandler) -> list[MarketplaceError]:
@@ -318,7 +453,7 @@ def _refusals(handler: HTTPRouteHandler) -> list[MarketplaceError]:
     if any(
         isinstance(each.kwarg_definition, QueryParameter | BodyKwarg) for each in fields.values()
     ):
-        refusals.append(InvalidFields(FieldProblem("field", Missing.code, {})))
+        refusals.append(InvalidFields(FieldProblem("items[0].quantity", Missing.code, {})))
     if any(each.annotation is UUID for each in fields.values()):
         refusals.append(NoSuchPath())
     if not handler.opt.get("public"):
@@ -327,7 +462,7 @@ def _refusals(handler: HTTPRouteHandler) -> list[MarketplaceError]:
         refusals.append(WrongRole(needed=handler.opt["role"]))
     if is_repeatable(handler):
         refusals += [InProgress(retry_after=1), KeyReused()]
-    return [*refusals, *(error() for error in handler.opt.get("problems", ()))]
+    return [*refusals, *(refusal(error) for error in handler.opt.get("problems", ()))]
 
 
 def _example(error: MarketplaceError) -> dict[str, Any]:

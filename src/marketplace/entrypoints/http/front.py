@@ -11,13 +11,12 @@ from typing import Generic, TypeVar
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from marketplace.application.finding import ANY
 from marketplace.application.ports import Paging, Site
 from marketplace.application.storefront import StorefrontService
 from marketplace.domain.merchants import StoreMoved
 
 from .page_cache import share
-from .storefront import StorePageOut
+from .storefront import StorePageOut, front_of
 
 App = TypeVar("App", bound=ASGIApp)
 
@@ -43,7 +42,7 @@ class Front(Generic[App]):
             # The route knows how to lead there.
             await self.app(scope, receive, send)
             return
-        body = StorePageOut.encoded(page, self.site, ANY)
+        body = StorePageOut.encoded(page, self.site, front_of(username))
         await share(body, scope, send, page.store.id, until=page.reopens_at)
 
 

@@ -183,8 +183,9 @@ class ImportController(Controller):
         cursor: Cursor = None,
     ) -> Listed[ImportRow]:
         """List the sheets that were handed in, newest first."""
-        page = await imports.of_merchant(request.user, paging(limit, cursor))
-        return Listed.of(page, ImportRow.row)
+        of = request.list_of()
+        page = await imports.of_merchant(request.user, paging(limit, cursor, of))
+        return Listed.of(page, ImportRow.row, of)
 
     @get("/imports/{id:uuid}", problems=(ImportNotFound,))
     async def find(

@@ -57,7 +57,7 @@ class JobController(Controller):
         cursor: Cursor = None,
     ) -> Listed[JobOut]:
         """List what waits, runs, or has failed for good; what is done is gone."""
-        of = (in_state, kind)
+        of = request.list_of((in_state, kind))
         page = await job_desk.jobs(
             request.user, paging(limit, cursor, of), state=in_state, kind=kind
         )

@@ -149,7 +149,9 @@ class PapersController(Controller):
         cursor: Cursor = None,
     ) -> Listed[PapersOut]:
         """List the papers one has handed in."""
-        return Listed.of(await kyc.mine(request.user, paging(limit, cursor)), PapersOut.of)
+        of = request.list_of()
+        page = await kyc.mine(request.user, paging(limit, cursor, of))
+        return Listed.of(page, PapersOut.of, of)
 
     @post(
         request_max_body_size=MOST_DOCUMENTS * MOST_DOCUMENT_BYTES + AROUND_A_FILE,

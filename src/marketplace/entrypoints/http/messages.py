@@ -395,6 +395,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="المنتج غير موجود أو غير معروض للبيع.",
         en="There is no such product, or it is not on sale.",
     ),
+    "product-moved": Wording(
+        ar="انتقل المنتج إلى عنوان آخر.",
+        en="The product has moved to another address.",
+    ),
     "variant-not-found": Wording(
         ar="لا يوجد هذا الخيار للمنتج.",
         en="The product has no such variant.",

@@ -31,6 +31,7 @@ from .shapes import (
     Input,
     Limit,
     Listed,
+    ListOf,
     Moment,
     Output,
     StrictRequest,
@@ -63,8 +64,8 @@ class InboxOut(Output, frozen=True, kw_only=True):
     unread: int
 
     @classmethod
-    def of(cls, inbox: Inbox) -> Self:
-        return cls.told(inbox, Listed.of(inbox.page, NotificationOut.of))
+    def of(cls, inbox: Inbox, of: ListOf) -> Self:
+        return cls.told(inbox, Listed.of(inbox.page, NotificationOut.of, of))
 
 
 class ReadOut(Output, frozen=True, kw_only=True):
@@ -129,7 +130,8 @@ class NotificationController(Controller):
         cursor: Cursor = None,
     ) -> InboxOut:
         """Look into the inbox."""
-        return InboxOut.of(await notifications.inbox(request.user, paging(limit, cursor)))
+        of = request.list_of()
+        return InboxOut.of(await notifications.inbox(request.user, paging(limit, cursor, of)), of)
 
     @post("/{id:uuid}/read", status_code=200, problems=(NotificationNotFound,))
     async def read(

@@ -339,10 +339,11 @@ class OrderController(Controller):
             until=until,
             sort=sort,
         )
-        page = await orders.of_merchant(request.user, paging(limit, cursor, wanted), wanted)
+        of = request.list_of(wanted)
+        page = await orders.of_merchant(request.user, paging(limit, cursor, of), wanted)
         total = await orders.count(request.user, wanted) if include else UNSET
         locale = preferred(request.headers.get("accept-language", ""))
-        return Counted.of_all(page, lambda each: OwnOrderOut.listed(each, locale), wanted, total)
+        return Counted.of_all(page, lambda each: OwnOrderOut.listed(each, locale), of, total)
 
     @get("/{id:uuid}", problems=(OrderNotFound,))
     async def find(

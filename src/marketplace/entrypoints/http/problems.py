@@ -26,6 +26,7 @@ from marketplace.domain.errors import (
     Unavailable,
 )
 from marketplace.domain.merchants import StoreMoved
+from marketplace.domain.products import ProductMoved
 from marketplace.domain.text import Missing, NotOneOf
 
 from .messages import MESSAGES, Wording, preferred
@@ -92,6 +93,7 @@ class BadIdempotencyKey(BadValue):
 
 
 STATUS: Mapping[type[MarketplaceError], int] = {
+    ProductMoved: HTTPStatus.PERMANENT_REDIRECT,
     StoreMoved: HTTPStatus.PERMANENT_REDIRECT,
     BadValue: HTTPStatus.BAD_REQUEST,
     InvalidFields: HTTPStatus.BAD_REQUEST,

@@ -271,8 +271,9 @@ class ProductController(Controller):
         wanted = FindProducts(
             q=q, status=status, category=category, tag=tag, in_stock=in_stock, sort=sort
         )
-        page = await products.of_merchant(request.user, paging(limit, cursor, wanted), wanted)
-        return Listed.of(page, lambda each: OwnProductOut.of(each, request.site), wanted)
+        of = request.list_of(wanted)
+        page = await products.of_merchant(request.user, paging(limit, cursor, of), wanted)
+        return Listed.of(page, lambda each: OwnProductOut.of(each, request.site), of)
 
     @post(problems=(ImageNotFound, CategoryNotFound, SlugTaken, SkuTaken))
     async def add(

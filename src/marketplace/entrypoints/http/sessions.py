@@ -154,8 +154,9 @@ class SessionController(Controller):
         cursor: Cursor = None,
     ) -> Listed[DeviceOut]:
         """Where you are signed in."""
-        page = await sessions.mine(request.user, paging(limit, cursor))
-        return Listed.of(page, lambda each: DeviceOut.of(each, request.user))
+        of = request.list_of()
+        page = await sessions.mine(request.user, paging(limit, cursor, of))
+        return Listed.of(page, lambda each: DeviceOut.of(each, request.user), of)
 
     @delete("/sessions/{id:uuid}", problems=(SessionNotFound,))
     async def end(

@@ -9,9 +9,11 @@ import hashlib
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from itertools import accumulate, islice
+from types import UnionType
 from typing import (
     Annotated,
     Any,
@@ -21,6 +23,7 @@ from typing import (
     Protocol,
     TypeAlias,
     TypeVar,
+    Union,
     get_args,
     get_origin,
 )
@@ -105,6 +108,20 @@ def tagged(told: Told) -> Response[Told]:
     return Response(told, headers={"etag": f'"{told.version}"'})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOf:
+    """
+    Which list somebody reads: at which address, whose, and what they want to see of it.
+
+    A cursor is good for the very list that gave it out, and for no other.
+    """
+
+    path: str
+    ids: tuple[str, ...] = ()
+    account: UUID | None = None
+    wanted: Hashable = None
+
+
 class Listed(Output, Generic[Item], frozen=True, kw_only=True):
     """A stretch of a list; ``next_cursor`` asks for the following one, with all else the same."""
 
@@ -112,16 +129,14 @@ class Listed(Output, Generic[Item], frozen=True, kw_only=True):
     next_cursor: str | None
 
     @classmethod
-    def of(
-        cls, page: Page[Entity], shape: Callable[[Entity], Item], wanted: Hashable = None
-    ) -> "Listed[Item]":
+    def of(cls, page: Page[Entity], shape: Callable[[Entity], Item], of: ListOf) -> "Listed[Item]":
         items = [shape(each) for each in page.items]
-        return Listed(items=items, next_cursor=cursor_after(page, wanted))
+        return Listed(items=items, next_cursor=cursor_after(page, of))
 
 
-def cursor_after(page: Page[Any], wanted: Hashable = None) -> str | None:
+def cursor_after(page: Page[Any], of: ListOf) -> str | None:
     """What asks for the following stretch; None behind the last."""
-    return _cursor(page.next, wanted) if page.next else None
+    return _cursor(page.next, of) if page.next else None
 
 
 class Counted(Listed[Item], Generic[Item], frozen=True, kw_only=True):
@@ -134,10 +149,10 @@ class Counted(Listed[Item], Generic[Item], frozen=True, kw_only=True):
         cls,
         page: Page[Entity],
         shape: Callable[[Entity], Item],
-        wanted: object,
+        of: ListOf,
         total: int | UnsetType,
     ) -> "Counted[Item]":
-        listed = Listed.of(page, shape, wanted)
+        listed = Listed.of(page, shape, of)
         return Counted(items=listed.items, next_cursor=listed.next_cursor, total=total)
 
 
@@ -146,13 +161,13 @@ Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=100, description="How 
 Cursor: TypeAlias = FromQuery[str | None]
 
 
-def paging(limit: int, cursor: str | None, wanted: Hashable = None) -> Paging:
-    """Which stretch of a list was asked for; a cursor is good for what else was ``wanted`` only."""
+def paging(limit: int, cursor: str | None, of: ListOf) -> Paging:
+    """Which stretch of a list was asked for."""
     if cursor is None:
         return Paging(limit=limit)
     try:
-        after = _place(cursor, wanted)
-        if wanted is None and after != Place(id=after.id):
+        after = _place(cursor, of)
+        if of.wanted is None and after != Place(id=after.id):
             raise ValueError
         return Paging(limit=limit, after=after)
     except ValueError:
@@ -191,6 +206,16 @@ class StrictRequest(Request[Actor, None, State]):
             return None
         tags = (each.strip() for each in said.split(","))
         return frozenset(int(each[1:-1]) for each in tags if _VERSION.fullmatch(each))
+
+    def list_of(self, wanted: Hashable = None) -> ListOf:
+        """The list at this address, whoever may see it, or whoever asks."""
+        account = self.scope.get("user")
+        return ListOf(
+            path=self.scope["path_template"],
+            ids=tuple(str(each).lower() for each in self.path_params.values()),
+            account=account.account_id if isinstance(account, Actor) else None,
+            wanted=wanted,
+        )
 
     @property
     def id(self) -> str:
@@ -240,6 +265,7 @@ def must_be_shallow(body: bytes) -> None:
 
 def _mistakes(said: Any, shape: Any, path: str = "") -> Iterator[FieldProblem]:
     """Every field that is missing, unknown or of the wrong type."""
+    shape = _nested(said, shape)
     if isinstance(said, dict) and isinstance(shape, type) and issubclass(shape, msgspec.Struct):
         fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
         for name, field in fields.items():
@@ -261,6 +287,20 @@ def _mistakes(said: Any, shape: Any, path: str = "") -> Iterator[FieldProblem]:
         except msgspec.ValidationError as error:
             complaint, _, within = str(error).partition(" - at `$")
             yield field_problem(f"{complaint} - at `$.{path}{within or '`'}")
+
+
+def _nested(said: Any, shape: Any) -> Any:
+    """Of a shape that can be several, the one that was meant by an object or a list."""
+    if get_origin(shape) is Annotated:
+        return _nested(said, get_args(shape)[0])
+    if get_origin(shape) in (Union, UnionType):
+        for each in (_nested(said, each) for each in get_args(shape)):
+            is_object = isinstance(each, type) and issubclass(each, msgspec.Struct)
+            if (isinstance(said, dict) and is_object) or (
+                isinstance(said, list) and get_origin(each) is list
+            ):
+                return each
+    return shape
 
 
 class _Digits(str):
@@ -294,25 +334,25 @@ _CURSORS = msgspec.msgpack.Decoder(_Cursor)
 _LONGEST_CURSOR = 1000
 
 
-def _cursor(place: Place, wanted: Hashable) -> str:
+def _cursor(place: Place, of: ListOf) -> str:
     """A place as opaque text. It is no secret: whatever it says is looked at when it comes back."""
-    told: _Cursor = (_digest(wanted), place.id.bytes, place.key, place.loosely)
+    told: _Cursor = (_digest(of), place.id.bytes, place.key, place.loosely)
     return urlsafe_b64encode(msgspec.msgpack.encode(told)).decode().rstrip("=")
 
 
-def _place(cursor: str, wanted: Hashable) -> Place:
+def _place(cursor: str, of: ListOf) -> Place:
     """The place again, or ``ValueError`` if anything of the cursor is not as we would write it."""
     if len(cursor) > _LONGEST_CURSOR:
         raise ValueError
     digest, id, key, loosely = _CURSORS.decode(urlsafe_b64decode(f"{cursor}=="))
     place = Place(id=UUID(bytes=id), key=key, loosely=loosely)
     storable = "\0" not in key if isinstance(key, str) else abs(key or 0) < 2**63
-    if digest != _digest(wanted) or not storable or _cursor(place, wanted) != cursor:
+    if digest != _digest(of) or not storable or _cursor(place, of) != cursor:
         raise ValueError
     return place
 
 
 @lru_cache(1000)
-def _digest(wanted: Hashable) -> bytes:
+def _digest(of: ListOf) -> bytes:
     """Not ``hash``, which is another one in the next process."""
-    return hashlib.sha256(repr(wanted).encode()).digest()[:6]
+    return hashlib.sha256(repr(of).encode()).digest()[:6]

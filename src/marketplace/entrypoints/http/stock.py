@@ -111,5 +111,6 @@ class StockController(Controller):
         cursor: Cursor = None,
     ) -> Listed[StockMovementOut]:
         """Look at everything that came and went, newest first."""
-        page = await stock.movements(request.user, ProductId(id), paging(limit, cursor))
-        return Listed.of(page, StockMovementOut.told)
+        of = request.list_of()
+        page = await stock.movements(request.user, ProductId(id), paging(limit, cursor, of))
+        return Listed.of(page, StockMovementOut.told, of)

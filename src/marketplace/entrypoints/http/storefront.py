@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.serialization import encode_json
 from litestar.types import ExceptionHandlersMap
 
-from marketplace.application.finding import FindProducts
+from marketplace.application.finding import ANY, FindProducts
 from marketplace.application.ports import MEDIA, CategoryView, ProductCard, ProductView, Site
 from marketplace.application.storefront import StorefrontService, StorePage
 from marketplace.domain.accounts import Locale
@@ -21,7 +21,7 @@ from marketplace.domain.merchants import (
     StoreMoved,
     StoreNotFound,
 )
-from marketplace.domain.products import ProductNotFound
+from marketplace.domain.products import ProductMoved, ProductNotFound
 from marketplace.domain.text import beginning
 
 from .edge import request_id
@@ -35,6 +35,7 @@ from .shapes import (
     Cursor,
     Limit,
     Listed,
+    ListOf,
     Moment,
     Output,
     StrictRequest,
@@ -132,14 +133,14 @@ class StorePageOut(Output, frozen=True, kw_only=True):
     products: Listed[ListedProductOut]
 
     @classmethod
-    def encoded(cls, page: StorePage, site: Site, wanted: FindProducts) -> bytes:
+    def encoded(cls, page: StorePage, site: Site, of: ListOf) -> bytes:
         """Such an answer, put together from cards that are all but ready."""
         items = ",".join([_on_card(each) for each in page.products.items])
         media = encode_json(f"{site.media_url}/").decode()[1:-1]
         return b'{"store":%b,"products":{"items":[%b],"next_cursor":%b}}' % (
             encode_json(StoreOut.of(page, site)),
             items.replace(MEDIA, media).encode(),
-            encode_json(cursor_after(page.products, wanted)),
+            encode_json(cursor_after(page.products, of)),
         )
 
 
@@ -195,8 +196,13 @@ def _on_card(card: ProductCard) -> str:
     return f'{card.told[:-1]},"stock":{card.available},"in_stock":{in_stock}}}'
 
 
-def led_on(request: Request[Any, Any, Any], moved: StoreMoved) -> Response[bytes]:
-    """The same call, method and query and all, at the address where the store is now."""
+def front_of(username: str, wanted: FindProducts = ANY) -> ListOf:
+    """What a store shows on its front, to everybody the same."""
+    return ListOf(path="/api/store/{username}", ids=(username.lower(),), wanted=wanted)
+
+
+def led_on(request: Request[Any, Any, Any], moved: StoreMoved | ProductMoved) -> Response[bytes]:
+    """The same call, method and query and all, at the address where that is now."""
     language = request.headers.get("accept-language", "")
     problem = answer(moved, accept_language=language, request_id=request_id.get())
     there = request.scope["path_template"]
@@ -211,7 +217,7 @@ def led_on(request: Request[Any, Any, Any], moved: StoreMoved) -> Response[bytes
     return Response(problem.body, status_code=problem.status, headers=headers)
 
 
-LEADING_ON: ExceptionHandlersMap = {StoreMoved: led_on}
+LEADING_ON: ExceptionHandlersMap = {ProductMoved: led_on, StoreMoved: led_on}
 
 
 class StoreController(Controller):
@@ -251,14 +257,15 @@ class StoreController(Controller):
             in_stock=in_stock,
             sort=sort,
         )
-        page = await storefront.page(username, paging(limit, cursor, wanted), wanted)
-        body = StorePageOut.encoded(page, request.site, wanted)
+        of = front_of(username, wanted)
+        page = await storefront.page(username, paging(limit, cursor, of), wanted)
+        body = StorePageOut.encoded(page, request.site, of)
         return shared(body, request, page.store.id, until=page.reopens_at)
 
     @get(
         "/products/{product:str}",
         public=True,
-        problems=(StoreNotFound, StoreMoved, ProductNotFound),
+        problems=(StoreNotFound, StoreMoved, ProductNotFound, ProductMoved),
     )
     async def product(
         self,
@@ -267,7 +274,7 @@ class StoreController(Controller):
         product: FromPath[str],
         storefront: NamedDependency[StorefrontService],
     ) -> Response[ProductPageOut]:
-        """Look at one product, by its id or slug."""
+        """Look at one product, by its id or slug; a slug it had before leads to that of today."""
         seen = await storefront.product(username, product)
         body = encode_json(ProductPageOut.of(seen, request.site))
         return shared(body, request, seen.product.merchant_id, until=None)

@@ -228,7 +228,9 @@ class WebhookController(Controller):
         cursor: Cursor = None,
     ) -> Listed[WebhookOut]:
         """List the webhooks of one's own store."""
-        return Listed.of(await webhooks.mine(request.user, paging(limit, cursor)), WebhookOut.of)
+        of = request.list_of()
+        page = await webhooks.mine(request.user, paging(limit, cursor, of))
+        return Listed.of(page, WebhookOut.of, of)
 
     @post(problems=(TooManyEndpoints,))
     async def add(
@@ -340,9 +342,9 @@ class WebhookController(Controller):
             since=since,
             until=until,
         )
-        asked = (id, status, event, since, until)
-        page = await deliveries.log(wanted, paging(limit, cursor, asked))
-        return Listed.of(page, DeliveryRow.row, asked)
+        of = request.list_of((status, event, since, until))
+        page = await deliveries.log(wanted, paging(limit, cursor, of))
+        return Listed.of(page, DeliveryRow.row, of)
 
     @get("/{id:uuid}/deliveries/{delivery:uuid}", problems=(EndpointNotFound, DeliveryNotFound))
     async def delivery(

@@ -63,6 +63,10 @@ class MemoryStoreViews(Reading, ports.StoreViews):
                 return self._product(product)
         raise ProductNotFound
 
+    async def product_moved_to(self, merchant_id: MerchantId, slug: Slug, /) -> Slug | None:
+        moved = self._store.former_slugs.get((merchant_id, slug))
+        return next((each.slug for each in self._sold(merchant_id) if each.id == moved), None)
+
     async def products_on_sale(
         self, merchant_id: MerchantId, ids: Sequence[ProductId], /
     ) -> Mapping[ProductId, Product]:

@@ -26,7 +26,7 @@ from ..faults import translated
 from ..pool import lent
 from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
-from ..tables import categories, former_usernames, merchants, products
+from ..tables import categories, former_slugs, former_usernames, merchants, products
 from .front import FRONT, a_card, page_of_cards, store_of
 from .merchants import a_store
 from .products import a_product
@@ -53,6 +53,15 @@ _is_on_sale = products.c.status == ProductStatus.ACTIVE
 _owner = given("merchant", sa.Uuid)
 _BY_ID = compiled(a_product.where(products.c.id == given("id", sa.Uuid), _is_on_sale))
 _BY_SLUG = compiled(a_product.where(products.c.slug == given("slug", sa.Text), _is_on_sale))
+_PRODUCT_MOVED_TO = compiled(
+    sa.select(products.c.slug)
+    .join_from(former_slugs, products, former_slugs.c.product_id == products.c.id)
+    .where(
+        former_slugs.c.merchant_id == _owner,
+        former_slugs.c.slug == given("slug", sa.Text),
+        _is_on_sale,
+    )
+)
 _NAMED = compiled(
     sa.select(*shown(products)).where(
         products.c.merchant_id == _owner, one_of(products.c.id, "ids"), _is_on_sale
@@ -115,6 +124,10 @@ class PostgresStoreViews(Reading, ports.StoreViews):
         return await self._one(
             _BY_SLUG, ProductView, ProductNotFound, merchant=merchant_id, slug=called
         )
+
+    async def product_moved_to(self, merchant_id: MerchantId, slug: Slug, /) -> Slug | None:
+        rows = await self._rows(_PRODUCT_MOVED_TO, merchant=merchant_id, slug=slug)
+        return Slug(rows[0]["slug"]) if rows else None
 
     async def products_on_sale(
         self, merchant_id: MerchantId, ids: Sequence[ProductId], /
