@@ -468,6 +468,7 @@ class ViewsContract:
         assert await found(status=("delivered",), payment_status=("unpaid",)) == []
         assert await found(payment_status=("partially_refunded,refunded",)) == [1002]
         assert await found(city="المدينه المنوره") == [1042]
+        assert await found(city="مدينة المنورة") == [1042]
         assert await found(city="جدة", payment_status=("partially_refunded",)) == [1002]
         assert await found(city="المدينة") == []
 
