@@ -46,7 +46,6 @@ from marketplace.domain.orders import (
     OrderStatus,
     Outcome,
     Party,
-    PaymentStatus,
 )
 from marketplace.domain.products import ProductId
 from tests.unit.domain.test_orders import STATUSES, THE_CONTRACT
