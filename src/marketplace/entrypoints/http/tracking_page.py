@@ -11,7 +11,8 @@ from marketplace.application.orders import TrackedOrder
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Locale
 from marketplace.domain.delivery import fee_name
-from marketplace.domain.orders import Happening, OrderStatus, TimelineEntry
+from marketplace.domain.errors import MarketplaceError
+from marketplace.domain.orders import Happening, OrderStatus, TimelineEntry, WrongOrderStatus
 from marketplace.domain.phones import masked
 from marketplace.domain.text import masked_name
 
@@ -62,6 +63,7 @@ class _Words:
     sure: str
     write: str
     missing: str
+    too_late: str
     back: str
 
 
@@ -99,6 +101,7 @@ _WORDS = {
         sure="نعم، إلغاء الطلب",
         write="مراسلة المتجر عبر واتساب",
         missing="يُرجى التحقق من الرابط، أو طلب إرساله من جديد من صفحة المتجر.",
+        too_late="لم يعد هذا ممكنًا. حالة الطلب الآن: {}.",
         back="العودة إلى الطلب",
     ),
     Locale.ENGLISH: _Words(
@@ -133,6 +136,7 @@ _WORDS = {
         sure="Yes, cancel the order",
         write="Write to the store on WhatsApp",
         missing="Please check the link, or have it sent again from the page of the store.",
+        too_late="This is no longer possible. The order is now: {}.",
         back="Back to the order",
     ),
 }
@@ -200,6 +204,14 @@ def order_page(seen: TrackedOrder, token: str, locale: Locale, root: str) -> str
         f"<h2>{words.happened}</h2>\n<ol>\n{happened}\n</ol>",
     ]
     return _page(f"{words.order} {order.number}", "\n".join(parts), locale, root)
+
+
+def told_to_guest(error: MarketplaceError, detail: str, locale: Locale) -> str:
+    """What a refusal says on a page: what its problem says to programs means nothing to a guest."""
+    if not isinstance(error, WrongOrderStatus):
+        return detail
+    words = _WORDS[locale]
+    return words.too_late.format(words.statuses[OrderStatus(str(error.facts["status"]))])
 
 
 def refusal_page(title: str, detail: str, back: str | None, locale: Locale, root: str) -> str:
