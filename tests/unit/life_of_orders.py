@@ -143,7 +143,7 @@ class LifeOfOrders(RuleBasedStateMachine):
         self.products = [
             await self.world.a_product(self.mona, price="10.00", stock=stock) for stock in (4, 6)
         ]
-        self.bought = dict(zip(self.products, (4, 6), strict=True))
+        self.bought: dict[ProductId, int] = dict(zip(self.products, (4, 6), strict=True))
         placed = await self.world.an_order(self.mona, *self.wishes(2, 1))
         self.orders.append(placed.order.id)
         self.tokens[placed.order.id] = placed.tracking_token

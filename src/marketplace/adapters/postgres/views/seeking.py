@@ -119,7 +119,9 @@ def _listing(
     return compiled(listed, prepare=_prepared(asked))
 
 
-def _each_status(found: sa.Select[Any], asked: frozenset[str], upwards: bool) -> sa.Select[Any]:
+def _each_status(
+    found: sa.Select[*tuple[Any, ...]], asked: frozenset[str], upwards: bool
+) -> sa.Select[*tuple[Any, ...]]:
     status, payment = (
         sa.func.unnest(given(name, sa.ARRAY(sa.Text)))
         .table_valued(sa.column("word", sa.Text), name=f"each_{name}")
