@@ -19,7 +19,15 @@ from marketplace.application.blocked_phones import BlockPhone
 from marketplace.application.categories import AddCategory
 from marketplace.application.images import ReceiveImage
 from marketplace.application.merchants import EditMerchant
-from marketplace.application.orders import EditOrder, MoveOrder, PlacedOrder, RefundOrder, Wish
+from marketplace.application.orders import (
+    EditOrder,
+    MoveOrder,
+    PlacedOrder,
+    RefundOrder,
+    TakenOrder,
+    TakeOrder,
+    Wish,
+)
 from marketplace.application.orders.confirming import AT_ONCE
 from marketplace.application.ports import Job, LetterKind, Paging
 from marketplace.application.products import EditProduct
@@ -272,6 +280,34 @@ async def test_closing_a_busy_store_is_in_nobodys_way(world: World) -> None:
     assert set(ended) <= {"PlacedOrder", "StoreNotFound", "NoneType"}
     assert ended["NoneType"] == 1
     assert [await world.stock(each) for each in products] == [(500, 0)] * 6
+
+
+@pytest.mark.parametrize("who", ["guest", "merchant"])
+async def test_whoever_waits_for_a_product_keeps_the_store_from_nobody(
+    world: World, samples: Samples, database_url: str, who: str
+) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona)
+    taken = TakeOrder(
+        acting=mona.actor,
+        customer_name="سارة",
+        customer_phone="0501234567",
+        address="حي النخيل",
+        items=[Wish(product_id=lamp, quantity=1)],
+    )
+
+    async def order() -> PlacedOrder | TakenOrder:
+        if who == "guest":
+            return await world.an_order(mona, lamp)
+        return await world.marketplace.taking.take(taken)
+
+    async with samples.begin() as market:
+        await market.products.hold(lamp)
+        ordering = asyncio.create_task(order())
+        await somebody_waits(database_url)
+        await market.merchants.hold(mona.merchant_id)
+
+    assert (await ordering).order.number == 1001
 
 
 async def test_a_name_is_not_lost_to_whoever_waits_for_it_to_be_left(

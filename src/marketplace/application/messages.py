@@ -47,6 +47,16 @@ def tracking_url(site: Site, token: str) -> str:
     return f"{site.public_url}/api/orders/track/{token}"
 
 
+def costs_of(order: Order) -> dict[str, str]:
+    """What an order costs, as a letter tells it: line by line, and what comes to that."""
+    return {
+        "lines": "\n".join(f"{line.quantity} × {line.name}" for line in order.lines),
+        "fees": "\n".join(f"{fee.name}: \u2066{fee.amount}\u2069" for fee in order.fees),
+        "discount": str(order.discount or ""),
+        "total": str(order.total),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class GuestCorrespondence:
     """What is written to guests when something has happened, one method per reaction."""
@@ -138,7 +148,7 @@ def _told(order: Order, store: Merchant, kind: LetterKind) -> dict[str, str]:
     if kind in (LetterKind.ORDER_PLACED, LetterKind.ORDER_CONFIRMED, LetterKind.ORDER_SHIPPED):
         facts["total"] = str(order.total)
     if kind is LetterKind.ORDER_PLACED:
-        facts["lines"] = "\n".join(f"{line.quantity} × {line.name}" for line in order.lines)
+        facts |= costs_of(order)
     if kind is LetterKind.ORDER_SHIPPED:
         facts |= {"courier": order.courier, "tracking_number": order.tracking_number}
     return facts

@@ -33,6 +33,7 @@ from marketplace.domain.orders import Order, OrderPlaced, OrderSource
 from marketplace.domain.products import Product, StockRanLow
 
 from .merchants import selling
+from .messages import costs_of
 from .ports import (
     BeginUnitOfWork,
     Clock,
@@ -232,10 +233,8 @@ class Correspondence:
             "customer": order.customer.name,
             "phone": order.customer.phone,
             "address": f"{order.customer.address} {order.customer.city}".strip(),
-            "lines": "\n".join(f"{line.quantity} × {line.name}" for line in order.lines),
-            "fees": "\n".join(f"{fee.name}: \u2066{fee.amount}\u2069" for fee in order.fees),
-            "total": str(order.total),
             "note": order.note,
+            **costs_of(order),
         }
 
 

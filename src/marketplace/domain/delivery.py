@@ -85,7 +85,7 @@ class Delivery:
             (FeeCode.CASH_ON_DELIVERY, self.cod_fee if pays_at_door else None),
         )
         return tuple(
-            Fee(code=code, name=_NAMES[code, locale], amount=amount)
+            Fee(code=code, name=fee_name(code, locale), amount=amount)
             for code, amount in charged
             if amount is not None and amount.minor
         )
@@ -127,6 +127,11 @@ def total_with(subtotal: Money, fees: Sequence[Fee]) -> Money:
     return reduce(add, (fee.amount for fee in fees), subtotal)
 
 
+def fee_name(code: FeeCode, locale: Locale) -> str:
+    """What a fee is called."""
+    return _NAMES[code, locale]
+
+
 @lru_cache(10_000)
 def city_key(text: str) -> str:
     """
@@ -148,7 +153,8 @@ def _keys(city: str) -> Iterator[str]:
             yield key
 
 
-_LATIN_ARTICLES = ("al", "el")
+_LATIN_ARTICLES = ("al", "el", "ad", "an", "ar", "as", "ash", "at", "az")
+"""As they are written and, before some letters, heard: Ar-Riyadh, Ad Dammam, At Taif."""
 _BETWEEN_PARTS = re.compile(r"[,،؛;/|()\n]|\s[-–—]\s")
 _NAMES: Mapping[tuple[FeeCode, Locale], str] = {
     (FeeCode.DELIVERY, Locale.ARABIC): "رسوم التوصيل",

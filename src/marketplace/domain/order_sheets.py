@@ -7,14 +7,13 @@ from enum import StrEnum
 from io import StringIO
 
 from .accounts import Locale
-from .money import Money, decimal
+from .money import Money
 from .orders import (
     ConfirmationState,
     Order,
     OrderLine,
     OrderStatus,
     PaymentStatus,
-    total_of,
 )
 from .sheets.cells import defused
 from .sheets.writing import MARK
@@ -48,8 +47,10 @@ _ITEMS = {
 _MONEY = {
     "subtotal": {_AR: "المجموع الفرعي", _EN: "Subtotal"},
     "fees": {_AR: "الرسوم", _EN: "Fees"},
+    "discount": {_AR: "الخصم", _EN: "Discount"},
     "total": {_AR: "الإجمالي", _EN: "Total"},
     "collected": {_AR: "المبلغ المحصّل", _EN: "Amount collected"},
+    "refunded": {_AR: "المبلغ المُعاد", _EN: "Amount refunded"},
     "currency": {_AR: "العملة", _EN: "Currency"},
 }
 _DELIVERY = {
@@ -110,7 +111,7 @@ def written(orders: Iterable[tuple[Order, datetime]], by: By, locale: Locale) ->
 
 
 def _rows(order: Order, placed: datetime, by: By, locale: Locale) -> Iterator[dict[str, str]]:
-    customer, subtotal = order.customer, total_of(order.lines)
+    customer = order.customer
     known = {
         "number": str(order.number),
         "placed": placed.strftime("%Y-%m-%d %H:%M"),
@@ -128,10 +129,12 @@ def _rows(order: Order, placed: datetime, by: By, locale: Locale) -> Iterator[di
         "tracking": _as_text(order.tracking_number),
     }
     money = {
-        "subtotal": subtotal.amount,
-        "fees": decimal(order.total.minor - subtotal.minor, order.currency),
+        "subtotal": order.subtotal.amount,
+        "fees": order.total_fees.amount,
+        "discount": (order.discount or Money.zero(order.currency)).amount,
         "total": order.total.amount,
         "collected": _told(order.amount_collected),
+        "refunded": _told(order.amount_refunded),
     }
     if by is By.ORDER:
         yield (

@@ -30,7 +30,8 @@ FACTS: Mapping[LetterKind, Mapping[str, str]] = {
         "phone": "+966559876543",
         "address": "حي الياسمين، مبنى 12 الرياض",
         "lines": "2 × عباءة مطرزة (أسود / M)\n1 × Silk scarf",
-        "fees": "25.00 SAR",
+        "fees": "رسوم التوصيل: 25.00 SAR",
+        "discount": "21.00 SAR",
         "total": "602.00 SAR",
         "note": "يرجى الاتصال قبل الوصول",
     },
@@ -59,6 +60,8 @@ FACTS: Mapping[LetterKind, Mapping[str, str]] = {
     LetterKind.ORDER_PLACED: {
         **_ORDER,
         "lines": "2 × عباءة مطرزة (أسود / M)\n1 × Silk scarf",
+        "fees": "رسوم التوصيل: 25.00 SAR",
+        "discount": "21.00 SAR",
         "total": "602.00 SAR",
     },
     LetterKind.ORDER_CONFIRMED: {**_ORDER, "total": "602.00 SAR"},

@@ -29,6 +29,7 @@ FACTS: dict[LetterKind, dict[str, str]] = {
         "address": "شارع الملك فهد 12 الرياض",
         "lines": "2 × قميص أزرق\n1 × Lamp",
         "fees": "رسوم التوصيل: \u206615.00 SAR\u2069",
+        "discount": "5.00 SAR",
         "total": "129.00 SAR",
         "note": "بعد العصر",
     },
@@ -54,6 +55,8 @@ FACTS: dict[LetterKind, dict[str, str]] = {
         **ORDER,
         "customer": "Grace Hopper",
         "lines": "2 × قميص أزرق\n1 × Lamp",
+        "fees": "رسوم التوصيل: \u206615.00 SAR\u2069",
+        "discount": "5.00 SAR",
         "total": "129.00 SAR",
     },
     LetterKind.ORDER_CONFIRMED: {**ORDER, "customer": "Grace Hopper", "total": "129.00 SAR"},
@@ -218,9 +221,23 @@ def test_each_line_of_an_order_has_a_line_of_its_own() -> None:
 
     assert (
         "Products:\n\u20682 × قميص أزرق\u2069\n\u20681 × Lamp\u2069\n"
-        "Fees: \u2068رسوم التوصيل: \u206615.00 SAR\u2069\u2069\nTotal: 129.00 SAR\n" in wording.text
+        "Fees: \u2068رسوم التوصيل: \u206615.00 SAR\u2069\u2069\n"
+        "Discount: 5.00 SAR\nTotal: 129.00 SAR\n" in wording.text
     )
     assert "\u2069<br>\u2068" in wording.html
+
+
+@pytest.mark.parametrize("locale", Locale)
+def test_what_an_order_has_not_is_no_row_of_its_letter(locale: Locale) -> None:
+    placed = FACTS[LetterKind.ORDER_PLACED] | {"fees": "", "discount": ""}
+    shipped = FACTS[LetterKind.ORDER_SHIPPED] | {"courier": "", "tracking_number": ""}
+
+    for kind, facts, rows in (
+        (LetterKind.ORDER_PLACED, placed, 3),
+        (LetterKind.ORDER_SHIPPED, shipped, 2),
+    ):
+        wording = LETTERS.write(kind, locale, facts)
+        assert wording.html.count("<tr>") == rows
 
 
 @pytest.mark.parametrize(("locale", "name"), [(Locale.ARABIC, "ملاحظة"), (Locale.ENGLISH, "note")])

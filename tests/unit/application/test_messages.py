@@ -4,6 +4,8 @@ import pytest
 
 from marketplace.adapters.memory.neighbours import MemoryMessenger
 from marketplace.adapters.system import SystemSecrets
+from marketplace.application.delivery import SaidDelivery
+from marketplace.application.merchants import EditMerchant
 from marketplace.application.orders import PlacedOrder, SeekOrder
 from marketplace.application.ports import (
     JobId,
@@ -205,6 +207,23 @@ async def test_an_unknown_store_and_bad_fields_are_said(world: World) -> None:
 
 
 # News
+
+
+async def test_who_ordered_is_told_what_all_of_it_costs(world: World) -> None:
+    mona = await world.a_merchant()
+    await world.marketplace.merchants.edit(
+        EditMerchant(acting=mona.actor, delivery=SaidDelivery(default_fee="15.00", cod_fee="5.00"))
+    )
+    await world.an_order(mona, await world.a_product(mona, price="50.00"))
+    await world.run_jobs()
+
+    facts = world.messenger.sent[-1].facts
+
+    assert facts["lines"] == "1 × مصباح"
+    assert facts["fees"] == (
+        "رسوم التوصيل: \u206615.00 SAR\u2069\nرسوم الدفع عند الاستلام: \u20665.00 SAR\u2069"
+    )
+    assert (facts["discount"], facts["total"]) == ("", "70.00 SAR")
 
 
 NEWS = {

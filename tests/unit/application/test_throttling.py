@@ -1,5 +1,6 @@
 """Whoever guesses is slowed down, and nobody else."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from marketplace.adapters.memory.neighbours import MemoryPasswordHasher
 from marketplace.application.accounts import ChangePassword, Register
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.sessions import SignedIn, SignIn
+from marketplace.application.throttling import Throttling
 from marketplace.domain.accounts import LinkExpired, SignInsBusy, TooManyAttempts, WrongCredentials
 from marketplace.domain.errors import InvalidFields
 from tests.unit.world import PASSWORD, World
@@ -461,3 +463,53 @@ async def test_a_session_that_was_left_open_is_no_oracle(world: World) -> None:
 
     with pytest.raises(TooManyAttempts):
         await world.marketplace.accounts.change_password(change)
+
+
+@pytest.mark.parametrize(
+    ("most", "in_an_hour", "address"),
+    [
+        (60, 600, lambda number: ELSEWHERE),
+        (60, 600, lambda number: f"2001:db8:1:2::{number:x}"),
+        (300, 3000, lambda number: f"2001:db8:1:{number:x}::1"),
+    ],
+    ids=["an address", "a household", "a site"],
+)
+async def test_orders_of_one_place_wait_and_those_of_another_do_not(
+    world: World, most: int, in_an_hour: int, address: Callable[[int], str]
+) -> None:
+    throttling = Throttling(world.ports.throttle)
+
+    async def is_taken(number: int, store: str = "mona", other: str = "") -> bool:
+        try:
+            async with throttling.ordering(store, f"055{number:07}", other or address(number)):
+                return True
+        except TooManyAttempts:
+            return False
+
+    for minute in range(in_an_hour // most):
+        numbers = range(minute * most, (minute + 1) * most)
+        assert all([await is_taken(number) for number in numbers])
+        assert not await is_taken(numbers.stop)
+        assert await is_taken(numbers.stop, other=HOME)
+        assert await is_taken(numbers.stop, store="rival")
+        world.clock.pass_(timedelta(minutes=1))
+    assert not await is_taken(in_an_hour)
+    world.clock.pass_(timedelta(hours=1))
+    assert await is_taken(in_an_hour)
+
+
+async def test_a_phone_is_counted_by_each_store_for_itself(world: World) -> None:
+    throttling = Throttling(world.ports.throttle)
+
+    async def is_taken(store: str) -> bool:
+        try:
+            async with throttling.ordering(store, "0551234567", None):
+                return True
+        except TooManyAttempts:
+            return False
+
+    assert all([await is_taken("mona") for _ in range(100)])
+    assert not await is_taken("mona")
+    assert await is_taken("rival")
+    world.clock.pass_(timedelta(hours=1))
+    assert await is_taken("mona")

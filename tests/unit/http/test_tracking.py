@@ -149,6 +149,8 @@ async def test_a_guest_confirms_and_cancels_on_the_page(
     late = await guest.post(f"{link}/confirm", headers=form)
     assert late.status_code == 409
     assert f'href="{link}"' in late.text
+    assert "حالة الطلب الآن: مُلغى." in late.text
+    assert "allowed" not in late.text
     assert (await guest.post(f"{link}/confirm")).json()["code"] == "wrong-order-status"
 
 

@@ -18,7 +18,7 @@ _DRAFTS = {Locale.ARABIC: arabic.DRAFTS, Locale.ENGLISH: english.DRAFTS}
 _DIRECTION = {Locale.ARABIC: "rtl", Locale.ENGLISH: "ltr"}
 
 _LEFT_TO_RIGHT = frozenset(
-    {"day", "number", "phone", "total", "tracking_number", "url", "username"}
+    {"day", "discount", "number", "phone", "total", "tracking_number", "url", "username"}
 )
 _ANY_WAY = frozenset({"store", "customer", "address", "note", "lines", "fees", "reason", "courier"})
 """What people typed, in whatever script."""
@@ -31,7 +31,7 @@ class TemplateLetters(Letters):
     The facts of each kind, all of them text:
 
     - ``PASSWORD_RESET`` and ``EMAIL_VERIFICATION``: username, link
-    - ``NEW_ORDER``: store, number, customer, phone, address, lines, fees, total, note
+    - ``NEW_ORDER``: store, number, customer, phone, address, lines, fees, discount, total, note
     - ``LOW_STOCK``: product, sku, available
     - ``ANNOUNCEMENT``: title, body
     - ``PASSWORD_CHANGED`` and ``SESSION_STOLEN``: username
@@ -39,7 +39,7 @@ class TemplateLetters(Letters):
     - ``KYC_REJECTED``: username, store, reason
     - ``DAILY_DIGEST``: store, day, orders, total, to_confirm, lines
     - ``ORDER_LINK``: store, number, link
-    - ``ORDER_PLACED``: store, number, customer, lines, total, link
+    - ``ORDER_PLACED``: store, number, customer, lines, fees, discount, total, link
     - ``ORDER_CONFIRMED``: store, number, customer, total, link
     - ``ORDER_SHIPPED``: store, number, customer, courier, tracking_number, total, link
     - ``ORDER_CANCELLED`` and ``ORDER_EXPIRED``: store, number, customer, link
@@ -62,7 +62,7 @@ class TemplateLetters(Letters):
 
 def _isolated(name: str, fact: str, locale: Locale) -> str:
     """The fact so that a phone number keeps its plus in front, and a name its place."""
-    if name in _LEFT_TO_RIGHT and locale is Locale.ARABIC:
+    if fact and name in _LEFT_TO_RIGHT and locale is Locale.ARABIC:
         return f"{_LRI}{fact}{_PDI}"
     if name in _ANY_WAY:
         return "\n".join(f"{_FSI}{line}{_PDI}" if line else "" for line in fact.split("\n"))

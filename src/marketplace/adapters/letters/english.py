@@ -45,6 +45,7 @@ DRAFTS = {
                     ("Address", "$address"),
                     ("Products", "$lines"),
                     ("Fees", "$fees"),
+                    ("Discount", "$discount"),
                     ("Total", "$total"),
                     ("Customer’s note", "$note"),
                 )
@@ -137,7 +138,15 @@ DRAFTS = {
                 "To confirm or follow it, please open this link:"
             ),
             Link("Confirm and follow the order"),
-            Table((("Order", "$number"), ("Products", "$lines"), ("Total", "$total"))),
+            Table(
+                (
+                    ("Order", "$number"),
+                    ("Products", "$lines"),
+                    ("Fees", "$fees"),
+                    ("Discount", "$discount"),
+                    ("Total", "$total"),
+                )
+            ),
         ),
     ),
     LetterKind.ORDER_CONFIRMED: Draft(

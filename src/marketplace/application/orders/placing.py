@@ -135,8 +135,9 @@ class PlacingService:
         Take the stock and keep the promise, or neither.
 
         Raises ``StoreNotFound``, ``StoreMoved``, ``StoreOnHoliday``, ``ProductNotFound``,
-        ``OutOfStock`` with every short line, ``CityNotServed``, ``CityMissing``, ``PriceChanged``,
-        ``BelowMinimum``, ``OrderRefused`` or ``TooManyAttempts``.
+        ``VariantNotFound``, ``VariantRequired``, ``OutOfStock`` with every short line,
+        ``CityNotServed``, ``CityMissing``, ``PriceChanged``, ``BelowMinimum``, ``OrderRefused`` or
+        ``TooManyAttempts``.
         """
         form = Form()
         wishes = merge(form, wanted.items)
@@ -145,6 +146,7 @@ class PlacingService:
         wanted_products = list({each[0] for each in wishes})
         ordering = self.throttling.ordering(address, wanted.customer_phone, wanted.client)
         async with ordering, leading_on(self.views, address), self.begin() as market:
+            # Products before the store, as everybody holds them: nobody waits in a circle.
             market.products.foresee(wanted_products)
             served = await market.merchants.next_order_at(address)
             store = served.store

@@ -20,7 +20,7 @@ from .editing import (
     TooManyEdits,
     editable_in,
 )
-from .finding import CITY, Sought, city_key
+from .finding import CITY, Sought, city_key, city_words
 from .moving import (
     OPEN,
     PROMISED,
@@ -179,6 +179,7 @@ __all__ = [
     "WrongOrderStatus",
     "assessed",
     "city_key",
+    "city_words",
     "editable_in",
     "parse_confirmation_method",
     "parse_order_number",

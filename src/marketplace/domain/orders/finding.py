@@ -22,12 +22,18 @@ _FIRST_HALVES = ("عبد", "ابو", "ابا", "ابي", "ابن", "بن", "ام
 
 def keywords(name: str, city: str) -> str:
     """What an order is found by beside its number and its telephone: plain words."""
-    return f"{fold(name)} {CITY}{city_key(city)}"
+    return f"{fold(name)} {CITY}{fold(city).replace(' ', '')}"
 
 
 def city_key(city: str) -> str:
-    """One word for a city, however it is spelt."""
-    return fold(city).replace(" ", "")
+    """One word for a city, however it is spelt: with or without its article, as for its fee."""
+    key = fold(city).replace(" ", "")
+    return key.removeprefix(_ARTICLE) or key
+
+
+def city_words(key: str) -> tuple[str, str]:
+    """What stands behind :data:`CITY` among the keywords of an order that goes there."""
+    return key, _ARTICLE + key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -264,7 +264,7 @@ class Order:
             currency=lines[0].unit_price.currency,
             lines=tuple(lines),
             fees=tuple(fees),
-            discount=discount,
+            discount=_some(discount),
             tracking_hash=tracking_hash,
             placed_at=at,
             confirm_by=at + confirm_within,
@@ -276,6 +276,11 @@ class Order:
     def subtotal(self) -> Money:
         """What the goods cost."""
         return total_of(self.lines)
+
+    @property
+    def total_fees(self) -> Money:
+        """What is paid beside the goods."""
+        return total_with(Money.zero(self.currency), self.fees)
 
     @property
     def total(self) -> Money:
@@ -376,9 +381,7 @@ class Order:
         """
         lines = self.lines if wanted.lines is None else tuple(wanted.lines)
         fees = self.fees if wanted.fees is None else tuple(wanted.fees)
-        discount = self.discount if wanted.discount is None else wanted.discount
-        if discount is not None and not discount.minor:
-            discount = None
+        discount = self.discount if wanted.discount is None else _some(wanted.discount)
         changed = [
             *told_of_lines(self.lines, lines),
             *told(
@@ -588,6 +591,11 @@ def parse_source(text: str) -> OrderSource:
 def _must_fit(discount: Money | None, lines: Sequence[OrderLine]) -> None:
     if discount is not None and total_of(lines) < discount:
         raise DiscountTooLarge(most=total_of(lines).amount, currency=discount.currency)
+
+
+def _some(money: Money | None) -> Money | None:
+    """None is nothing, and so is nothing."""
+    return money if money and money.minor else None
 
 
 def _less(all: Money, some: Money | None) -> Money:

@@ -66,7 +66,7 @@ from .shapes import (
     words,
 )
 from .storefront import LEADING_ON
-from .tracking_page import POLICY, order_page, refusal_page, wants_page
+from .tracking_page import POLICY, order_page, refusal_page, told_to_guest, wants_page
 
 _TRACK = "/api/orders/track"
 _UNLISTED = {"x-robots-tag": "noindex", "vary": "accept, accept-language"}
@@ -354,11 +354,9 @@ def _refused(request: Request[Any, Any, Any], error: MarketplaceError) -> Respon
     back = None if isinstance(error, OrderNotFound) or not token else f"{_TRACK}/{quote(token)}"
     root = request.scope.get("root_path", "")
     headers = {each: problem.headers[each] for each in problem.headers if each != "content-type"}
-    return _browsed(
-        refusal_page(told.title, told.detail, back, preferred(language), root),
-        problem.status,
-        headers,
-    )
+    locale = preferred(language)
+    detail = told_to_guest(error, told.detail, locale)
+    return _browsed(refusal_page(told.title, detail, back, locale, root), problem.status, headers)
 
 
 READABLE: ExceptionHandlersMap = {MarketplaceError: _refused}

@@ -203,7 +203,7 @@ class RefundOut(Output, frozen=True, kw_only=True):
 class OrderOut(Output, frozen=True, kw_only=True):
     """
     An order; a pending one that nobody confirms expires at ``confirm_by``. Its ``total`` is the
-    ``subtotal`` of the goods and the ``fees``.
+    ``subtotal`` of the goods and the ``fees``, less the ``discount``.
 
     ``allowed_transitions`` is where whoever is asking can move it now.
     """

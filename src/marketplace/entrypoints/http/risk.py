@@ -20,7 +20,7 @@ HINTS: Mapping[HintCode, Wording] = {
         en="You have blocked this phone before.",
     ),
     HintCode.DUPLICATE_BASKET: Wording(
-        ar="نفس الرقم طلب المنتجات نفسها قبل دقائق، وربما أُرسل الطلب مرتين: الطلب {number}.",
+        ar="طُلبت المنتجات نفسها بهذا الرقم قبل دقائق، وربما أُرسل الطلب مرتين: الطلب {number}.",
         en="The same phone ordered the same minutes before, maybe by mistake: order {number}.",
     ),
     HintCode.OPEN_ORDERS: Wording(

@@ -14,8 +14,8 @@ from litestar.params import FromPath, JSONBody
 from marketplace.application.orders import PaperService
 from marketplace.application.ports import OrderSlip
 from marketplace.domain.accounts import Locale
-from marketplace.domain.money import Money, decimal
-from marketplace.domain.orders import OrderId, OrderLine, OrderNotFound, PaymentStatus, total_of
+from marketplace.domain.money import Money
+from marketplace.domain.orders import OrderId, OrderLine, OrderNotFound
 
 from .bars import drawn
 from .shapes import Input, StrictRequest
@@ -32,7 +32,7 @@ _WORDS: Mapping[Locale, Mapping[str, str]] = {
         "price": "السعر",
         "sum": "المجموع",
         "subtotal": "المجموع الفرعي",
-        "fees": "الرسوم",
+        "discount": "الخصم",
         "total": "الإجمالي",
         "collect": "المبلغ المطلوب تحصيله",
         "paid": "مدفوع، لا يُحصَّل شيء",
@@ -51,7 +51,7 @@ _WORDS: Mapping[Locale, Mapping[str, str]] = {
         "price": "Price",
         "sum": "Sum",
         "subtotal": "Subtotal",
-        "fees": "Fees",
+        "discount": "Discount",
         "total": "Total",
         "collect": "Amount to collect",
         "paid": "Paid, nothing to collect",
@@ -180,12 +180,15 @@ def _line(line: OrderLine) -> str:
 
 
 def _sums(slip: OrderSlip, words: Mapping[str, str]) -> Iterable[str]:
-    order, subtotal = slip.order, total_of(slip.order.lines)
-    if fees := order.total.minor - subtotal.minor:
-        yield _row(words["subtotal"], str(subtotal))
-        yield _row(words["fees"], f"{decimal(fees, order.currency)} {order.currency}")
+    order = slip.order
+    if order.fees or order.discount:
+        yield _row(words["subtotal"], str(order.subtotal))
+    for fee in order.fees:
+        yield _row(escape(fee.name), str(fee.amount))
+    if order.discount:
+        yield _row(words["discount"], f"−{order.discount}")
     yield _row(words["total"], str(order.total))
-    if order.payment_status is PaymentStatus.UNPAID:
+    if order.amount_collected is None:
         yield _row(words["collect"], str(order.total), "collect")
     else:
         yield _row(words["collect"], str(Money.zero(order.currency)), "collect")

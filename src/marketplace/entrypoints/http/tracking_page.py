@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from marketplace.application.orders import TrackedOrder
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Locale
-from marketplace.domain.money import Money
-from marketplace.domain.orders import OrderStatus
+from marketplace.domain.delivery import fee_name
+from marketplace.domain.errors import MarketplaceError
+from marketplace.domain.orders import Happening, OrderStatus, TimelineEntry, WrongOrderStatus
 from marketplace.domain.phones import masked
 from marketplace.domain.text import masked_name
 
@@ -53,13 +54,16 @@ class _Words:
     parcel: str
     confirm_by: str
     items: str
+    discount: str
     total: str
     happened: str
+    changes: Mapping[Happening, str]
     confirm: str
     cancel: str
     sure: str
     write: str
     missing: str
+    too_late: str
     back: str
 
 
@@ -85,13 +89,19 @@ _WORDS = {
         parcel="رقم الشحنة",
         confirm_by="يُرجى التأكيد قبل",
         items="المنتجات",
+        discount="الخصم",
         total="الإجمالي عند الاستلام",
         happened="ما جرى حتى الآن",
+        changes={
+            Happening.EDITED: "عدّل المتجر الطلب",
+            Happening.REFUNDED: "أعاد المتجر مبلغًا",
+        },
         confirm="تأكيد الطلب",
         cancel="إلغاء الطلب",
         sure="نعم، إلغاء الطلب",
         write="مراسلة المتجر عبر واتساب",
         missing="يُرجى التحقق من الرابط، أو طلب إرساله من جديد من صفحة المتجر.",
+        too_late="لم يعد هذا ممكنًا. حالة الطلب الآن: {}.",
         back="العودة إلى الطلب",
     ),
     Locale.ENGLISH: _Words(
@@ -114,13 +124,19 @@ _WORDS = {
         parcel="Parcel",
         confirm_by="Please confirm before",
         items="Products",
+        discount="Discount",
         total="Total on delivery",
         happened="What happened so far",
+        changes={
+            Happening.EDITED: "The store changed the order",
+            Happening.REFUNDED: "The store gave money back",
+        },
         confirm="Confirm the order",
         cancel="Cancel the order",
         sure="Yes, cancel the order",
         write="Write to the store on WhatsApp",
         missing="Please check the link, or have it sent again from the page of the store.",
+        too_late="This is no longer possible. The order is now: {}.",
         back="Back to the order",
     ),
 }
@@ -165,12 +181,14 @@ def order_page(seen: TrackedOrder, token: str, locale: Locale, root: str) -> str
     if OrderStatus.CONFIRMED in seen.allowed_transitions:
         facts.append((words.confirm_by, _moment(order.confirm_by, clock)))
     items = [
-        (f"<bdi>{escape(line.name)}</bdi> × {_left_to_right(str(line.quantity))}", line.total)
+        (f"<bdi>{escape(line.name)}</bdi> × {_left_to_right(str(line.quantity))}", str(line.total))
         for line in order.lines
     ]
+    items += [(fee_name(fee.code, locale), str(fee.amount)) for fee in order.fees]
+    if order.discount:
+        items.append((words.discount, f"−{order.discount}"))
     happened = "\n".join(
-        f"<li>{words.statuses[each.status]} {_moment(each.at, clock)}</li>"
-        for each in order.timeline
+        f"<li>{_called(each, words)} {_moment(each.at, clock)}</li>" for each in order.timeline
     )
     title = f"{words.order} {_left_to_right(str(order.number))}"
     parts = [
@@ -179,13 +197,21 @@ def order_page(seen: TrackedOrder, token: str, locale: Locale, root: str) -> str
         _table(facts),
         f"<h2>{words.items}</h2>",
         _table(
-            [(name, _amount(total)) for name, total in items],
-            [(words.total, _amount(order.total))],
+            [(name, _left_to_right(amount)) for name, amount in items],
+            [(words.total, _left_to_right(str(order.total)))],
         ),
         *_forms(seen, f"{escape(root)}/api/orders/track/{quote(token, safe='')}", words),
         f"<h2>{words.happened}</h2>\n<ol>\n{happened}\n</ol>",
     ]
     return _page(f"{words.order} {order.number}", "\n".join(parts), locale, root)
+
+
+def told_to_guest(error: MarketplaceError, detail: str, locale: Locale) -> str:
+    """What a refusal says on a page: what its problem says to programs means nothing to a guest."""
+    if not isinstance(error, WrongOrderStatus):
+        return detail
+    words = _WORDS[locale]
+    return words.too_late.format(words.statuses[OrderStatus(str(error.facts["status"]))])
 
 
 def refusal_page(title: str, detail: str, back: str | None, locale: Locale, root: str) -> str:
@@ -197,6 +223,11 @@ def refusal_page(title: str, detail: str, back: str | None, locale: Locale, root
     else:
         parts.append(f'<a class="do" href="{escape(root + back)}">{words.back}</a>')
     return _page(title, "\n".join(parts), locale, root)
+
+
+def _called(entry: TimelineEntry, words: _Words) -> str:
+    """What changed an order without moving it is told as that, and not as its status once more."""
+    return words.changes.get(entry.event, words.statuses[entry.status])
 
 
 def _forms(seen: TrackedOrder, address: str, words: _Words) -> list[str]:
@@ -236,10 +267,6 @@ def _table(rows: list[tuple[str, str]], sums: list[tuple[str, str]] | None = Non
 
 def _row(row: tuple[str, str]) -> str:
     return f'<tr><th scope="row">{row[0]}</th><td>{row[1]}</td></tr>'
-
-
-def _amount(money: Money) -> str:
-    return _left_to_right(str(money))
 
 
 def _left_to_right(text: str) -> str:

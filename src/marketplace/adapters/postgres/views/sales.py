@@ -172,16 +172,16 @@ class PostgresSalesViews(Reading, ports.SalesViews):
         /,
     ) -> Sales:
         asked = {"merchant": merchant_id, "first": first, "last": last, "days": days, "now": now}
-        missing = 1
-        while missing:
+        while True:
             first_day, last_day, currency, zone, missing, told = await self._told(asked)
-        return Sales(
-            first=first_day,
-            last=last_day,
-            currency=currency,
-            time_zone=zone,
-            days=_DAYS.decode(told),
-        )
+            if not missing:
+                return Sales(
+                    first=first_day,
+                    last=last_day,
+                    currency=currency,
+                    time_zone=zone,
+                    days=_DAYS.decode(told),
+                )
 
     async def _told(self, asked: Mapping[str, object]) -> tuple[Any, ...]:
         with translated():

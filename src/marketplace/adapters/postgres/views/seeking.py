@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from marketplace.application.ports import OrderSelection, OrderSort, Paging, moment_of
 from marketplace.domain.merchants import MerchantId
-from marketplace.domain.orders import CITY, OrderStatus, PaymentStatus, Sought
+from marketplace.domain.orders import CITY, OrderStatus, PaymentStatus, Sought, city_words
 
 from .. import search
 from ..statements import Statement, compiled, given, one_of
@@ -119,7 +119,9 @@ def _listing(
     return compiled(listed, prepare=_prepared(asked))
 
 
-def _each_status(found: sa.Select[Any], asked: frozenset[str], upwards: bool) -> sa.Select[Any]:
+def _each_status(
+    found: sa.Select[*tuple[Any, ...]], asked: frozenset[str], upwards: bool
+) -> sa.Select[*tuple[Any, ...]]:
     status, payment = (
         sa.func.unnest(given(name, sa.ARRAY(sa.Text)))
         .table_valued(sa.column("word", sa.Text), name=f"each_{name}")
@@ -181,7 +183,8 @@ def _asked(
         asked.add("either" if len(said) > 1 else next(iter(said)))
         values |= said
     if selection.city:
-        values["city"] = search.lexeme(f"{before}{CITY}{selection.city}")
+        spelt = (search.lexeme(f"{before}{CITY}{each}") for each in city_words(selection.city))
+        values["city"] = " | ".join(spelt)
         asked.add("city")
     for name, bound in (("since", selection.since), ("until", selection.until)):
         if bound is not None:

@@ -1,0 +1,135 @@
+"""What an order costs is told with all its parts, and alike wherever it is told."""
+
+import csv
+import re
+from io import StringIO
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from .conftest import put_up
+
+ORDERS = "/api/merchant/orders"
+TERMS = {"default_fee": "15.00", "cod_fee": "5.00"}
+
+
+@pytest.fixture
+async def taken(merchant: httpx.AsyncClient) -> dict[str, Any]:
+    """Two for 249.00, with two fees and a discount, while the store tells everything in English."""
+    answer = await merchant.put("/api/merchant/me", json={"delivery": TERMS, "locale": "en"})
+    assert answer.status_code == 200, answer.text
+    product = await put_up(merchant)
+    said = {
+        "customer_name": "Noura",
+        "customer_phone": "0559876543",
+        "address": "12 Palm St",
+        "items": [{"product_id": product["id"], "quantity": 2}],
+        "discount": "18.50",
+        "expected_total": "499.50",
+    }
+    answer = await merchant.post(ORDERS, json=said)
+    assert answer.status_code == 201, answer.text
+    order: dict[str, Any] = answer.json()
+    return order
+
+
+def words_of(page: str) -> str:
+    """What stands on a page, each part of it after a bar."""
+    body = page.partition("</head>")[2] or page.partition("</style>")[2]
+    return re.sub(r"\s*(<[^>]*>\s*)+", "|", body)
+
+
+async def test_a_guest_sees_fees_and_discount_on_the_page(
+    guest: httpx.AsyncClient, taken: dict[str, Any]
+) -> None:
+    path = httpx.URL(taken["tracking_url"]).path
+
+    page = await guest.get(path, headers={"accept": "text/html", "accept-language": "en"})
+    arabic = await guest.get(path, headers={"accept": "text/html", "accept-language": "ar"})
+
+    assert (
+        "498.00 SAR|Delivery|15.00 SAR|Cash on delivery|5.00 SAR|Discount|−18.50 SAR|"
+        "Total on delivery|499.50 SAR|"
+    ) in words_of(page.text)
+    assert "رسوم التوصيل|15.00 SAR|" in words_of(arabic.text)
+    assert "الخصم|−18.50 SAR|" in words_of(arabic.text)
+
+
+async def test_a_slip_adds_up(merchant: httpx.AsyncClient, taken: dict[str, Any]) -> None:
+    slip = await merchant.get(f"{ORDERS}/{taken['id']}/packing-slip")
+
+    assert (
+        "Subtotal|498.00 SAR|Delivery|15.00 SAR|Cash on delivery|5.00 SAR|Discount|−18.50 SAR|"
+        "Total|499.50 SAR|Amount to collect|499.50 SAR|"
+    ) in words_of(slip.text)
+
+
+@pytest.mark.parametrize("by", ["order", "line"])
+async def test_a_sheet_has_a_column_for_each_part(
+    merchant: httpx.AsyncClient, taken: dict[str, Any], by: str
+) -> None:
+    path = f"{ORDERS}/{taken['id']}"
+    for step in ("confirmed", "shipped", "delivered"):
+        await merchant.put(f"{path}/status", json={"status": step})
+    await merchant.post(f"{path}/refunds", json={"amount": "9.50", "reason": "late"})
+
+    answer = await merchant.get(
+        f"{ORDERS}/export", params={"by": by}, headers={"accept-language": "en"}
+    )
+
+    [row] = csv.DictReader(StringIO(answer.text.removeprefix("\ufeff")))
+    columns = ("Subtotal", "Fees", "Discount", "Total", "Amount collected", "Amount refunded")
+    assert [row[each] for each in columns] == [
+        "498.00",
+        "20.00",
+        "18.50",
+        "499.50",
+        "499.50",
+        "9.50",
+    ]
+
+
+async def test_a_message_tells_them_too(taken: dict[str, Any]) -> None:
+    text = re.sub("[\u2066-\u2069]", "", unquote(taken["whatsapp_url"]))
+
+    for told in ("Delivery: 15.00 SAR", "Cash on delivery: 5.00 SAR", "Discount: 18.50 SAR"):
+        assert told in text
+    assert "Total on delivery: 499.50 SAR" in text
+
+
+async def test_a_discount_of_nothing_is_none(
+    merchant: httpx.AsyncClient, taken: dict[str, Any]
+) -> None:
+    items = [{"product_id": taken["items"][0]["product_id"], "quantity": 1}]
+    said = {name: taken[name] for name in ("customer_name", "customer_phone", "address")}
+
+    answer = await merchant.post(ORDERS, json={**said, "items": items, "discount": "0"})
+
+    assert (answer.json()["discount"], answer.json()["total"]) == (None, "269.00")
+
+
+async def test_what_changed_an_order_is_not_told_as_its_status_once_more(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient, taken: dict[str, Any]
+) -> None:
+    path = f"{ORDERS}/{taken['id']}"
+    await merchant.patch(path, json={"note": "ring twice"})
+    for step in ("confirmed", "shipped", "delivered"):
+        await merchant.put(f"{path}/status", json={"status": step})
+    await merchant.post(f"{path}/refunds", json={"amount": "9.50", "reason": "late"})
+
+    page = await guest.get(
+        httpx.URL(taken["tracking_url"]).path,
+        headers={"accept": "text/html", "accept-language": "en"},
+    )
+
+    happened = words_of(page.text).partition("What happened so far")[2]
+    assert re.findall(r"\|([A-Z][a-z ]+)", happened) == [
+        "Waiting to be confirmed",
+        "The store changed the order",
+        "Confirmed",
+        "On its way",
+        "Delivered",
+        "The store gave money back",
+    ]
