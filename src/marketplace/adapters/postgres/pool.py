@@ -25,7 +25,12 @@ class Pool(AsyncConnectionPool[Connection]):
     """
 
     async def putconn(self, conn: Connection) -> None:
-        await asyncio.shield(asyncio.create_task(super().putconn(conn)))
+        putting = super().putconn(conn)
+        if self._waiting or self._lock.locked():
+            await asyncio.shield(asyncio.create_task(putting))
+        else:
+            # Where nobody is at the door nothing is waited for, so nobody can be cancelled.
+            await putting
 
 
 _SESSION = {
