@@ -74,6 +74,7 @@ class Town:
             "REDIS_URL": self.redis.url,
             "SECRET_KEY": "a secret of a test, of enough bytes",
             "PUBLIC_URL": "http://127.0.0.1",
+            "TRUSTED_PROXIES": "127.0.0.1",
             "STORAGE_URL": str(self.folder / "media"),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail.port}?starttls=never",
             "VAR_DIR": str(self.folder / "own"),

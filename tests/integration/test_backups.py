@@ -62,8 +62,9 @@ def test_a_backup_is_put_back_and_goes_on_and_writes_to_nobody_twice(
     }
     status, said = run(production, f"restore {dump}", **copy)
     assert status == 0, said
-    # The letter to confirm an address, and the one of the order; the slip tells nobody outside.
-    assert "2 of 3 jobs" in said
+    # The letter to confirm an address, that of the order, and what the guest is told; the slip
+    # tells nobody outside.
+    assert "3 of 4 jobs" in said
     assert (production.folder / "media-2/public/a.webp").read_bytes() == b"a photo"
     assert run(production, f"restore {dump}", **copy)[0] == 2
     assert run(production, "audit verify", **copy)[0] == 0

@@ -19,10 +19,12 @@ import pytest
 from marketplace.adapters.taskiq import TaskiqBell, make_broker
 from marketplace.application.ports import BeginUnitOfWork, Job
 from marketplace.application.schedule import ScheduleService, Task
+from marketplace.domain.notifications import AnnouncementMade
 from marketplace.domain.schedule import ExpiryDue
 from marketplace.entrypoints.container import running
 from marketplace.entrypoints.settings import Settings
 from marketplace.entrypoints.worker import Worker
+from tests.unit.contracts.samples import World as Samples
 
 from .conftest import administer
 from .redis_server import RedisServer
@@ -213,6 +215,74 @@ async def test_one_lease_that_ended_is_found_among_ten_thousand_that_have_not(
         )
 
     assert [each.attempt for each in taken] == [2]
+
+
+# An announcement to everybody
+
+EVERYBODY = 5000
+
+CROWD = """
+INSERT INTO accounts SELECT (jsonb_populate_record(one, jsonb_build_object(
+    'id', gen_random_uuid(), 'email', 'm' || n || '@example.com', 'username', 'm' || n,
+    'phone', '+96650' || (1000000 + n)))).*
+FROM accounts one, generate_series(2, {many}) n WHERE one.role = 'merchant';
+INSERT INTO merchants SELECT (jsonb_populate_record(one, jsonb_build_object(
+    'id', gen_random_uuid(), 'account_id', accounts.id, 'username', accounts.username))).*
+FROM merchants one, accounts WHERE accounts.id <> one.account_id AND accounts.role = 'merchant'
+"""
+
+
+async def test_however_often_its_worker_dies_an_announcement_reaches_each_of_5000_once(
+    production: Production, database: psycopg.Connection[Any], samples: Samples
+) -> None:
+    production.settings["JOB_LEASE"] = str(LEASE)
+    await samples.a_merchant()
+    announcement = await samples.an_announcement()
+    for statement in CROWD.format(many=EVERYBODY).split(";"):
+        database.execute(statement.encode())
+
+    def count(what: str) -> int:
+        found = database.execute(f"SELECT count(*) FROM {what}".encode()).fetchone()  # noqa: S608
+        assert found is not None
+        return int(found[0])
+
+    assert count("merchants") == EVERYBODY
+    async with samples.begin() as market:
+        await market.outbox.add(
+            AnnouncementMade(at=datetime.now(UTC), announcement_id=announcement.id)
+        )
+
+    # Twice in the middle of the one statement: nobody gets past a table that somebody holds.
+    for _ in range(2):
+        with psycopg.connect(production.settings["DATABASE_URL"]) as holding:
+            holding.execute("LOCK TABLE notifications IN SHARE MODE")
+            worker = production.work()
+            until(lambda: count("pg_locks WHERE NOT granted") > 0)
+            worker.kill()
+            # The server finds out when it wants to answer.
+        assert count("jobs WHERE reaction = 'send_notification'") == 1
+
+    # And three times over the letters, which otherwise go out little by little.
+    for letters in (200, 1200, 2500):
+        worker = production.work()
+        until(lambda: count("notifications") > 0)
+        database.execute("UPDATE jobs SET due_at = now() WHERE state = 'queued' AND due_at > now()")
+        until(lambda letters=letters: production.letters() >= letters)
+        worker.kill()
+    production.work()
+    until(lambda: count("jobs WHERE reaction = 'mail_notification'") == 0)
+
+    assert count("notifications") == EVERYBODY
+    assert count("(SELECT DISTINCT merchant_id FROM notifications) each") == EVERYBODY
+    # A letter is a file of its Message-ID: one for each, however often it was sent.
+    heads = [
+        dict(line.split(": ", 1) for line in text.split("\n\n")[0].splitlines() if ": " in line)
+        for text in (each.read_text() for each in (production.folder / "mail").glob("*.eml"))
+    ]
+    assert len(heads) == EVERYBODY
+    assert len({each["To"] for each in heads}) == EVERYBODY
+    assert len({each["Message-ID"] for each in heads}) == EVERYBODY
+    assert count("jobs WHERE state = 'dead'") == 0
 
 
 # A job that kills its worker

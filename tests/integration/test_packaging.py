@@ -229,3 +229,13 @@ def test_every_volume_and_file_that_is_mounted_exists() -> None:
                 assert (ROOT / source).is_file()
             else:
                 assert source in compose()["volumes"]
+
+
+def test_whatever_can_be_set_can_be_set_there() -> None:
+    """But for what is the machine's, and for what must not be set in production."""
+    text = (ROOT / ".env.example").read_text("utf-8")
+    all_there_are = {line.partition("=")[0] for line in text.splitlines() if line[:1].isupper()}
+    inside = {"HOST", "PORT", "VAR_DIR", "LOG_FORMAT", "DEMO", "WEBHOOKS_TO_LOOPBACK"}
+
+    for service in ours().values():
+        assert all_there_are - inside <= set(service["environment"])

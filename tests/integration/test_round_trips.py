@@ -73,8 +73,8 @@ async def test_an_order_by_hand_takes_a_few_however_many_lines_it_has(
 
     await world.marketplace.taking.take(taken)
 
-    # BEGIN and the store; the products; the number; their stock, the order, the line in the book and
-    # COMMIT.
+    # BEGIN and the store; the products; the number; their stock, the order, the line in the
+    # book and COMMIT.
     assert asked() - before == 4
 
 

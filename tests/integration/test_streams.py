@@ -38,6 +38,8 @@ async def test_a_slip_that_was_begun_early_and_committed_late_is_not_passed_over
 
     async with begin() as early:
         await early.notifications.add(first)
+        # What is told is sent with the next question.
+        await early.merchants.get(mona.id)
         waiting = asyncio.create_task(later())
         await somebody_waits(database_url)
         assert await views.slips_after(mona.id, 0, 10) == ()

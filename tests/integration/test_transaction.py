@@ -10,6 +10,7 @@ from marketplace.adapters.postgres.statements import compiled, given
 from marketplace.adapters.postgres.tables import accounts, jobs
 from marketplace.adapters.postgres.transaction import Transaction
 from marketplace.domain.accounts import AccountRegistered
+from marketplace.domain.blocked_phones import AlreadyBlocked
 from marketplace.domain.errors import ChangedMeanwhile
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
@@ -75,18 +76,29 @@ async def test_a_connection_goes_on_after_a_failure_with_what_it_knew(pool: Pool
             await transaction.commit()
 
 
-async def test_what_the_server_forgot_it_is_told_again(pool: Pool) -> None:
-    async with pool.connection() as connection:
-        for number in (1, 2):
-            transaction = Transaction(connection)
-            if number == 2:
-                await connection.execute("DEALLOCATE ALL")
-                with pytest.raises(errors.InvalidSqlStatementName):
-                    await ONE.run(transaction, number=number)
-                await transaction.roll_back()
-                transaction = Transaction(connection)
-            assert await ONE.run(transaction, number=number) == [{"one": number}]
-            await transaction.commit()
+async def test_what_only_the_commit_finds_out_is_called_by_its_name(
+    samples: Samples, database_url: str, bell: MemoryBell
+) -> None:
+    administer(
+        database_url,
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE unique_violation USING CONSTRAINT = 'uq_blocked_phones_phone'; END $$",
+        "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON accounts"
+        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()",
+    )
+    account = samples.account()
+    try:
+        with pytest.raises(AlreadyBlocked):
+            async with samples.begin() as market:
+                await market.accounts.add(
+                    account, AccountRegistered(at=NOON, account_id=account.id)
+                )
+    finally:
+        administer(database_url, "DROP FUNCTION refuse CASCADE")
+
+    assert bell.rung == []
+    async with samples.begin() as market:
+        assert await market.accounts.called([account.email]) == []
 
 
 async def test_stock_that_somebody_else_has_counted_meanwhile_is_not_written_over(

@@ -56,7 +56,8 @@ class DigestService:
             merchant = await market.merchants.get(event.merchant_id)
             account = await market.accounts.get(merchant.account_id)
             choices = await market.preferences.of(merchant.id)
-        if not is_wanted(merchant, choices):
+        if not is_wanted(merchant, choices) or event.at < merchant.registered_at:
+            # A store that has opened since had no yesterday.
             return
         digest = await self.views.digest(merchant.id, event.day)
         if digest.is_empty:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
+from weakref import WeakSet
 
 from marketplace.domain.accounts import Actor, SessionId, SignInRequired
 from marketplace.domain.errors import TooMany, Unavailable
@@ -46,6 +47,8 @@ class NotificationStreams:
     def __init__(self, views: Views, clock: Clock, *, every: float = EVERY) -> None:
         self._views, self._clock, self._every = views, clock, every
         self._open: set[NotificationStream] = set()
+        # Somebody was told that there is room, and has not begun yet, or never will.
+        self._promised: WeakSet[NotificationStream] = WeakSet()
         self._looking: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -56,10 +59,7 @@ class NotificationStreams:
         ``TooManyStreams`` beyond six of one merchant; ``SignInRequired`` for whoever just left.
         """
         merchant_id = selling(acting)
-        if self._is_closed or len(self._open) >= MOST:
-            raise StreamsFull(retry_after=5)
-        if sum(each.merchant_id == merchant_id for each in self._open) >= MOST_OF_ONE:
-            raise TooManyStreams(at_most=MOST_OF_ONE, retry_after=5)
+        self._must_have_room(merchant_id)
         if acting.session_id is None:
             raise SignInRequired
         newest = await self._views.newest_slips([acting.session_id], self._clock.now())
@@ -67,7 +67,12 @@ class NotificationStreams:
             raise SignInRequired
         known = newest[acting.session_id]
         heard = known if after is None else min(after, known)
-        return NotificationStream(self, self._views, merchant_id, acting.session_id, heard, known)
+        # Once more: others who asked meanwhile may have been quicker.
+        self._must_have_room(merchant_id)
+        session_id = acting.session_id
+        stream = NotificationStream(self, self._views, merchant_id, session_id, heard, known)
+        self._promised.add(stream)
+        return stream
 
     @property
     def listening(self) -> int:
@@ -85,12 +90,20 @@ class NotificationStreams:
         if self._is_closed:
             stream.end()
         self._open.add(stream)
+        self._promised.discard(stream)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._keep_looking())
 
     def leave(self, stream: "NotificationStream") -> None:
         """Nobody listens there any more."""
         self._open.discard(stream)
+
+    def _must_have_room(self, merchant_id: MerchantId) -> None:
+        taken = [*self._open, *self._promised]
+        if self._is_closed or len(taken) >= MOST:
+            raise StreamsFull(retry_after=5)
+        if sum(each.merchant_id == merchant_id for each in taken) >= MOST_OF_ONE:
+            raise TooManyStreams(at_most=MOST_OF_ONE, retry_after=5)
 
     async def _keep_looking(self) -> None:
         while self._open:

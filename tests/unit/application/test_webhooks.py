@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 from marketplace.adapters.memory.neighbours import MemorySealing
 from marketplace.application.deliveries import FindDeliveries, SendAgain
 from marketplace.application.delivering import CALLS_TO_ONE, KEPT_FOR
+from marketplace.application.orders import EditOrder, RefundOrder, Wish
 from marketplace.application.ports import Answered, LetterKind, Paging
 from marketplace.application.products import AddProduct
 from marketplace.application.publishing import NAMES, PUBLISHED
@@ -104,6 +105,31 @@ async def test_the_whole_life_of_an_order_is_told_in_public_names(
         "order.returned",
     ]
     assert told(world)[2]["data"]["previous_status"] == "pending"
+
+
+async def test_what_is_edited_and_given_back_is_told_as_it_is_by_then(
+    world: World, mona: Seller
+) -> None:
+    await listen(world, mona, "order.edited", "order.refunded")
+    lamp = await world.a_product(mona, price="50.00", stock=10)
+    order = (await world.an_order(mona, lamp)).order
+    await world.marketplace.editing.edit(
+        EditOrder(acting=mona.actor, order_id=order.id, items=[Wish(product_id=lamp, quantity=2)])
+    )
+    await world.run_jobs()
+    for status in ("confirmed", "preparing", "shipped", "delivered"):
+        await world.move(mona, order.id, status)
+    await world.marketplace.paying.refund(
+        RefundOrder(acting=mona.actor, order_id=order.id, amount="20.00", reason="broken")
+    )
+    await world.run_jobs()
+
+    edited, refunded = told(world)
+    assert (edited["type"], refunded["type"]) == ("order.edited", "order.refunded")
+    assert (edited["data"]["total"], edited["data"]["items"][0]["quantity"]) == ("100.00", 2)
+    assert edited["data"]["previous_status"] is None
+    assert refunded["data"]["amount_refunded"] == "20.00"
+    assert refunded["data"]["payment_status"] == "partially_refunded"
 
 
 async def test_products_and_stock_are_told_of(world: World, mona: Seller) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.application.job_desk import JobRunning
 from marketplace.application.jobs import LEASE
+from marketplace.application.notices import ChooseMail
 from marketplace.application.ports import JobId, JobNotFound, JobState, Letter, LetterKind, Paging
 from marketplace.application.schedule import Missed, ScheduleService, Task
 from marketplace.domain.accounts import Actor
@@ -265,6 +266,31 @@ class BackgroundContract:
         await world.marketplace.admin.suspend(boss, mona.merchant_id, "fraud")
 
         await self._mornings(world, datetime(2030, 1, 3, 4, 0, tzinfo=UTC))
+
+        assert self._digests(world) == []
+
+    async def test_a_store_that_wants_no_digest_gets_none_and_the_others_do(
+        self, world: World
+    ) -> None:
+        mona, hind = await world.a_merchant("mona"), await world.a_merchant("hind")
+        for seller in (mona, hind):
+            await world.an_order(seller, await world.a_product(seller))
+        chosen = ChooseMail(acting=mona.actor, mail={}, daily_digest=False)
+        await world.marketplace.preferences.choose(chosen)
+
+        for hours in range(1, 25):
+            await self._mornings(world, datetime(2030, 1, 3, tzinfo=UTC) + hours * HOUR)
+
+        assert {each.to for each in self._digests(world)} == {hind.email}
+
+    async def test_a_store_that_opened_since_has_had_no_yesterday(self, world: World) -> None:
+        four = datetime(2030, 1, 3, 4, 0, tzinfo=UTC)
+        world.clock.pass_(four + HOUR / 2 - world.clock.now())
+        mona = await world.a_merchant("mona", country="SA")
+        await world.an_order(mona, await world.a_product(mona))
+
+        await self._schedule(world, Task(comes=self._due, every=HOUR)).come_round()
+        await world.run_jobs()
 
         assert self._digests(world) == []
 

@@ -64,10 +64,26 @@ def translated() -> Iterator[None]:
         raise meaning from error
 
 
+def is_stale(error: BaseException | None) -> bool:
+    """
+    Whether a connection goes by what it has prepared, and the server does so no more.
+
+    Somebody has changed a type under it, or a pooler has put another server behind it. Only a new
+    connection is a remedy: until then the same statement fails each time.
+    """
+    if isinstance(error, errors.InvalidSqlStatementName):
+        return True
+    # By where it was raised: others are called so too, and the words are in the server's language.
+    return (
+        isinstance(error, errors.FeatureNotSupported)
+        and error.diag.source_function == "RevalidateCachedQuery"
+    )
+
+
 def _meaning(error: psycopg.Error) -> MarketplaceError | None:
     if isinstance(error, _LOST_RACES):
         return ChangedMeanwhile()
-    if isinstance(error, _OUTAGES):
+    if isinstance(error, _OUTAGES) or is_stale(error):
         return DatabaseUnavailable(retry_after=1)
     meant = CONSTRAINTS.get(error.diag.constraint_name or "")
     if meant is None:

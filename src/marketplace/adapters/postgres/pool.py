@@ -1,16 +1,37 @@
 """Connections, a few of them, kept open."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
+import psycopg
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
+from marketplace.domain.errors import Unavailable
+
+from .faults import is_stale
 from .rows import nested_row
 from .transaction import Connection
 
-Pool = AsyncConnectionPool[Connection]
+
+class Pool(AsyncConnectionPool[Connection]):
+    """
+    Takes every connection back.
+
+    The stock one has lost it if whoever gives it back is cancelled while others are at the door: it
+    counts it for ever, and lends it to nobody.
+    """
+
+    async def putconn(self, conn: Connection) -> None:
+        putting = super().putconn(conn)
+        if self._waiting or self._lock.locked():
+            await asyncio.shield(asyncio.create_task(putting))
+        else:
+            # Where nobody is at the door nothing is waited for, so nobody can be cancelled.
+            await putting
+
 
 _SESSION = {
     # Nobody waits for ever, and nobody is waited for.
@@ -30,7 +51,7 @@ def make_pool(dsn: str, max_size: int = 16) -> Pool:
 
     Two seconds for a free connection, then the request is better refused than queued.
     """
-    return AsyncConnectionPool(
+    return Pool(
         dsn,
         connection_class=Connection,
         kwargs={
@@ -58,6 +79,10 @@ async def lent(pool: Pool) -> AsyncIterator[Connection]:
     connection = await pool.getconn()
     try:
         yield connection
+    except (psycopg.Error, Unavailable) as error:
+        if is_stale(error) or is_stale(error.__cause__):
+            await connection.close()
+        raise
     finally:
         await pool.putconn(connection)
 

@@ -14,12 +14,12 @@ import psycopg
 from psycopg import AsyncConnection, adapt, generators
 from psycopg.abc import PQGen, Transformer
 from psycopg.adapt import PyFormat
-from psycopg.errors import InvalidSqlStatementName, PipelineAborted, error_from_result
+from psycopg.errors import PipelineAborted, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 from psycopg.rows import RowMaker
 
-from .faults import translated
+from .faults import is_stale, translated
 from .rows import Row, row_maker
 
 _log = logging.getLogger("marketplace.postgres")
@@ -77,6 +77,9 @@ class Transaction:
 
     What is told is sent with the next question, or with the COMMIT, and BEGIN with the first of
     all. Whatever goes wrong with it is raised there, and nothing after it is done.
+
+    Each question ends in a Sync, not in a Flush: only behind a Sync does the server know that it
+    waits for us, and ends a transaction whose client is frozen or gone, with the locks it has.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -84,7 +87,7 @@ class Transaction:
         self._pgconn = connection.pgconn
         self._unsaid: list[Told] = []
         self._unheard: list[Told | bytes | None] = []
-        self._has_begun = self._has_failed = False
+        self._has_begun = self._has_failed = self._is_stale = False
 
     def tell(self, question: Question, values: Sequence[object] = ()) -> Told:
         """Say it some time before the end, after all that was said before."""
@@ -96,8 +99,9 @@ class Transaction:
         """The rows it returned; all that was told is sent now."""
         if told.result is None:
             with translated():
+                if self._has_failed:
+                    raise PipelineAborted("part of it had failed before")
                 self._say()
-                self._pgconn.send_flush_request()
                 await self._heard()
         assert told.result is not None
         transformer = self._connection.transformer
@@ -113,13 +117,14 @@ class Transaction:
         if not self._has_begun and not self._unsaid:
             return
         try:
+            if self._has_failed:
+                raise PipelineAborted("part of it had failed, and it was to be stored")
             ending = self.tell(_COMMIT)
             self._say()
-            self._sync()
             await self._heard()
             assert ending.result is not None
             if ending.result.command_status != b"COMMIT":
-                raise psycopg.InternalError("part of it had failed, and it was to be stored")
+                raise psycopg.InternalError("nothing of it is stored, and nobody said so")
         except BaseException:
             await self.roll_back()
             raise
@@ -136,38 +141,37 @@ class Transaction:
             await self._connection.close()
             return
         try:
-            if self._has_failed:
-                # Until then the server listens to nothing.
-                self._sync()
             self.tell(_ROLLBACK)
             self._say()
-            self._sync()
             await self._heard()
             self._pgconn.exit_pipeline_mode()
+            if self._is_stale:
+                _log.info("a connection is given up: what it has prepared is of another time")
+                await self._connection.close()
         except Exception as error:
             _log.warning("a connection is given up: %r", error)
             await self._connection.close()
 
     def _say(self) -> None:
         pgconn, known = self._pgconn, self._connection.known
+        if not self._has_begun:
+            self._unsaid.insert(0, Told(_BEGIN, ()))
         dump = self._connection.transformer.dump_sequence
+        # Before anything is sent: what cannot be said must not leave us in the middle of a word.
+        given = [dump(each.values, [PyFormat.TEXT] * len(each.values)) for each in self._unsaid]
         if not self._has_begun:
             pgconn.enter_pipeline_mode()
             self._has_begun = True
-            self._unsaid.insert(0, Told(_BEGIN, ()))
-        for told in self._unsaid:
+        for told, values in zip(self._unsaid, given, strict=True):
             question = told.question
             if question.name not in known:
                 pgconn.send_prepare(question.name, question.text)
                 known.add(question.name)
                 self._unheard.append(question.name)
-            values = dump(told.values, [PyFormat.TEXT] * len(told.values))
             pgconn.send_query_prepared(question.name, values, result_format=Format.BINARY)
             self._unheard.append(told)
         self._unsaid.clear()
-
-    def _sync(self) -> None:
-        self._pgconn.pipeline_sync()
+        pgconn.pipeline_sync()
         self._unheard.append(None)
 
     async def _heard(self) -> None:
@@ -179,7 +183,10 @@ class Transaction:
         if self._pgconn.flush():
             yield from generators.send(self._pgconn)
         for each in self._unheard:
-            result = (yield from generators.fetch_many(self._pgconn))[-1]
+            results = yield from generators.fetch_many(self._pgconn)
+            if not results:
+                raise psycopg.OperationalError("the server has said less than it was asked")
+            result = results[-1]
             if isinstance(each, Told):
                 each.result = result
             if result.status not in _FAILED:
@@ -191,9 +198,7 @@ class Transaction:
                 failure = PipelineAborted("part of it had failed before")
             elif failure is None:
                 failure = error_from_result(result)
-                if isinstance(failure, InvalidSqlStatementName):
-                    # Somebody had the server forget: the next one tells it all again.
-                    self._connection.known.clear()
+                self._is_stale = is_stale(failure)
         self._unheard.clear()
         if failure is not None:
             raise failure
