@@ -5,11 +5,12 @@ import sqlalchemy as sa
 from psycopg import errors
 
 from marketplace.adapters.memory.neighbours import MemoryBell
+from marketplace.adapters.postgres.faults import DatabaseUnavailable
 from marketplace.adapters.postgres.pool import Pool
 from marketplace.adapters.postgres.statements import compiled, given
 from marketplace.adapters.postgres.tables import accounts, jobs
 from marketplace.adapters.postgres.transaction import Transaction
-from marketplace.domain.accounts import AccountRegistered
+from marketplace.domain.accounts import AccountRegistered, EmailAddress
 from marketplace.domain.blocked_phones import AlreadyBlocked
 from marketplace.domain.errors import ChangedMeanwhile
 from tests.unit.contracts.samples import NOON
@@ -74,6 +75,30 @@ async def test_a_connection_goes_on_after_a_failure_with_what_it_knew(pool: Pool
             transaction = Transaction(connection)
             assert await BROKEN.run(transaction, number=1) == [{"broken": 1}]
             await transaction.commit()
+
+
+async def test_a_connection_whose_server_forgot_what_it_knew_is_given_up(
+    samples: Samples, pool: Pool
+) -> None:
+    forgetful = set()
+    for _ in range(pool.max_size):
+        async with samples.begin() as market:
+            await market.accounts.called([EmailAddress("nobody@example.com")])
+    async with pool.connection() as connection:
+        forgetful.add(connection.pgconn.backend_pid)
+        await connection.execute("DEALLOCATE ALL")
+        transaction = Transaction(connection)
+        connection.known.add(b"begin")
+        with pytest.raises(DatabaseUnavailable):
+            await ONE.run(transaction, number=1)
+        await transaction.roll_back()
+
+        assert connection.closed
+
+    async with samples.begin() as market:
+        assert await market.accounts.called([EmailAddress("nobody@example.com")]) == []
+    async with pool.connection() as connection:
+        assert connection.pgconn.backend_pid not in forgetful
 
 
 async def test_what_only_the_commit_finds_out_is_called_by_its_name(
