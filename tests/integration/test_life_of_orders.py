@@ -46,7 +46,7 @@ def test_whatever_people_do_the_books_are_right(database_url: str) -> None:
         stateful_step_count=20,
         deadline=None,
         derandomize=True,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
 
     run_state_machine_as_test(InPostgres, settings=few)

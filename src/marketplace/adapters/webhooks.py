@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
+from typing import cast
 
 import httpcore
 
@@ -133,7 +134,8 @@ class _Checked(httpcore.AsyncNetworkBackend):
     def __init__(self, addresses: Sequence[Address], target: Target) -> None:
         self._addresses = addresses
         self._target = target
-        self._network: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
+        # Without anyio, which comes with httpx, this would be a class that only complains.
+        self._network = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,

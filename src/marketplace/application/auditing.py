@@ -51,11 +51,10 @@ class AuditService:
                 last = await market.audit.last_seal()
                 since = last.at - LATE if last else datetime.min.replace(tzinfo=now.tzinfo)
                 entries = await market.audit.unsealed(since, AT_ONCE)
-                if entries:
-                    seal = Seal.over(entries, last, now)
-                    await market.audit.seal(signed(seal, self.sealing))
-            if not entries:
-                return sealed
+                if not entries:
+                    return sealed
+                seal = Seal.over(entries, last, now)
+                await market.audit.seal(signed(seal, self.sealing))
             # Told to the log as well, which goes to another place than the database.
             _log.info("audit seal %s over %s entries", head_of(seal), len(entries))
             sealed += len(entries)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -108,7 +109,7 @@ def _mine(change: sa.Update | sa.Delete) -> Statement:
     return compiled(change.where(*mine).returning(jobs.c.id))
 
 
-SHOWN = (
+SHOWN: Sequence[sa.ColumnElement[Any]] = (
     jobs.c.id,
     jobs.c.reaction.label("kind"),
     jobs.c.event,
