@@ -18,6 +18,7 @@ from marketplace.application.accounts import ChangePassword
 from marketplace.application.blocked_phones import BlockPhone
 from marketplace.application.categories import AddCategory
 from marketplace.application.images import ReceiveImage
+from marketplace.application.jobs import LEASE
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.orders import (
     EditOrder,
@@ -29,7 +30,7 @@ from marketplace.application.orders import (
     Wish,
 )
 from marketplace.application.orders.confirming import AT_ONCE
-from marketplace.application.ports import Job, LetterKind, Paging
+from marketplace.application.ports import Job, JobNotFound, LetterKind, Paging
 from marketplace.application.products import EditProduct
 from marketplace.application.sessions import SignedIn
 from marketplace.application.stock import AdjustStock
@@ -806,6 +807,27 @@ async def test_no_order_is_taken_once_its_phone_is_blocked(world: World) -> None
     assert (await world.product(lamp)).default.reserved == len(taken)
     with pytest.raises(OrderRefused):
         await world.an_order(mona, lamp)
+
+
+async def test_of_admins_who_retry_or_discard_one_job_at_once_the_book_has_one_line(
+    world: World,
+) -> None:
+    boss = await world.an_admin()
+    desk = world.marketplace.job_desk
+    for act, action in ((desk.retry, Action.JOB_RETRIED), (desk.discard, Action.JOB_DISCARDED)):
+        await world.a_merchant()
+        async with world.ports.begin() as market:
+            [job] = await market.outbox.claim(world.clock.now(), LEASE, 10)
+            await market.outbox.park(job, "no such mailbox")
+
+        said = await asyncio.gather(*(act(boss, job.id) for _ in range(8)), return_exceptions=True)
+
+        failed = [each for each in said if isinstance(each, BaseException)]
+        assert all(isinstance(each, JobNotFound) for each in failed)
+        assert len(failed) == (7 if act == desk.discard else 0)
+        page = await world.marketplace.admin.audit_entries(boss, Paging(limit=100))
+        assert [each.subject_id for each in page.items if each.action is action] == [job.id]
+        await world.run_jobs()
 
 
 async def test_a_page_stays_quick_whatever_one_phone_has_ordered(
