@@ -138,6 +138,19 @@ _SAID: Mapping[str, object] = {
 """What fields of this name say, where their type allows it."""
 
 
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "mail": ("new_order", "low_stock"),
+    "merchants": ("active", "suspended"),
+    "minutes_to_confirm": ("median", "p90"),
+    "options": ("المقاس",),
+    "orders": ("pending", "delivered"),
+    "products": ("active", "draft"),
+    "renditions": ("320", "640"),
+    "revenue": ("SAR",),
+}
+"""What things are called whose names are no fields; of others nothing is told."""
+
+
 def refusal(error: type[MarketplaceError]) -> MarketplaceError:
     """Such a problem, as somebody may meet it."""
     return error(**FACTS.get(error.code, {}))
@@ -162,8 +175,7 @@ def _sample(kind: inspect.Type, name: str) -> Any:
     if isinstance(kind, inspect.TupleType):
         return [_sample(each, name) for each in kind.item_types]
     if isinstance(kind, inspect.DictType):
-        key = "640" if name == "renditions" else _word(kind.key_type, name)
-        return {str(key): _sample(kind.value_type, name)}
+        return {key: _sample(kind.value_type, name) for key in _KEYS.get(name, ())}
     return _word(kind, name)
 
 
