@@ -174,7 +174,7 @@ def _audit(settings: Settings, arguments: argparse.Namespace) -> None:
 
     _with(settings, verify)
     if faults:
-        _fail(f"the audit book was tampered with: {len(faults)} faults", status=1)
+        _fail(f"the audit book was tampered with: {len(faults)} of its lines", status=1)
 
 
 def _backup(settings: Settings, arguments: argparse.Namespace) -> None:
