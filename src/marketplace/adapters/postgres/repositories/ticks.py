@@ -59,16 +59,17 @@ class PostgresTicks(ports.Ticks):
     )
     _come = _coming(_new, _its_jobs)
     _come_unless_busy = _coming(_new, _its_jobs.where(~_busy))
+    # Said first, and so looked for once: inside of IN it may be asked for again for every row.
+    _old = (
+        sa.select(table.c.task, table.c.at)
+        .where(table.c.at < given("before", tables.Time))
+        .limit(given("limit", sa.Integer))
+        .with_for_update(skip_locked=True)
+        .cte("old")
+    )
     _forgotten = compiled(
         sa.delete(table)
-        .where(
-            sa.tuple_(table.c.task, table.c.at).in_(
-                sa.select(table.c.task, table.c.at)
-                .where(table.c.at < given("before", tables.Time))
-                .limit(given("limit", sa.Integer))
-                .with_for_update(skip_locked=True)
-            )
-        )
+        .where(table.c.task == _old.c.task, table.c.at == _old.c.at)
         .returning(table.c.at)
     )
 
