@@ -82,6 +82,27 @@ def given(name: str, type_: Any) -> sa.BindParameter[Any]:
     return sa.bindparam(name, type_=type_)
 
 
+def forgetting(
+    table: sa.Table, is_old: sa.ColumnElement[bool], *first: sa.ColumnElement[Any]
+) -> Statement:
+    """
+    Delete at most ``limit`` rows that are old, and that nobody else is at; one row for each.
+
+    They are looked for first, and so once: inside of IN it may be done again for every row.
+    """
+    key = list(table.primary_key.columns)
+    old = (
+        sa.select(*key)
+        .where(is_old)
+        .order_by(*first)
+        .limit(given("limit", sa.Integer))
+        .with_for_update(skip_locked=True)
+        .cte("old")
+    )
+    same = [each == old.c[each.name] for each in key]
+    return compiled(sa.delete(table).where(*same).returning(*key))
+
+
 def one_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     """The column has one of the given values: one parameter, however many there are."""
     return column == sa.any_(given(name, sa.ARRAY(column.type)))

@@ -24,7 +24,7 @@ from marketplace.domain.phones import PhoneNumber
 from .. import tables
 from ..repository import PostgresRepository, values_of
 from ..rows import from_row, to_row
-from ..statements import Statement, compiled, given, one_of, shown
+from ..statements import Statement, compiled, forgetting, given, one_of, shown
 from ..transaction import Transaction
 
 
@@ -72,20 +72,9 @@ class PostgresSessions(PostgresRepository[SessionId, Session], ports.Sessions):
         .values(ended_at=given("at", tables.Time), user_agent="", version=table.c.version + 1)
         .returning(table.c.id)
     )
-    _forgotten = compiled(
-        sa.delete(table)
-        .where(
-            table.c.id.in_(
-                sa.select(table.c.id)
-                .where(
-                    sa.func.least(table.c.ended_at, table.c.expires_at)
-                    < given("before", tables.Time)
-                )
-                .limit(given("limit", sa.Integer))
-                .with_for_update(skip_locked=True)
-            )
-        )
-        .returning(table.c.id)
+    _forgotten = forgetting(
+        table,
+        sa.func.least(table.c.ended_at, table.c.expires_at) < given("before", tables.Time),
     )
 
     async def end_all(
@@ -136,18 +125,7 @@ class PostgresOneTimeTokens(ports.OneTimeTokens):
     )
     _owner = compiled(sa.select(table.c.account_id).where(*_good))
     _redeemed = compiled(sa.delete(table).where(*_good).returning(table.c.account_id))
-    _forgotten = compiled(
-        sa.delete(table)
-        .where(
-            table.c.hash.in_(
-                sa.select(table.c.hash)
-                .where(table.c.expires_at < given("before", tables.Time))
-                .limit(given("limit", sa.Integer))
-                .with_for_update(skip_locked=True)
-            )
-        )
-        .returning(table.c.account_id)
-    )
+    _forgotten = forgetting(table, table.c.expires_at < given("before", tables.Time))
 
     def __init__(self, connection: Transaction) -> None:
         self._connection = connection

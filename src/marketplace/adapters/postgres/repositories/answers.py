@@ -9,7 +9,7 @@ from marketplace.application import ports
 from marketplace.application.ports import InProgress
 
 from .. import tables
-from ..statements import compiled, given
+from ..statements import compiled, forgetting, given
 from ..transaction import Transaction
 
 _name, _after = given("name", sa.LargeBinary), given("after", tables.Time)
@@ -45,19 +45,7 @@ class PostgresAnswers(ports.Answers):
         )
         .returning(table.c.kept_at)
     )
-    _forgotten = compiled(
-        sa.delete(table)
-        .where(
-            table.c.name.in_(
-                sa.select(table.c.name)
-                .where(table.c.kept_at <= given("before", tables.Time))
-                .order_by(table.c.kept_at)
-                .limit(given("limit", sa.Integer))
-                .with_for_update(skip_locked=True)
-            )
-        )
-        .returning(table.c.kept_at)
-    )
+    _forgotten = forgetting(table, table.c.kept_at <= given("before", tables.Time), table.c.kept_at)
 
     def __init__(self, connection: Transaction) -> None:
         self._connection = connection

@@ -13,7 +13,7 @@ from marketplace.application.ports import Tick
 from .. import tables
 from ..outbox import JOBS, PostgresOutbox
 from ..rows import Row, kept, to_json
-from ..statements import Statement, compiled, given, listed
+from ..statements import Statement, compiled, forgetting, given, listed
 from ..transaction import Transaction
 
 
@@ -59,19 +59,7 @@ class PostgresTicks(ports.Ticks):
     )
     _come = _coming(_new, _its_jobs)
     _come_unless_busy = _coming(_new, _its_jobs.where(~_busy))
-    # Said first, and so looked for once: inside of IN it may be asked for again for every row.
-    _old = (
-        sa.select(table.c.task, table.c.at)
-        .where(table.c.at < given("before", tables.Time))
-        .limit(given("limit", sa.Integer))
-        .with_for_update(skip_locked=True)
-        .cte("old")
-    )
-    _forgotten = compiled(
-        sa.delete(table)
-        .where(table.c.task == _old.c.task, table.c.at == _old.c.at)
-        .returning(table.c.at)
-    )
+    _forgotten = forgetting(table, table.c.at < given("before", tables.Time))
 
     def __init__(self, connection: Transaction, outbox: PostgresOutbox) -> None:
         self._connection = connection

@@ -23,7 +23,7 @@ from .. import tables
 from ..outbox import JOBS
 from ..repository import PostgresRepository, alone, changes_of, with_jobs
 from ..rows import from_row, to_json, to_listed
-from ..statements import Statement, compiled, given, listed, shown
+from ..statements import Statement, compiled, forgetting, given, listed, shown
 
 _deliveries, _endpoints = tables.webhook_deliveries, tables.webhook_endpoints
 _of_delivery = JOBS.c.payload["delivery_id"].astext.cast(sa.Uuid)
@@ -121,18 +121,7 @@ class PostgresDeliveries(PostgresRepository[DeliveryId, Delivery], ports.Deliver
         .limit(given("limit", sa.Integer))
         .with_for_update(key_share=True, skip_locked=True)
     )
-    _forgotten = compiled(
-        sa.delete(table)
-        .where(
-            table.c.id.in_(
-                sa.select(table.c.id)
-                .where(table.c.ended_at < given("before", tables.Time))
-                .limit(given("limit", sa.Integer))
-                .with_for_update(skip_locked=True)
-            )
-        )
-        .returning(table.c.id)
-    )
+    _forgotten = forgetting(table, table.c.ended_at < given("before", tables.Time))
 
     async def add_all(self, deliveries: Sequence[Delivery], /, *happened: Event) -> None:
         await self._write(self._all_added, deliveries, happened)
