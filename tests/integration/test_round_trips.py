@@ -1,5 +1,6 @@
 """How often PostgreSQL is asked: a hot use case does not grow with the number of its lines."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,8 +13,9 @@ from marketplace.application.once import Answer, RequestKey
 from marketplace.application.orders import EditOrder, FindOrders, TakeOrder, Wish
 from marketplace.application.ports import MerchantSort, Paging
 from marketplace.application.sessions import SignIn
+from marketplace.application.storefront import StorePage
 from marketplace.domain.accounts import WrongCredentials
-from marketplace.domain.merchants import StoreMoved
+from marketplace.domain.merchants import StoreMoved, StoreNotFound
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
 from tests.unit.world import PASSWORD, World
@@ -127,6 +129,30 @@ async def test_the_page_of_a_store_takes_one(world: World, asked: Asked, product
 
     assert asked() - before == 1
     assert len(page.products.items) == products
+
+
+async def test_the_pages_of_many_stores_at_the_same_moment_take_one(
+    world: World, asked: Asked
+) -> None:
+    names = [f"store-{number}" for number in range(8)]
+    for number, name in enumerate(names):
+        seller = await world.a_merchant(name)
+        for _ in range(number):
+            await world.a_product(seller)
+    before = asked()
+
+    *pages, missing = await asyncio.gather(
+        *(world.marketplace.storefront.page(each, Paging()) for each in [*names, names[3]]),
+        world.marketplace.storefront.page("nobody", Paging()),
+        return_exceptions=True,
+    )
+
+    # Where a name leads that no store has takes another one.
+    assert asked() - before == 1 + 1
+    assert isinstance(missing, StoreNotFound)
+    there = [page for page in pages if isinstance(page, StorePage)]
+    assert [each.store.username for each in there] == [*names, names[3]]
+    assert [len(each.products.items) for each in there] == [*range(8), 3]
 
 
 @pytest.mark.parametrize(

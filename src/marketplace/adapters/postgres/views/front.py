@@ -2,11 +2,11 @@
 What a store has on sale, read from the cards that are kept of its products.
 
 The front of a store is what the public asks for more often than for everything else together. It is
-one statement, whose first row is the store itself; what is told of a product is ready, and only
-what orders change is looked up.
+one statement for as many stores as are asked for, in which a row that is no product is a store.
+What is told of a product is ready, and only what orders change is looked up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -60,15 +60,27 @@ _logo = (
     .scalar_subquery()
     .label("logo")
 )
-_store = (
+_asked = (
+    sa.func.unnest(given("usernames", sa.ARRAY(sa.Text)))
+    .table_valued("username", with_ordinality="place")
+    .render_derived(name="asked")
+)
+# With a LIMIT it is looked up for each that is asked for, and not joined with all there are.
+_named = (
     sa.select(
         merchants.c.id,
         sa.cast(document([*(merchants.c[name] for name in _STORE), _logo]), sa.Text).label("told"),
     )
     .where(
-        merchants.c.username == given("username", sa.Text),
+        merchants.c.username == _asked.c.username,
         merchants.c.status == sa.literal_column("'active'"),
     )
+    .limit(sa.literal_column("1"))
+    .lateral("named")
+)
+_store = (
+    sa.select(sa.cast(_asked.c.place, sa.Integer).label("place"), _named.c.id, _named.c.told)
+    .join_from(_asked, _named, sa.true())
     .cte("store")
 )
 _newest = (
@@ -81,24 +93,42 @@ _newest = (
     .limit(given("limit", sa.Integer))
     .lateral("newest")
 )
-FRONT = compiled(
+FRONTS = compiled(
     sa.union_all(
-        sa.select(sa.cast(sa.null(), sa.Text), _store.c.told, sa.cast(sa.null(), sa.BigInteger)),
-        sa.select(_newest.c.id, _newest.c.told, _newest.c.available).select_from(
+        sa.select(
+            _store.c.place,
+            sa.cast(sa.null(), sa.Text),
+            _store.c.told,
+            sa.cast(sa.null(), sa.BigInteger),
+        ),
+        sa.select(_store.c.place, _newest.c.id, _newest.c.told, _newest.c.available).select_from(
             _store.join(_newest, sa.true())
         ),
     )
 )
+"""The stores of these names and so many of their cards; by place, from 1, and in no order."""
 
 
-def store_of(rows: Sequence[Row]) -> StoreCard | None:
-    """The store itself is the row that is no product."""
-    return next((_STORES.decode(told) for id, told, _ in rows if id is None), None)
+def fronts_of(
+    rows: Iterable[Row], asked: int, paging: Paging
+) -> list[tuple[StoreCard, Page[ProductCard]] | None]:
+    """Each store that was asked for, with its stretch of cards; None where there is no such one."""
+    stores: list[StoreCard | None] = [None] * asked
+    cards: list[list[Row]] = [[] for _ in range(asked)]
+    for place, id, told, available in rows:
+        if id is None:
+            stores[place - 1] = _STORES.decode(told)
+        else:
+            cards[place - 1].append((id, told, available))
+    return [
+        None if store is None else (store, _page_of(found, paging))
+        for store, found in zip(stores, cards, strict=True)
+    ]
 
 
-def page_of_cards(rows: Sequence[Row], paging: Paging) -> Page[ProductCard]:
+def _page_of(found: list[Row], paging: Paging) -> Page[ProductCard]:
     """Sorted here, where it costs nothing: no database promises an order of what it has united."""
-    found = sorted([row for row in rows if row[0] is not None], reverse=True)
+    found.sort(reverse=True)
     cards = tuple([ProductCard(*row) for row in found[: paging.limit]])
     more = len(found) > paging.limit
     return Page(items=cards, next=Place(id=UUID(cards[-1].id)) if more else None)

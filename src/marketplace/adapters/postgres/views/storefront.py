@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from marketplace.application import ports
+from marketplace.application.gathering import Gathering
 from marketplace.application.ports import (
     CategoryView,
     Page,
@@ -23,15 +24,18 @@ from marketplace.domain.products import Product, ProductId, ProductNotFound, Pro
 from marketplace.domain.slugs import Slug
 
 from ..faults import translated
-from ..pool import lent
+from ..pool import Pool, lent
 from ..rows import from_row
 from ..statements import compiled, given, one_of, shown
 from ..tables import categories, former_slugs, former_usernames, merchants, products
-from .front import FRONT, a_card, page_of_cards, store_of
+from .front import FRONTS, a_card, fronts_of
 from .merchants import a_store
 from .products import a_product
 from .reading import Reading, place_after, stretch
 from .selecting import listing
+
+_FIRST = Paging()
+"""What whoever opens a store is shown."""
 
 _STORE = compiled(
     a_store.where(
@@ -85,19 +89,32 @@ _CATEGORIES = compiled(
 
 
 class PostgresStoreViews(Reading, ports.StoreViews):
+    def __init__(self, pool: Pool) -> None:
+        super().__init__(pool)
+        self._together = Gathering(self._fronts)
+
     async def store(self, username: Username, /) -> StoreView:
         return await self._one(_STORE, StoreView, StoreNotFound, username=username)
 
     async def front(
         self, username: Username, paging: Paging, /
     ) -> tuple[StoreCard, Page[ProductCard]]:
+        if paging == _FIRST:
+            front = await self._together.ask(username)
+        else:
+            [front] = await self._fronts([username], paging)
+        if front is None:
+            raise StoreNotFound
+        return front
+
+    async def _fronts(
+        self, usernames: Sequence[Username], paging: Paging = _FIRST
+    ) -> list[tuple[StoreCard, Page[ProductCard]] | None]:
+        """Many are asked for at the same time, and to ask for one takes as long as for many."""
         with translated():
             async with lent(self._pool) as connection:
-                rows = await FRONT.tuples(connection, username=username, **stretch(paging))
-        store = store_of(rows)
-        if store is None:
-            raise StoreNotFound
-        return store, page_of_cards(rows, paging)
+                rows = await FRONTS.tuples(connection, usernames=list(usernames), **stretch(paging))
+        return fronts_of(rows, len(usernames), paging)
 
     async def moved_to(self, username: Username, /) -> Username | None:
         rows = await self._rows(_MOVED_TO, username=username)
