@@ -120,8 +120,8 @@ async def test_an_order_draws_no_card(
 
     async with samples.begin() as market:
         [held] = (await market.products.hold_all([product.id])).values()
-        held.variants[0].reserved += 1
-        await market.products.save_stock([held], [])
+        moved = [samples.movement(held.variants[0].reserve(1))]
+        await market.products.save_stock([held], moved)
 
     assert await (await database.execute(drawn)).fetchall() == before
     _, page = await views.front(merchant.username, Paging())

@@ -65,7 +65,7 @@ class PowerCut(Exception):
     """Something nobody foresaw."""
 
 
-@pytest.mark.parametrize("step", ["products.save_stock", "orders.add", "answers.keep"])
+@pytest.mark.parametrize("step", ["products.save_stock", "orders.add_all", "answers.keep"])
 async def test_what_fails_after_the_stock_was_taken_gives_it_back(world: World, step: str) -> None:
     mona = await world.a_merchant()
     lamp = await world.a_product(mona, stock=3)

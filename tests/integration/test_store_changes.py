@@ -54,7 +54,9 @@ async def test_everything_the_public_sees_is_heard_of(
         lambda market: market.merchants.save(merchant),
         lambda market: market.images.save(image),
         lambda market: market.products.save(product),
-        lambda market: market.products.save_stock([product], []),
+        lambda market: market.products.save_stock(
+            [product], [samples.movement(product.default.reserve(1))]
+        ),
         lambda market: market.categories.add(category),
         lambda market: market.categories.remove(category),
     ]
@@ -159,7 +161,7 @@ def test_every_statement_that_changes_what_is_shown_says_so() -> None:
     # The number of the next order is nobody's business.
     assert {name for name, is_said in said.items() if not is_said} == {
         "PostgresMerchants._numbered",
-        "PostgresMerchants._served",
+        "PostgresMerchants._orders_counted",
     }
 
 

@@ -137,8 +137,8 @@ async def test_stock_that_somebody_else_has_counted_meanwhile_is_not_written_ove
 
     with pytest.raises(ChangedMeanwhile):
         async with samples.begin() as market:
-            seen.default.reserve(10)
-            await market.products.save_stock([seen], [])
+            moved = [samples.movement(seen.default.reserve(10))]
+            await market.products.save_stock([seen], moved)
 
     assert await world.stock(lamp) == (10, 1)
 

@@ -6,7 +6,7 @@ It goes through the use cases alone, so that it runs on any memory; ``a_world`` 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -101,6 +101,10 @@ class _Listening:
 
     async def add(self, order: Order, /, *happened: Event) -> None:
         await self._orders.add(order, *happened)
+        self._said += happened
+
+    async def add_all(self, orders: Sequence[Order], /, *happened: Event) -> None:
+        await self._orders.add_all(orders, *happened)
         self._said += happened
 
     async def save(self, order: Order, /, *happened: Event) -> None:

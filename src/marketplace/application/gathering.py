@@ -16,15 +16,14 @@ Answer = TypeVar("Answer")
 
 MOST = 16
 """Wishes that are fulfilled at once."""
-LANES = 2
-"""How many times at once: while one waits for an answer, another can be got ready."""
 
 
 class Gathering(Generic[Wish, Answer]):
     """
     ``fulfil`` is given several wishes, and returns an answer to each, in their order.
 
-    What it raises is raised to all of them: what is meant for one alone is better returned.
+    What it raises is raised to all of them: what is meant for one alone is better returned. With
+    more ``lanes`` than one, those who come next need not wait for the answer to those before them.
     """
 
     def __init__(
@@ -32,7 +31,7 @@ class Gathering(Generic[Wish, Answer]):
         fulfil: Callable[[Sequence[Wish]], Awaitable[Sequence[Answer]]],
         *,
         most: int = MOST,
-        lanes: int = LANES,
+        lanes: int = 1,
     ) -> None:
         self._fulfil, self._most, self._free = fulfil, most, lanes
         self._waiting: deque[tuple[Wish, asyncio.Future[Answer]]] = deque()

@@ -24,6 +24,7 @@ from .orders import (
     ConfirmingService,
     EditingService,
     MovingService,
+    OrderCounter,
     OrderService,
     PaperService,
     PayingService,
@@ -100,10 +101,9 @@ class Marketplace:
         )
         self.storefront = StorefrontService(views=views, clock=clock)
         self.placing = PlacingService(
-            begin=begin,
+            counter=OrderCounter(begin, ids),
             views=views,
             clock=clock,
-            ids=ids,
             secrets=ports.secrets,
             site=ports.site,
             throttling=throttling,

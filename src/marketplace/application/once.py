@@ -141,6 +141,12 @@ def joining(begin: BeginUnitOfWork) -> BeginUnitOfWork:
     return begin_or_join
 
 
+def is_attempted() -> bool:
+    """Whether a unit of work that is begun now would be part of an attempt."""
+    attempt = _attempt.get()
+    return attempt is not None and not attempt.is_over
+
+
 @contextmanager
 def aside() -> Iterator[None]:
     """

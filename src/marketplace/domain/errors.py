@@ -17,7 +17,7 @@ An error is named for the fact and carries facts; it knows no status code and no
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -129,8 +129,8 @@ class Form:
             email = form.read("email", parse_email, said.email)
     """
 
-    def __init__(self) -> None:
-        self.problems: list[FieldProblem] = []
+    def __init__(self, problems: Iterable[FieldProblem] = ()) -> None:
+        self.problems = list(problems)
 
     def read(self, name: str, parse: Callable[[Said], Value], said: Said) -> Value:
         """The parsed value. Of a bad one there is none, and the block will raise: do not use it."""

@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from marketplace.adapters.memory.repositories import MemoryAuditBook
 from marketplace.application import stock
-from marketplace.application.orders import confirming, editing, moving, placing
+from marketplace.application.orders import confirming, editing, moving, ordering
 from marketplace.application.orders.editing import EditingService
 from marketplace.domain.orders import (
     TRANSITIONS,
@@ -72,7 +72,7 @@ def _consumed_without_promise(patch: pytest.MonkeyPatch) -> None:
 
 
 def _nobody_looks_at_the_shelf(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(placing, "must_be_there", _nothing)
+    patch.setattr(ordering, "must_be_there", _nothing)
     _counts_are_believed(patch)
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from marketplace.application.ports import BeginUnitOfWork
+from marketplace.application.ports import BeginUnitOfWork, UnitOfWork
 from marketplace.domain.accounts import (
     AccountNotFound,
     EmailAddress,
@@ -42,6 +42,7 @@ from marketplace.domain.orders import (
     Move,
     OrderId,
     OrderNotFound,
+    OrderPlaced,
     OrderStatus,
     Outcome,
     Party,
@@ -211,6 +212,29 @@ class UnitOfWorkContract:
 
         async with world.begin() as market:
             assert await market.orders.get(order.id) == order
+
+    async def test_many_orders_are_stored_as_one_would_be(self, world: World) -> None:
+        here, there = await world.a_merchant(), await world.a_merchant()
+        orders = [
+            await world.an_order(here, number=1001),
+            await world.an_order(there, number=1001, moved=False, city=""),
+            await world.an_order(here, number=1002),
+        ]
+        again = [
+            replace(each, id=OrderId(uuid4()), number=each.number + 10, tracking_hash=uuid4().bytes)
+            for each in orders
+        ]
+        placed = [
+            OrderPlaced(at=NOON, order_id=each.id, merchant_id=each.merchant_id) for each in again
+        ]
+
+        async with world.begin() as market:
+            await market.orders.add_all(again, *placed)
+
+        async with world.begin() as market:
+            assert [await market.orders.get(each.id) for each in again] == again
+            jobs = await market.outbox.claim(NOON, timedelta(minutes=1), 100)
+        assert {each.event for each in jobs} == set(placed)
 
     async def test_an_order_is_held_by_the_link_of_its_guest(self, world: World) -> None:
         order = await world.an_order(await world.a_merchant())
@@ -428,8 +452,8 @@ class UnitOfWorkContract:
         with pytest.raises(RuntimeError):
             async with world.begin() as market:
                 held = await market.products.hold(product.id)
-                held.default.reserve(1)
-                await market.products.save_stock([held], [])
+                moved = [world.movement(held.default.reserve(1))]
+                await market.products.save_stock([held], moved)
                 await market.products.save(held, held.edited(NOON))
                 assert await market.merchants.next_order_number(merchant.id) == 1001
                 await market.accounts.add(account)
@@ -476,10 +500,12 @@ class UnitOfWorkContract:
         products = [await world.a_product(merchant) for _ in range(3)]
         async with world.begin() as market:
             held = await market.products.hold_all([each.id for each in products])
+            moved = []
             for product in held.values():
-                product.default.reserve(2)
+                moved.append(world.movement(product.default.reserve(2)))
                 product.title = "not saved"
-            await market.products.save_stock(list(held.values()), [])
+                product.variants[1].reserved = 0
+            await market.products.save_stock(list(held.values()), moved)
 
         async with world.begin() as market:
             for product in products:
@@ -491,15 +517,15 @@ class UnitOfWorkContract:
         product = await world.a_product(await world.a_merchant())
         async with world.begin() as market:
             held = await market.products.hold(product.id)
-            held.default.reserve(1)
-            await market.products.save_stock([held], [])
+            await market.products.save_stock([held], [world.movement(held.default.reserve(1))])
 
         with pytest.raises(ChangedMeanwhile):
             async with world.begin() as market:
                 await market.products.save(product)
         with pytest.raises(ChangedMeanwhile):
             async with world.begin() as market:
-                await market.products.save_stock([product], [])
+                moved = [world.movement(product.default.reserve(1))]
+                await market.products.save_stock([product], moved)
 
     async def test_many_are_held_whatever_order_they_are_asked_in(self, world: World) -> None:
         merchant = await world.a_merchant()
@@ -805,15 +831,56 @@ class UnitOfWorkContract:
         blocked = world.blocked_phone(merchant)
 
         async with world.begin() as market:
-            first = await market.merchants.next_order_at(merchant.username)
+            before = await market.merchants.hold_stores([merchant.username])
             await market.blocked_phones.add(blocked)
-            second = await market.merchants.next_order_at(merchant.username)
-            with pytest.raises(StoreNotFound):
-                await market.merchants.next_order_at(Username("nobody-at-all"))
+            after = await market.merchants.hold_stores([merchant.username])
 
+        [first], [second] = before.values(), after.values()
         assert first.store == second.store == merchant
-        assert [first.number, second.number] == [1001, 1002]
         assert [first.blocks_phones, second.blocks_phones] == [False, True]
+
+    async def test_many_stores_are_held_in_one_go_and_those_that_are_none_are_left_out(
+        self, world: World
+    ) -> None:
+        one, other, shut = [await world.a_merchant() for _ in range(3)]
+        async with world.begin() as market:
+            held = await market.merchants.hold(shut.id)
+            await market.merchants.save(held, held.suspend("fraud", NOON))
+        names = {one.username, other.username, shut.username, Username("nobody-at-all")}
+
+        async with world.begin() as market:
+            waiting = await market.merchants.hold_stores(names)
+            free = await market.merchants.hold_stores(names, waiting=False)
+
+        assert waiting == free
+        assert {name: each.store for name, each in waiting.items()} == {
+            one.username: one,
+            other.username: other,
+        }
+
+    async def test_numbers_that_were_given_away_are_given_to_nobody_else(
+        self, world: World
+    ) -> None:
+        one, other = [await world.a_merchant() for _ in range(2)]
+
+        async def numbers(market: UnitOfWork) -> list[int]:
+            held = await market.merchants.hold_stores([one.username, other.username])
+            return [held[each.username].number for each in (one, other)]
+
+        async with world.begin() as market:
+            assert await numbers(market) == [1001, 1001]
+            await market.merchants.count_orders({one.id: 3})
+            assert await numbers(market) == [1004, 1001]
+        with pytest.raises(RuntimeError):
+            async with world.begin() as market:
+                await market.merchants.count_orders({one.id: 1, other.id: 5})
+                raise RuntimeError
+        async with world.begin() as market:
+            await market.merchants.count_orders({one.id: 1, other.id: 1})
+
+        async with world.begin() as market:
+            assert await numbers(market) == [1005, 1002]
+            assert await market.merchants.next_order_number(one.id) == 1005
 
     async def test_a_phone_is_blocked_at_one_store_until_it_is_lifted(self, world: World) -> None:
         store, other = await world.a_merchant(), await world.a_merchant()
@@ -831,7 +898,8 @@ class UnitOfWorkContract:
             held.lift(NOON)
             await market.blocked_phones.save(held)
             assert not await market.blocked_phones.is_blocked(store.id, phone)
-            assert not (await market.merchants.next_order_at(store.username)).blocks_phones
+            [served] = (await market.merchants.hold_stores([store.username])).values()
+            assert not served.blocks_phones
 
     async def test_a_blocked_phone_comes_back_as_it_was(self, world: World) -> None:
         blocked = world.blocked_phone(await world.a_merchant())

@@ -37,15 +37,17 @@ def changes_of(table: sa.Table, rows: sa.TableValuedAlias) -> dict[Any, Any]:
 def with_jobs(
     stored: sa.CTE,
     *others: sa.CTE,
-    when: sa.ColumnElement[bool],
+    when: sa.ColumnElement[bool] | None = None,
     all_of: sa.ColumnElement[int] | None = None,
 ) -> Statement:
     """
-    Store the jobs too, if anything was stored, and tell the ids of what was.
+    Store the jobs too, and tell the ids of what was stored; only of what was, those ``when`` says.
 
     With ``all_of`` it fails unless so many were: nobody has to wait for the answer to know that.
     """
-    rows = sa.select(*JOBS.c).join_from(JOBS, stored, when).where(WANTED)
+    rows = sa.select(*JOBS.c).where(WANTED)
+    if when is not None:
+        rows = rows.join_from(JOBS, stored, when)
     written = sa.insert(tables.jobs).from_select(kept(tables.jobs), rows).cte("its_jobs")
     if all_of is None:
         return compiled(sa.select(stored.c.id).add_cte(*others, written))

@@ -28,7 +28,7 @@ def read(table: sa.Table) -> list[sa.Column[Any]]:
 def to_row(thing: object, table: sa.Table, **given: object) -> Row:
     """One value per column: ``price__minor`` is ``thing.price.minor``, or None without a price."""
     row: Row = {}
-    for name, path, written in _fields(table):
+    for name, path, written, _ in _fields(table):
         value = given[name] if name in given else _follow(thing, path)
         row[name] = written(value) if written else value
     return row
@@ -36,18 +36,23 @@ def to_row(thing: object, table: sa.Table, **given: object) -> Row:
 
 def to_listed(thing: object, table: sa.Table, **given: object) -> Row:
     """The same for a row among many, which all go as one JSON parameter."""
-    return {
-        name: given[name] if name in given else _follow(thing, path)
-        for name, path, _ in _fields(table)
-    }
+    row: Row = {}
+    for name, path, _, listed in _fields(table):
+        value = given[name] if name in given else _follow(thing, path)
+        row[name] = listed(value) if listed and value is not None else value
+    return row
 
 
 def to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-_WRITTEN: Mapping[type, Callable[[Any], object]] = {JSONB: to_json, ARRAY: list}
+_Writer = Callable[[Any], object]
+
+_WRITTEN: Mapping[type, _Writer] = {JSONB: to_json, ARRAY: list}
 """What psycopg has to be given for a column of this type; for others, the value itself."""
+_LISTED: Mapping[type, _Writer] = {sa.LargeBinary: lambda value: f"\\x{value.hex()}"}
+"""The same for a value inside JSON: PostgreSQL's own way to write bytes down."""
 
 
 def from_row(row: object, kind: type[Kind]) -> Kind:
@@ -121,9 +126,14 @@ def _value(tree: Mapping[str, Any]) -> sa.ColumnElement[Any]:
 
 
 @cache
-def _fields(table: sa.Table) -> list[tuple[str, list[str], Callable[[Any], object] | None]]:
+def _fields(table: sa.Table) -> list[tuple[str, list[str], _Writer | None, _Writer | None]]:
     return [
-        (column.name, column.name.split("__"), _WRITTEN.get(type(column.type)))
+        (
+            column.name,
+            column.name.split("__"),
+            _WRITTEN.get(type(column.type)),
+            _LISTED.get(type(column.type)),
+        )
         for column in kept(table)
     ]
 

@@ -1,6 +1,7 @@
 """Orders: placed, confirmed, moved and followed, a module for each phase of their life."""
 
 from .confirming import AskGuest, ConfirmingService
+from .counter import OrderCounter
 from .editing import EditingService, EditOrder
 from .finding import BadDay, EndsBeforeItBegins, FindOrders, TooManyDays
 from .following import (
@@ -48,6 +49,7 @@ __all__ = [
     "MoveOrders",
     "MovedOrder",
     "MovingService",
+    "OrderCounter",
     "OrderInHand",
     "OrderService",
     "PaperService",

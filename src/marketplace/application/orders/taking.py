@@ -28,7 +28,7 @@ from ..merchants import selling
 from ..messages import tracking_url
 from ..ports import BeginUnitOfWork, Clock, Ids, Secrets, Site
 from ..stock import keep_stock, written_down
-from .placing import read_ordered, reserved
+from .ordering import granted, read_ordered, reserved
 from .pricing import Wish, merge, must_be_expected
 
 
@@ -100,10 +100,11 @@ class TakingService:
                         "discount", lambda text: Money.parse(text, store.currency), wanted.discount
                     )
             products = await market.products.hold_all(list({each[0] for each in wishes}))
-            lines, changes = reserved(wishes, products, store.id)
+            priced = granted(wishes, products, store.id)
+            lines = [each.written_down() for each in priced]
             order_id = OrderId(self.ids.new())
             moved = written_down(
-                changes,
+                reserved(priced),
                 StockReason.ORDER_PLACED,
                 self.ids,
                 at=now,

@@ -138,7 +138,7 @@ class OneTimeTokens(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A store that takes an order: the number it gets, and whether any phone is blocked there."""
+    """A store that takes orders: the number of the next, and whether any phone is blocked there."""
 
     store: Merchant
     number: int
@@ -184,8 +184,19 @@ class Merchants(Repository[MerchantId, Merchant], Protocol):
         """Wait for whoever has it ``steady``, and have others who want that wait."""
         ...
 
-    async def next_order_at(self, username: Username, /) -> Served:
-        """``of_store``, with what ``next_order_number`` says, in one statement."""
+    async def hold_stores(
+        self, usernames: Collection[Username], /, *, waiting: bool = True
+    ) -> dict[Username, Served]:
+        """
+        The open stores at these addresses, in one statement; missing ones are left out.
+
+        Until this unit of work ends, nobody else gets a number of theirs. Without ``waiting``,
+        those that somebody else holds are left out too.
+        """
+        ...
+
+    async def count_orders(self, orders: Mapping[MerchantId, int], /) -> None:
+        """So many numbers of stores that are held have been given away."""
         ...
 
     async def next_order_number(self, merchant_id: MerchantId, /) -> int:
@@ -236,16 +247,22 @@ class Products(Repository[ProductId, Product], Protocol):
         """Like ``save`` for many, with the ledger of their stock, in one statement for all."""
         ...
 
-    def foresee(self, keys: Sequence[ProductId], /) -> None:
+    def foresee(self, keys: Sequence[ProductId], /, *, waiting: bool = True) -> None:
         """
-        These will be held: they can be asked for together with whatever is asked for next.
+        These will be held so: they can be asked for together with whatever is asked for next.
 
         ``hold_all`` tells of them then; without it nothing comes of this.
         """
         ...
 
-    async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
-        """Hold many in one statement, always in order of ids; missing ones are left out."""
+    async def hold_all(
+        self, keys: Sequence[ProductId], /, *, waiting: bool = True
+    ) -> dict[ProductId, Product]:
+        """
+        Hold many in one statement, always in order of ids; missing ones are left out.
+
+        Without ``waiting``, those that somebody else holds are left out too.
+        """
         ...
 
     async def any_of(self, merchant_id: MerchantId, /) -> bool:
@@ -256,7 +273,7 @@ class Products(Repository[ProductId, Product], Protocol):
         self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
     ) -> None:
         """
-        Store the stock of held products and the ledger of it, in one statement for all of them.
+        Store what moved of the stock of held products, and the ledger, in one statement for all.
 
         ``ChangedMeanwhile``, here or at the end, if somebody else stored one of them since.
         """
@@ -397,6 +414,10 @@ class BlockedPhones(Repository[BlockedPhoneId, BlockedPhone], Protocol):
 
 class Orders(Repository[OrderId, Order], Protocol):
     """Every order with its lines and its timeline."""
+
+    async def add_all(self, orders: Sequence[Order], /, *happened: Event) -> None:
+        """Like ``add`` for many, in one statement for all."""
+        ...
 
     async def hold_tracked(self, tracking_hash: bytes, /) -> Order:
         """The order one of whose links this is, held, or ``OrderNotFound``."""

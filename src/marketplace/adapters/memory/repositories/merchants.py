@@ -1,5 +1,6 @@
 """Every merchant, and the names their stores had."""
 
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from datetime import datetime
 
@@ -26,14 +27,27 @@ class MemoryMerchants(MemoryRepository[MerchantId, Merchant], ports.Merchants):
                 return deepcopy(each)
         raise StoreNotFound
 
-    async def next_order_at(self, username: Username, /) -> ports.Served:
-        store = await self.of_store(username)
-        number = await self.next_order_number(store.id)
-        blocks = any(
-            each.is_in_force and each.merchant_id == store.id
-            for each in self._transaction.all_of(BlockedPhone)
-        )
-        return ports.Served(store=store, number=number, blocks_phones=blocks)
+    async def hold_stores(
+        self, usernames: Collection[Username], /, *, waiting: bool = True
+    ) -> dict[Username, ports.Served]:
+        blocking = {
+            each.merchant_id for each in self._transaction.all_of(BlockedPhone) if each.is_in_force
+        }
+        numbers = self._transaction.store.order_numbers
+        return {
+            each.username: ports.Served(
+                store=deepcopy(each),
+                number=numbers.get(each.id, 1000) + 1,
+                blocks_phones=each.id in blocking,
+            )
+            for each in self._transaction.all_of(Merchant)
+            if each.username in usernames and each.status is MerchantStatus.ACTIVE
+        }
+
+    async def count_orders(self, orders: Mapping[MerchantId, int], /) -> None:
+        for merchant_id, many in orders.items():
+            for _ in range(many):
+                await self.next_order_number(merchant_id)
 
     async def is_suspended(self, account_id: AccountId, /) -> bool:
         return any(

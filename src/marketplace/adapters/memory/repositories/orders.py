@@ -15,6 +15,11 @@ from ..repository import MemoryRepository
 class MemoryOrders(MemoryRepository[OrderId, Order], ports.Orders):
     entity, missing = Order, OrderNotFound
 
+    async def add_all(self, orders: Sequence[Order], /, *happened: Event) -> None:
+        for order in orders:
+            await self.add(order)
+        self._transaction.tell(happened)
+
     async def revise(self, order: Order, /, *happened: Event) -> None:
         await self.save(order, *happened)
 

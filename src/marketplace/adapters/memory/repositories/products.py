@@ -19,10 +19,12 @@ from ..stock import drifting
 class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
     entity, missing = Product, ProductNotFound
 
-    def foresee(self, keys: Sequence[ProductId], /) -> None:
+    def foresee(self, keys: Sequence[ProductId], /, *, waiting: bool = True) -> None:
         """Nothing has to be fetched from anywhere."""
 
-    async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
+    async def hold_all(
+        self, keys: Sequence[ProductId], /, *, waiting: bool = True
+    ) -> dict[ProductId, Product]:
         found = ((key, self._transaction.see(Product, key)) for key in sorted(keys))
         return {key: deepcopy(product) for key, product in found if product is not None}
 
@@ -33,13 +35,15 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
     async def save_stock(
         self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
     ) -> None:
+        moved = {each.variant_id for each in movements}
         for product in products:
             stored = deepcopy(self._transaction.see(Product, product.id))
             if stored.version != product.version:
                 raise ChangedMeanwhile(kind="Product", id=product.id)
             for variant in stored.variants:
-                counted = product.variant(variant.id)
-                variant.on_hand, variant.reserved = counted.on_hand, counted.reserved
+                if variant.id in moved:
+                    counted = product.variant(variant.id)
+                    variant.on_hand, variant.reserved = counted.on_hand, counted.reserved
             await self.save(stored)
             product.version = stored.version
         self._note(movements, happened)

@@ -1,5 +1,6 @@
 """Every merchant, and the names their stores had."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from marketplace.domain.merchants import (
 
 from .. import tables
 from ..repository import PostgresRepository, values_of
-from ..rows import from_row
+from ..rows import from_row, to_json
 from ..statements import compiled, given, shown
 
 
@@ -65,10 +66,30 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         .correlate(table)
         .exists()
     )
-    _served = compiled(
-        _counted.where(table.c.username == given("username", sa.Text), _is_open).returning(
-            *shown(table), _number, _blocks_phones.label("blocks_phones")
+    _names = sa.cast(
+        sa.select(given("usernames", sa.ARRAY(sa.Text))).scalar_subquery(), sa.ARRAY(sa.Text)
+    )
+    _serving = (
+        sa.select(
+            *shown(table),
+            table.c.next_order_number.label("number"),
+            _blocks_phones.label("blocks_phones"),
         )
+        .where(table.c.username == sa.any_(_names), _is_open)
+        .order_by(table.c.id)
+    )
+    _stores_held = compiled(_serving.with_for_update(key_share=True))
+    _free_stores_held = compiled(_serving.with_for_update(key_share=True, skip_locked=True))
+    _given_away = (
+        sa.func.json_to_recordset(given("given", sa.JSON))
+        .table_valued(sa.column("id", sa.Uuid), sa.column("orders", sa.Integer))
+        .render_derived(name="given_away", with_types=True)
+    )
+    _orders_counted = compiled(
+        sa.update(table)
+        .where(table.c.id == _given_away.c.id)
+        .values(next_order_number=table.c.next_order_number + _given_away.c.orders)
+        .returning(table.c.id)
     )
 
     # What refers to the row locks its key: this one lets all pass but them.
@@ -82,12 +103,23 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
             raise StoreNotFound
         return from_row(row, Merchant)
 
-    async def next_order_at(self, username: Username, /) -> ports.Served:
-        row = await self._served.first(self._connection, username=username)
-        if row is None:
-            raise StoreNotFound
-        number, blocks = int(row.pop("number")), bool(row.pop("blocks_phones"))
-        return ports.Served(store=from_row(row, Merchant), number=number, blocks_phones=blocks)
+    async def hold_stores(
+        self, usernames: Collection[Username], /, *, waiting: bool = True
+    ) -> dict[Username, ports.Served]:
+        holding = self._stores_held if waiting else self._free_stores_held
+        rows = await holding.run(self._connection, usernames=list(usernames))
+        return {
+            row["username"]: ports.Served(
+                number=row.pop("number"),
+                blocks_phones=row.pop("blocks_phones"),
+                store=from_row(row, Merchant),
+            )
+            for row in rows
+        }
+
+    async def count_orders(self, orders: Mapping[MerchantId, int], /) -> None:
+        given_away = [{"id": id, "orders": many} for id, many in orders.items()]
+        self._orders_counted.tell(self._connection, given=to_json(given_away))
 
     async def is_suspended(self, account_id: AccountId, /) -> bool:
         return await self._suspended.first(self._connection, account=account_id) is not None

@@ -13,8 +13,8 @@ from marketplace.domain.orders import OPEN, Order, OrderId, OrderNotFound
 
 from .. import tables
 from ..links import LINKED
-from ..repository import PostgresRepository, values_of
-from ..rows import from_row, to_json, to_listed
+from ..repository import PostgresRepository, values_of, with_jobs
+from ..rows import from_row, kept, to_json, to_listed
 from ..statements import compiled, given, listed, one_of, shown
 from ..tables import PARTS
 
@@ -63,6 +63,23 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
         .order_by(table.c.id)
     )
 
+    _given = listed("orders", *kept(table))
+    _stored = (
+        sa.insert(table)
+        .from_select(kept(table), sa.select(*_given.c))
+        .returning(table.c.id)
+        .cte("stored")
+    )
+    _all_added = with_jobs(
+        _stored,
+        *(
+            sa.insert(part.table)
+            .from_select(list(part.table.c), sa.select(*listed(field, *part.table.c).c))
+            .cte(f"its_{field}")
+            for field, part in PARTS[tables.orders].items()
+        ),
+    )
+
     _lines = tables.order_lines
     _said = listed("lines", *_lines.c)
     _rewritten = insert(_lines).from_select(list(_lines.c), sa.select(*_said.c))
@@ -84,6 +101,28 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
             ).cte("rewritten")
         )
     )
+
+    async def add(self, order: Order, /, *happened: Event) -> None:
+        await self.add_all([order], *happened)
+
+    async def add_all(self, orders: Sequence[Order], /, *happened: Event) -> None:
+        """Not waited for: it goes with what is asked next."""
+        parts = {
+            field: to_json(
+                [
+                    to_listed(each, part.table, position=position, **part.known(order))
+                    for order in orders
+                    for position, each in enumerate(getattr(order, field))
+                ]
+            )
+            for field, part in PARTS[self.table].items()
+        }
+        self._all_added.tell(
+            self._connection,
+            orders=to_json([to_listed(each, self.table) for each in orders]),
+            jobs=to_json(self._outbox.written(happened)),
+            **parts,
+        )
 
     async def revise(self, order: Order, /, *happened: Event) -> None:
         """The lines after the order: whoever was quicker is found out before any is touched."""

@@ -32,7 +32,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     )
     # A join, and both sides of it locked: after waiting for somebody else's commit PostgreSQL reads
     # the locked rows afresh, and nothing else. Stock from a subquery would be stale, and oversold.
-    _held_all = compiled(
+    _wanted = (
         sa.select(
             *(column.label(column.name) for column in read(table)),
             *(column.label(f"variants__{column.name}") for column in PARTS[table]["variants"].own),
@@ -40,7 +40,13 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         .join_from(table, tables.variants)
         .where(table.c.id == sa.any_(_keys))
         .order_by(table.c.id, tables.variants.c.position)
-        .with_for_update(key_share=True, of=[table, tables.variants])
+    )
+    _held_all = compiled(_wanted.with_for_update(key_share=True, of=[table, tables.variants]))
+    # Whoever has the product has its variants, or is about to: none of them may be left out.
+    _held_free = compiled(
+        _wanted.with_for_update(key_share=True, of=table, skip_locked=True).suffix_with(
+            "FOR NO KEY UPDATE OF variants"
+        )
     )
 
     _counted = listed(
@@ -160,7 +166,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
 
     def __init__(self, connection: Transaction, outbox: PostgresOutbox) -> None:
         super().__init__(connection, outbox)
-        self._foreseen: tuple[Sequence[ProductId], Told] | None = None
+        self._foreseen: tuple[tuple[Sequence[ProductId], bool], Told] | None = None
 
     async def named(
         self,
@@ -229,12 +235,15 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             raise ProductNotFound
         return held[key]
 
-    def foresee(self, keys: Sequence[ProductId], /) -> None:
-        self._foreseen = keys, self._held_all.tell(self._connection, keys=list(keys))
+    def foresee(self, keys: Sequence[ProductId], /, *, waiting: bool = True) -> None:
+        holding = self._held_all if waiting else self._held_free
+        self._foreseen = (keys, waiting), holding.tell(self._connection, keys=list(keys))
 
-    async def hold_all(self, keys: Sequence[ProductId], /) -> dict[ProductId, Product]:
-        if self._foreseen is None or self._foreseen[0] != keys:
-            self.foresee(keys)
+    async def hold_all(
+        self, keys: Sequence[ProductId], /, *, waiting: bool = True
+    ) -> dict[ProductId, Product]:
+        if self._foreseen is None or self._foreseen[0] != (keys, waiting):
+            self.foresee(keys, waiting=waiting)
         assert self._foreseen is not None
         rows = await self._connection.hear(self._foreseen[1])
         self._foreseen = None
@@ -250,6 +259,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     async def save_stock(
         self, products: Sequence[Product], movements: Sequence[StockMovement], /, *happened: Event
     ) -> None:
+        moved = {each.variant_id for each in movements}
         counted = [
             {
                 "product_id": product.id,
@@ -260,6 +270,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             }
             for product in products
             for variant in product.variants
+            if variant.id in moved
         ]
         self._outbox.touched.update(product.merchant_id for product in products)
         self._stock_saved.tell(

@@ -91,7 +91,7 @@ _CATEGORIES = compiled(
 class PostgresStoreViews(Reading, ports.StoreViews):
     def __init__(self, pool: Pool) -> None:
         super().__init__(pool)
-        self._together = Gathering(self._fronts)
+        self._together = Gathering(self._fronts, lanes=2)
 
     async def store(self, username: Username, /) -> StoreView:
         return await self._one(_STORE, StoreView, StoreNotFound, username=username)

@@ -1,0 +1,213 @@
+"""
+The counter, where what guests order is taken: of several at once, and of each for itself.
+
+Most of what an order costs is to go and store something. So those who come at the same moment go
+together, as long as nobody else is at what they want; whoever wants what is being held waits for it
+alone, and keeps nobody else waiting.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from marketplace.domain.accounts import Username
+from marketplace.domain.blocked_phones import OrderRefused
+from marketplace.domain.errors import (
+    ChangedMeanwhile,
+    FieldProblem,
+    Form,
+    MarketplaceError,
+    Unavailable,
+)
+from marketplace.domain.merchants import (
+    BlockedPhonePolicy,
+    Merchant,
+    MerchantId,
+    StoreNotFound,
+    StoreOnHoliday,
+)
+from marketplace.domain.orders import Order, OrderId, OrderPlaced, total_of
+from marketplace.domain.products import Product, ProductId, StockRanLow
+from marketplace.domain.variants import StockMovement, StockReason
+
+from ..gathering import Gathering
+from ..once import is_attempted
+from ..ports import BeginUnitOfWork, Ids, Served, UnitOfWork
+from ..stock import ran_low, written_down
+from .ordering import Ordered, granted, read_ordered, reserved
+from .pricing import Wishes, must_be_enough, must_be_expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """What a guest wants of the store at this address, and what is wrong with it so far."""
+
+    store: Username
+    ordered: Ordered
+    wishes: Wishes
+    problems: Sequence[FieldProblem]
+    tracking_hash: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An order, and the store that has it now."""
+
+    order: Order
+    store: Merchant
+
+
+Outcome = Taken | MarketplaceError
+"""The order, or why there is none."""
+
+
+class OrderCounter:
+    """Takes the stock and keeps the promise, or neither."""
+
+    def __init__(self, begin: BeginUnitOfWork, ids: Ids) -> None:
+        self._begin, self._ids = begin, ids
+        self._together = Gathering(self._take_free)
+
+    async def take(self, slip: Slip) -> Taken:
+        """
+        Store the order that comes of it.
+
+        Raises ``StoreNotFound``, or why the store does not take this order.
+        """
+        # What is part of something greater succeeds and fails with that, and with nobody else.
+        outcome = ChangedMeanwhile() if is_attempted() else await self._together.ask(slip)
+        if isinstance(outcome, ChangedMeanwhile):
+            [outcome] = await self._take([slip], waiting=True)
+        if isinstance(outcome, Taken):
+            return outcome
+        raise outcome
+
+    async def _take_free(self, slips: Sequence[Slip]) -> list[Outcome]:
+        """``ChangedMeanwhile`` is the outcome of those that somebody else is in the way of."""
+        try:
+            return await self._take(slips, waiting=False)
+        except ChangedMeanwhile as lost:
+            # Nothing is stored, and nobody knows because of which of them.
+            return [lost] * len(slips)
+
+    async def _take(self, slips: Sequence[Slip], *, waiting: bool) -> list[Outcome]:
+        wanted = list({product for each in slips for product, _ in each.wishes})
+        outcomes: list[Outcome] = []
+        try:
+            async with self._begin() as market:
+                # Products before stores, as everybody holds them: nobody waits in a circle.
+                market.products.foresee(wanted, waiting=waiting)
+                stores = await market.merchants.hold_stores(
+                    {each.store for each in slips}, waiting=waiting
+                )
+                products = await market.products.hold_all(wanted, waiting=waiting)
+                round_ = _Round(market, self._ids, stores, products, all_there=waiting)
+                outcomes = [await round_.outcome(slip) for slip in slips]
+                await round_.store()
+        except _NothingTaken:
+            pass
+        return outcomes
+
+
+class _NothingTaken(Exception):
+    """There is nothing to store."""
+
+
+@dataclass(slots=True)
+class _Round:
+    """
+    What is held for several slips; whoever comes later finds what is left of it.
+
+    Unless it is ``all_there``, what is missing may be in somebody else's hands.
+    """
+
+    market: UnitOfWork
+    ids: Ids
+    stores: Mapping[Username, Served]
+    products: Mapping[ProductId, Product]
+    all_there: bool
+    orders: list[Order] = field(default_factory=list)
+    placed: list[OrderPlaced] = field(default_factory=list)
+    moved: list[StockMovement] = field(default_factory=list)
+    low: list[StockRanLow] = field(default_factory=list)
+    given: Counter[MerchantId] = field(default_factory=Counter)
+
+    async def outcome(self, slip: Slip) -> Outcome:
+        try:
+            return await self._taken(slip)
+        except Unavailable:
+            # That is no answer to a slip: whatever was held is held no more.
+            raise
+        except MarketplaceError as refusal:
+            return refusal
+
+    async def store(self) -> None:
+        """All that was taken, or raise if nothing was."""
+        if not self.orders:
+            raise _NothingTaken
+        await self.market.merchants.count_orders(self.given)
+        if self.moved:
+            moved = {each.variant_id for each in self.moved}
+            touched = [
+                product
+                for product in self.products.values()
+                if any(each.id in moved for each in product.variants)
+            ]
+            await self.market.products.save_stock(touched, self.moved, *self.low)
+        await self.market.orders.add_all(self.orders, *self.placed)
+
+    async def _taken(self, slip: Slip) -> Taken:
+        served = self.stores.get(slip.store)
+        if not self.all_there and (
+            served is None or any(product not in self.products for product, _ in slip.wishes)
+        ):
+            raise ChangedMeanwhile
+        if served is None:
+            raise StoreNotFound
+        store, ordered = served.store, slip.ordered
+        with Form(slip.problems) as form:
+            customer, method, note, expected = read_ordered(form, ordered, store)
+        if not store.accepts_orders(slip.at):
+            raise StoreOnHoliday(reopens_at=store.closed_until)
+        # Most stores have blocked nobody, and need not be asked.
+        if (
+            served.blocks_phones
+            and store.blocked_phone_policy is BlockedPhonePolicy.REFUSE
+            and await self.market.blocked_phones.is_blocked(store.id, customer.phone)
+        ):
+            raise OrderRefused
+        lines = granted(slip.wishes, self.products, store.id)
+        written = [each.written_down() for each in lines]
+        subtotal = total_of(written)
+        fees = store.fees(subtotal, customer.city)
+        must_be_expected(expected, subtotal, fees)
+        must_be_enough(subtotal, store)
+        order, placed = Order.place(
+            id=OrderId(self.ids.new()),
+            merchant_id=store.id,
+            number=served.number + self.given[store.id],
+            customer=customer,
+            method=method,
+            note=note,
+            lines=written,
+            fees=fees,
+            tracking_hash=slip.tracking_hash,
+            confirm_within=timedelta(hours=store.confirm_within_hours),
+            at=slip.at,
+        )
+        # From here on nothing is refused: what one order has taken is not there for the next.
+        moved = written_down(
+            reserved(lines),
+            StockReason.ORDER_PLACED,
+            self.ids,
+            at=slip.at,
+            reference=order.id,
+        )
+        self.low += ran_low({each.product.id: each.product for each in lines}.values(), moved)
+        self.moved += moved
+        self.given[store.id] += 1
+        self.orders.append(order)
+        self.placed.append(placed)
+        return Taken(order=order, store=store)
