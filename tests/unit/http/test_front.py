@@ -1,15 +1,18 @@
-"""The front of a store is told in front of the routes, as the route itself would tell it."""
+"""What is answered in front of the routes is answered as the route itself would."""
 
 from dataclasses import replace
 
 import httpx
 import msgspec
 import pytest
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from marketplace.application.marketplace import Marketplace
+from marketplace.application.merchants import EditMerchant
 from marketplace.application.ports import Site
+from marketplace.domain.products import ProductId
 from marketplace.entrypoints.http import create_app
+from marketplace.entrypoints.http.front import Front
 from marketplace.entrypoints.http.storefront import StorePageOut
 from tests.unit.application.test_images import sent
 from tests.unit.world import Seller, World
@@ -88,3 +91,137 @@ async def test_an_address_of_a_file_begins_where_files_are_now(world: World, mon
     url = page.json()["products"]["items"][0]["images"][0]["url"]
     assert url.startswith('https://"cdn".example/m/')
     assert "\x01" not in page.text
+
+
+ROUTED = "application/json; charset=utf-8"
+"""No plain order, for whoever looks no further than the header."""
+
+
+async def _ordered(
+    app: ASGIApp, path: str, body: bytes, kind: str = "application/json"
+) -> httpx.Response:
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
+        headers = {"x-request-id": "one", "content-type": kind}
+        return await client.post(path, content=body, headers=headers)
+
+
+def _order(product: ProductId, **more: object) -> dict[str, object]:
+    return {
+        "customer_name": "نورة",
+        "customer_phone": "0559876543",
+        "address": "حي الياسمين",
+        "items": [{"product_id": str(product), "quantity": 1}],
+        **more,
+    }
+
+
+async def test_an_order_is_answered_as_by_its_route(world: World, mona: Seller) -> None:
+    app, lamp = create_app(world.marketplace), await world.a_product(mona, stock=5)
+    body = msgspec.json.encode(_order(lamp, email="noura@example.com", note="بعد العصر"))
+
+    quick = await _ordered(app, "/api/store/MONA/orders", body)
+    routed = await _ordered(app, "/api/store/mona/orders", body, ROUTED)
+
+    assert quick.status_code == routed.status_code == 201
+    assert quick.headers.keys() == routed.headers.keys()
+    assert {
+        name
+        for name in quick.headers
+        if name != "content-length" and quick.headers[name] != routed.headers[name]
+    } == set()
+    told, told_by_route = quick.json(), routed.json()
+    assert told.keys() == told_by_route.keys()
+    assert (told["number"], told_by_route["number"]) == (1001, 1002)
+    assert {name for name in told if told[name] != told_by_route[name]} <= {
+        "id",
+        "number",
+        "tracking_url",
+        "whatsapp_url",
+    }
+    assert await world.stock(lamp) == (5, 2)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"customer_name": 1, "items": [{"quantity": "2"}], "unknown": 3}',
+        b'{"customer_name": "", "customer_phone": "", "address": "", "items": []}',
+        b"[" * 1000,
+        b'{"note": ' + b"[" * 100 + b"]" * 100 + b"}",
+        b'{"note": "' + b"x" * 300_000 + b'"}',
+    ],
+    ids=lambda body: body[:40],
+)
+@pytest.mark.parametrize("store", ["mona", "nobody", "%D8%B9", "former"])
+async def test_what_is_no_order_is_refused_as_by_its_route(
+    world: World, mona: Seller, store: str, body: bytes
+) -> None:
+    app = create_app(world.marketplace)
+
+    quick = await _ordered(app, f"/api/store/{store}/orders", body)
+    routed = await _ordered(app, f"/api/store/{store}/orders", body, ROUTED)
+
+    assert 400 <= quick.status_code < 500
+    assert quick.status_code == routed.status_code
+    assert quick.content == routed.content
+    assert sorted(quick.headers.multi_items()) == sorted(routed.headers.multi_items())
+
+
+async def test_an_order_at_a_former_name_is_led_on_and_nothing_is_ordered(
+    world: World, mona: Seller
+) -> None:
+    lamp = await world.a_product(mona)
+    moved = EditMerchant(acting=mona.actor, username="mona-new")
+    await world.marketplace.merchants.edit(moved)
+    app, body = create_app(world.marketplace), msgspec.json.encode(_order(lamp))
+
+    quick = await _ordered(app, "/api/store/mona/orders", body)
+    routed = await _ordered(app, "/api/store/mona/orders", body, ROUTED)
+
+    assert (quick.status_code, quick.headers["location"]) == (308, "/api/store/mona-new/orders")
+    assert quick.content == routed.content
+    assert sorted(quick.headers.multi_items()) == sorted(routed.headers.multi_items())
+    assert (await world.stock(lamp))[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("content-type", "text/plain"),
+        ("content-type", ""),
+        ("content-length", "-1"),
+        ("content-length", "one"),
+        ("idempotency-key", "a key"),
+    ],
+)
+async def test_whatever_is_not_plain_is_left_to_the_route(
+    world: World, mona: Seller, name: str, value: str
+) -> None:
+    lamp = await world.a_product(mona)
+    seen: list[Scope] = []
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+
+    front = Front(route, world.marketplace.storefront, world.marketplace.placing, world.ports.site)
+    body = msgspec.json.encode(_order(lamp))
+    said = {"content-type": "application/json", "content-length": str(len(body)), name: value}
+    scope: dict[str, object] = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/store/mona/orders",
+        "query_string": b"",
+        "headers": [(each.encode(), said[each].encode()) for each in said],
+        "client": None,
+    }
+
+    await front(scope, None, None)  # type: ignore[arg-type]
+
+    assert seen == [scope]

@@ -23,7 +23,7 @@ from .bulk import BulkController
 from .categories import CategoryController
 from .docs import docs
 from .edge import DEFAULT, Edge, HttpOptions, request_id
-from .front import Front
+from .front import MOST_BODY, Front
 from .guest_orders import GuestOrderController, TrackingController
 from .health import health
 from .idempotency import idempotency
@@ -52,8 +52,6 @@ from .storefront import StoreController
 from .turnstile import Turnstile
 from .uploads import UploadController
 from .webhooks import WebhookController
-
-MOST_BODY = 256 * 1024
 
 _log = logging.getLogger("marketplace.http")
 
@@ -124,7 +122,7 @@ def create_app(
         logging_config=None,
         debug=False,
     )
-    front = Front(app, marketplace.storefront, marketplace.ports.site)
+    front = Front(app, marketplace.storefront, marketplace.placing, marketplace.ports.site)
     return Edge(PageCache(front, _ready_pages(marketplace, options)), options)
 
 

@@ -1,60 +1,149 @@
 """
-The front of a store, told before anybody looks for a route.
+What the public does most often, done before anybody looks for a route.
 
-It is asked for more often than everything else together, and to find its route, and the parameters
-that nobody gave, takes longer than to tell it. It is the use case of that route, in its words; what
-is more than a plain look at a store that is there goes on to the route itself.
+The front of a store is asked for more often than everything else together, and nothing is to go
+quicker than an order. To find their routes, and the parameters that nobody gave, takes longer than
+to answer. Both are the use cases of those routes, in their words; what is more than a plain look at
+a store that is there, or a plain order, goes on to the route itself.
 """
 
 from typing import Generic, TypeVar
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.serialization import encode_json
+from litestar.types import ASGIApp, HTTPScope, Receive, ReceiveMessage, Scope, Send
 
+from marketplace.application.orders import PlacingService
 from marketplace.application.ports import Paging, Site
 from marketplace.application.storefront import StorefrontService
 from marketplace.domain.merchants import StoreMoved
 
+from .guest_orders import PlacedOrderOut, PlaceOrderIn
 from .page_cache import share
+from .shapes import read_json
 from .storefront import StorePageOut, front_of
 
 App = TypeVar("App", bound=ASGIApp)
 
-_PATH = "/api/store/"
-_TEMPLATE = "/api/store/{username}"
+MOST_BODY = 256 * 1024
+"""Bytes that a request may bring."""
+
+_STORE = "/api/store/"
+_NOT_PLAIN = {b"transfer-encoding", b"idempotency-key"}
 
 
 class Front(Generic[App]):
     """An ASGI application around an ASGI application."""
 
-    def __init__(self, app: App, storefront: StorefrontService, site: Site) -> None:
-        self.app, self.storefront, self.site = app, storefront, site
+    def __init__(
+        self, app: App, storefront: StorefrontService, placing: PlacingService, site: Site
+    ) -> None:
+        self.app, self.storefront, self.placing, self.site = app, storefront, placing, site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        username = _looked_at(scope)
-        if username is None:
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
-            return
-        scope["path_template"] = _TEMPLATE
+        elif (store := _looked_at(scope)) is not None:
+            await self._show(store, scope, receive, send)
+        elif (store := _ordered_from(scope)) is not None:
+            await self._take(store, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _show(self, store: str, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        scope["path_template"] = "/api/store/{username}"
         try:
-            page = await self.storefront.page(username, Paging())
+            page = await self.storefront.page(store, Paging())
         except StoreMoved:
             # The route knows how to lead there.
             await self.app(scope, receive, send)
             return
-        body = StorePageOut.encoded(page, self.site, front_of(username))
+        body = StorePageOut.encoded(page, self.site, front_of(store))
         await share(body, scope, send, page.store.id, until=page.reopens_at)
 
+    async def _take(self, store: str, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        scope["path_template"] = "/api/store/{username}/orders"
+        said = await _whole(receive)
+        client = scope["client"]
+        try:
+            wanted = read_json(said or b"{}", PlaceOrderIn).wanted(
+                store, client[0] if client else None
+            )
+            placed = await self.placing.place(wanted)
+        except StoreMoved:
+            await self.app(scope, _again(said, receive), send)
+            return
+        body = encode_json(PlacedOrderOut.of_guest(placed))
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+        ]
+        await send({"type": "http.response.start", "status": 201, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
-def _looked_at(scope: Scope) -> str | None:
+
+def _looked_at(scope: HTTPScope) -> str | None:
     """The store whose front is asked for, and nothing else."""
+    return _named(scope, "GET", "")
+
+
+def _ordered_from(scope: HTTPScope) -> str | None:
+    """The store that something plain is ordered from."""
+    store = _named(scope, "POST", "/orders")
+    return store if store is not None and _is_plain(scope) else None
+
+
+def _named(scope: HTTPScope, method: str, rest: str) -> str | None:
+    """The store at whose address, and a rest, something is asked without more ado."""
+    path = scope["path"]
     if (
-        scope["type"] != ScopeType.HTTP
-        or scope["method"] != "GET"
+        scope["method"] != method
         or scope["query_string"]
         or scope.get("root_path")
-        or not scope["path"].startswith(_PATH)
+        or not path.startswith(_STORE)
+        or not path.endswith(rest)
     ):
         return None
-    username = scope["path"][len(_PATH) :]
-    return None if not username or "/" in username else username
+    name = path[len(_STORE) : len(path) - len(rest)]
+    return None if not name or "/" in name else name
+
+
+def _is_plain(scope: HTTPScope) -> bool:
+    """JSON of a length that was said beforehand, and that may be sent once only."""
+    lengths, kinds = [], []
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            lengths.append(value)
+        elif name == b"content-type":
+            kinds.append(value)
+        elif name in _NOT_PLAIN:
+            return False
+    return (
+        kinds == [b"application/json"]
+        and len(lengths) == 1
+        and lengths[0].isdigit()
+        and int(lengths[0]) <= MOST_BODY
+    )
+
+
+async def _whole(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return body
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What was read is there once more."""
+    unread: list[bytes] = [body]
+
+    async def once_more() -> ReceiveMessage:
+        if unread:
+            return {"type": "http.request", "body": unread.pop(), "more_body": False}
+        return await receive()
+
+    return once_more
