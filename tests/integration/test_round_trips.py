@@ -16,6 +16,7 @@ from marketplace.application.sessions import SignIn
 from marketplace.application.storefront import StorePage
 from marketplace.domain.accounts import WrongCredentials
 from marketplace.domain.merchants import StoreMoved, StoreNotFound
+from tests.unit.contracts.order_counter import at_once, orders_of
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
 from tests.unit.world import PASSWORD, World
@@ -44,6 +45,24 @@ async def test_an_order_takes_two_however_many_lines_it_has(
     # COMMIT.
     assert asked() - before == 2
     assert len(placed.order.lines) == lines
+
+
+async def test_orders_at_the_same_moment_take_as_many_trips_as_one(
+    world: World, asked: Asked
+) -> None:
+    sellers = [await world.a_merchant() for _ in range(4)]
+    products = [[await world.a_product(each) for _ in range(3)] for each in sellers]
+    wanted = [
+        world.an_order_for(seller, *there)
+        for seller, there in zip(sellers, products, strict=True)
+        for _ in range(2)
+    ]
+    before = asked()
+
+    outcomes = await at_once(world.marketplace, *wanted)
+
+    assert asked() - before == 2
+    assert [each.number for each in orders_of(outcomes)] == [1001, 1002] * 4
 
 
 @pytest.mark.parametrize("lines", [1, 30])
