@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from marketplace.adapters import limits
-from marketplace.adapters.limits import LimitsThrottle
+from marketplace.adapters import redis_throttle
 from marketplace.adapters.memory.neighbours import FrozenClock, MemoryThrottle
+from marketplace.adapters.redis_throttle import RedisThrottle
 from marketplace.application.ports import Window
 from tests.unit.contracts.throttle import LetPass, ThrottleContract, admitted
 
@@ -35,10 +35,10 @@ def redis(server: RedisServer) -> RedisServer:
 @pytest.fixture
 async def throttle(
     redis: RedisServer, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[LimitsThrottle]:
+) -> AsyncIterator[RedisThrottle]:
     # A machine that is busy must not look like a Redis that is away.
-    monkeypatch.setattr(limits, "PATIENCE", 30)
-    throttle = LimitsThrottle(redis.url, MemoryThrottle(FrozenClock()))
+    monkeypatch.setattr(redis_throttle, "PATIENCE", 30)
+    throttle = RedisThrottle(redis.url, MemoryThrottle(FrozenClock()))
     yield throttle
     await throttle.close()
 
@@ -48,12 +48,12 @@ def let_pass() -> LetPass:
     return lambda seconds: asyncio.sleep(seconds + 0.1)
 
 
-class TestLimitsThrottle(ThrottleContract):
+class TestRedisThrottle(ThrottleContract):
     pass
 
 
 async def tenfold(url: str) -> int:
-    throttle = LimitsThrottle(url, MemoryThrottle(FrozenClock()))
+    throttle = RedisThrottle(url, MemoryThrottle(FrozenClock()))
     try:
         # A machine that is busy must not make ten processes out of one Redis.
         await throttle.remembers("somebody")
@@ -64,7 +64,7 @@ async def tenfold(url: str) -> int:
 
 
 def in_a_process(url: str) -> int:
-    limits.PATIENCE = 30
+    redis_throttle.PATIENCE = 30
     return asyncio.run(tenfold(url))
 
 
@@ -79,11 +79,11 @@ def test_ten_processes_admit_no_more_than_one(redis: RedisServer) -> None:
 async def test_without_redis_a_process_counts_for_itself(
     how: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(limits, "PAUSE", 0.5)
+    monkeypatch.setattr(redis_throttle, "PAUSE", 0.5)
     caplog.set_level(logging.WARNING, "marketplace.throttle")
     redis = RedisServer()
     redis.start()
-    throttle = LimitsThrottle(redis.url, MemoryThrottle(FrozenClock()))
+    throttle = RedisThrottle(redis.url, MemoryThrottle(FrozenClock()))
     window = Window("key", 2, 3600)
     await throttle.remember("face", 3600)
     await throttle.admit([window])
