@@ -3,8 +3,11 @@
 import asyncio
 import logging
 import multiprocessing
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +55,107 @@ class TestRedisThrottle(ThrottleContract):
     pass
 
 
+class TestRedisThrottleWithoutRedis(ThrottleContract):
+    """What counts instead keeps the same promises."""
+
+    @pytest.fixture
+    async def throttle(self, clock: FrozenClock, tmp_path: Path) -> AsyncIterator[RedisThrottle]:
+        throttle = RedisThrottle(f"unix://{tmp_path}/nowhere", MemoryThrottle(clock))
+        yield throttle
+        await throttle.close()
+
+    @pytest.fixture
+    def clock(self) -> FrozenClock:
+        return FrozenClock()
+
+    @pytest.fixture
+    def let_pass(self, clock: FrozenClock) -> LetPass:
+        async def pass_by(seconds: int) -> None:
+            clock.pass_(timedelta(seconds=seconds))
+
+        return pass_by
+
+
+def calls(redis: RedisServer) -> dict[str, int]:
+    """How often each command was carried out since the last time, for clients and for scripts."""
+    said = redis.command("INFO", "commandstats").decode()
+    redis.command("CONFIG", "RESETSTAT")
+    found = re.findall(r"cmdstat_(\S+?):calls=(\d+)", said)
+    return {name: int(times) for name, times in found if not name.startswith("config")}
+
+
+async def test_those_who_come_at_the_same_moment_are_one_command(
+    redis: RedisServer, throttle: RedisThrottle
+) -> None:
+    attempts = [
+        [Window(f"{of}/{number}", 9, 600) for of in ("address", "site", "phone")]
+        for number in range(12)
+    ]
+    await throttle.admit(attempts[0])
+    await throttle.take_back(attempts[0])
+    calls(redis)
+
+    await asyncio.gather(*map(throttle.admit, attempts))
+    counted = calls(redis)
+    await asyncio.gather(*map(throttle.take_back, attempts))
+    taken_back = calls(redis)
+    await throttle.forgive(attempts[0])
+    forgiven = calls(redis)
+
+    # What is not called by us, the script calls within Redis.
+    assert counted == {"evalsha": 1, "time": 1, "lindex": 36, "lpush": 36, "pexpire": 36}
+    assert taken_back == {"evalsha": 1, "lpop": 36}
+    assert forgiven == {"unlink": 1}
+
+
+async def test_who_is_counted_nowhere_does_not_trouble_redis(
+    redis: RedisServer, throttle: RedisThrottle
+) -> None:
+    calls(redis)
+
+    await throttle.admit([])
+    await throttle.take_back([])
+    await throttle.forgive([])
+
+    assert calls(redis) == {}
+
+
+@pytest.mark.parametrize("how", ["emptied", "started again"])
+async def test_a_redis_that_has_forgotten_everything_counts_from_nought(
+    how: str, redis: RedisServer, throttle: RedisThrottle, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "marketplace.throttle")
+    windows = [Window("a", 3, 600), Window("b", 20, 600)]
+    assert [await admitted(throttle, *windows) for _ in range(4)] == [True] * 3 + [False]
+    await throttle.take_back(windows)
+
+    if how == "emptied":
+        redis.command("FLUSHALL")
+        redis.command("SCRIPT", "FLUSH")
+    else:
+        redis.kill()
+        redis.start()
+
+    await throttle.take_back(windows)
+    answers = await asyncio.gather(*(admitted(throttle, *windows) for _ in range(40)))
+    assert answers.count(True) == 3
+    assert not caplog.messages
+    assert redis.command("LLEN", f"{redis_throttle.PREFIX}:b/20/600") == b":3\r\n"
+
+
+async def test_nothing_is_kept_longer_than_it_counts(
+    redis: RedisServer, throttle: RedisThrottle, let_pass: LetPass
+) -> None:
+    minute, second = Window("a", 2, 60), Window("b", 2, 1)
+    for _ in range(3):
+        await admitted(throttle, minute, second)
+    assert redis.command("LLEN", f"{redis_throttle.PREFIX}:a/2/60") == b":2\r\n"
+    assert redis.command("TTL", f"{redis_throttle.PREFIX}:a/2/60") in (b":59\r\n", b":60\r\n")
+
+    await let_pass(1)
+    assert redis.command("EXISTS", f"{redis_throttle.PREFIX}:b/2/1") == b":0\r\n"
+
+
 async def tenfold(url: str) -> int:
     throttle = RedisThrottle(url, MemoryThrottle(FrozenClock()))
     try:
@@ -73,6 +177,35 @@ def test_ten_processes_admit_no_more_than_one(redis: RedisServer) -> None:
         admitted = processes.map(in_a_process, [redis.url] * 10, chunksize=1)
 
     assert sum(admitted) == 15
+
+
+WIDE, NARROW = Window("wide", 16, 600), [Window(f"narrow/{each}", 3, 600) for each in range(5)]
+
+
+async def twenty_to_each(url: str) -> int:
+    throttle = RedisThrottle(url, MemoryThrottle(FrozenClock()))
+    try:
+        await throttle.remembers("somebody")
+        attempts = (admitted(throttle, WIDE, each) for _ in range(20) for each in NARROW)
+        return (await asyncio.gather(*attempts)).count(True)
+    finally:
+        await throttle.close()
+
+
+def a_crowd_in_a_process(url: str) -> int:
+    redis_throttle.PATIENCE = 30
+    return asyncio.run(twenty_to_each(url))
+
+
+async def test_ten_processes_count_an_attempt_in_all_its_windows_or_in_none(
+    redis: RedisServer, throttle: RedisThrottle
+) -> None:
+    with multiprocessing.get_context("spawn").Pool(10) as processes:
+        admissions = processes.map(a_crowd_in_a_process, [redis.url] * 10, chunksize=1)
+
+    # Had one that is refused been counted for a moment, it would have taken somebody's place.
+    assert sum(admissions) == 15
+    assert [await admitted(throttle, WIDE) for _ in range(2)] == [True, False]
 
 
 @pytest.mark.parametrize("how", ["frozen", "killed"])

@@ -8,6 +8,9 @@ from time import monotonic
 from typing import TypeVar
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
 from marketplace.application.gathering import Gathering
@@ -76,9 +79,13 @@ class RedisThrottle(Throttle):
     """
 
     def __init__(self, redis_url: str, instead: Throttle) -> None:
-        # No patience for each step: a question has one as a whole, and redis-py pays a task a step.
         self._redis = Redis.from_url(
-            redis_url, socket_connect_timeout=PATIENCE, socket_timeout=None
+            redis_url,
+            socket_connect_timeout=PATIENCE,
+            # A question has its patience as a whole; for each step of it redis-py would pay a task.
+            socket_timeout=None,
+            # A connection may have died while nobody used it.
+            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionLost,)),
         )
         # Redis forgets scripts when it is started again; these are then sent to it once more.
         self._script_to_count = self._redis.register_script(COUNT)
