@@ -15,7 +15,7 @@ from marketplace.adapters import redis_throttle
 from marketplace.adapters.memory.neighbours import FrozenClock, MemoryThrottle
 from marketplace.adapters.redis_throttle import RedisThrottle
 from marketplace.application.ports import Window
-from tests.unit.contracts.throttle import LetPass, ThrottleContract, admitted
+from tests.unit.contracts.throttle import LetPass, ThrottleContract, admitted, told
 
 from .redis_server import RedisServer
 
@@ -154,6 +154,18 @@ async def test_nothing_is_kept_longer_than_it_counts(
 
     await let_pass(1)
     assert redis.command("EXISTS", f"{redis_throttle.PREFIX}:b/2/1") == b":0\r\n"
+
+
+async def test_a_window_moves_with_the_time_of_redis(
+    redis: RedisServer, throttle: RedisThrottle
+) -> None:
+    now, key = int(redis.command("TIME").split(b"\r\n")[2]), f"{redis_throttle.PREFIX}:a/3/60"
+    redis.command("RPUSH", key, *(f"{now - ago}000" for ago in (10, 40, 61)))
+
+    assert await told(throttle, Window("a", 3, 60)) is None
+    assert await told(throttle, Window("a", 3, 60)) in range(1, 21)
+    # What nobody asks for any more is not kept, however many come.
+    assert redis.command("LLEN", key) == b":3\r\n"
 
 
 async def tenfold(url: str) -> int:

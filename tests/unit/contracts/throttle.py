@@ -54,8 +54,8 @@ class ThrottleContract:
         minute, hour, day = Window("a", 1, 60), Window("b", 1, 3600), Window("c", 1, 86_400)
         await throttle.admit([minute, hour])
 
-        assert await told(throttle, minute, hour, day) in (3599, 3600)
-        assert await told(throttle, hour, minute, day) in (3599, 3600)
+        assert await told(throttle, minute, hour, day) in range(3541, 3601)
+        assert await told(throttle, hour, minute, day) in range(3541, 3601)
 
     async def test_when_the_time_is_over_there_is_room_again(
         self, throttle: Throttle, let_pass: LetPass
@@ -150,9 +150,9 @@ class ThrottleContract:
 
         for windows, answer in zip(attempts, answers, strict=True):
             if hour in windows:
-                assert answer in (3599, 3600)
+                assert answer in range(3541, 3601)
             elif minute in windows:
-                assert answer in (59, 60)
+                assert answer in range(1, 61)
             else:
                 assert answer is None
         assert [await admitted(throttle, free) for _ in range(87)] == [True] * 86 + [False]
