@@ -6,9 +6,11 @@ its site is the /48 that a provider gives to one customer. An account is counted
 it was called, and a name that nobody has as it was typed.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TypeVar
 
@@ -76,6 +78,7 @@ Counted = Sequence[Window]
 """The windows an attempt has been counted in."""
 Answer = TypeVar("Answer")
 
+_NO_DIGITS = re.compile("[^0-9]+")
 _NAT64 = IPv6Network("64:ff9b::/96")
 """An IPv4 client behind a translator (RFC 6052)."""
 
@@ -207,8 +210,9 @@ class Throttling:
         ``phone`` is as it was typed. Whoever orders on this very machine is a proxy nobody told us
         of, with everybody behind it: it has no address.
         """
-        digits = "".join(each for each in ascii_digits(phone) if each in "0123456789")[-OF_A_PHONE:]
-        place, site = (None, None) if _is_here(address) else (_place(address), _site(address))
+        digits = _NO_DIGITS.sub("", ascii_digits(phone))[-OF_A_PHONE:]
+        seen = _located(address)
+        place, site = (None, None) if seen.is_here else (seen.place, seen.site)
         counted = await self._admit(
             [
                 *_windows("order/address", ORDERS_OF_AN_ADDRESS_TO_A_STORE, store, place),
@@ -272,21 +276,32 @@ def _called(what: str, *of: str) -> str:
 
 
 def _place(address: str | None) -> str | None:
-    parsed = _parsed(address)
-    if isinstance(parsed, IPv6Address):
-        return str(_network(parsed, 64))
-    return None if parsed is None else str(parsed)
+    return _located(address).place
 
 
 def _site(address: str | None) -> str | None:
-    """Of an IPv6 address; whoever has one IPv4 address has not many more."""
-    parsed = _parsed(address)
-    return str(_network(parsed, 48)) if isinstance(parsed, IPv6Address) else None
+    return _located(address).site
 
 
-def _is_here(address: str | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Location:
+    """What an address is counted by. Only an IPv6 one has a site: nobody has many IPv4 ones."""
+
+    place: str | None
+    site: str | None = None
+    is_here: bool = False
+
+
+@lru_cache(maxsize=1024)
+def _located(address: str | None) -> _Location:
+    """Kept for a while: it is asked for several times on the way, and people come back."""
     parsed = _parsed(address)
-    return isinstance(parsed, IPv4Address | IPv6Address) and parsed.is_loopback
+    if isinstance(parsed, IPv6Address):
+        place, site = str(_network(parsed, 64)), str(_network(parsed, 48))
+        return _Location(place, site, parsed.is_loopback)
+    if isinstance(parsed, IPv4Address):
+        return _Location(str(parsed), is_here=parsed.is_loopback)
+    return _Location(parsed)
 
 
 def _network(address: IPv6Address, bits: int) -> IPv6Address:

@@ -13,7 +13,6 @@ from marketplace.adapters.argon2 import Argon2PasswordHasher
 from marketplace.adapters.embedded_postgres import AlreadyRunning, EmbeddedPostgres
 from marketplace.adapters.jwt import JwtAccessTokens
 from marketplace.adapters.letters import TemplateLetters
-from marketplace.adapters.limits import LimitsThrottle
 from marketplace.adapters.mail.mailboxes import ConsoleMailer, FolderMailer
 from marketplace.adapters.mail.smtp import KEPT_FOR, SmtpMailer
 from marketplace.adapters.memory.neighbours import MemoryThrottle
@@ -27,6 +26,7 @@ from marketplace.adapters.postgres.pool import make_pool
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.views import PostgresViews
 from marketplace.adapters.postgres.watch import PostgresLookout
+from marketplace.adapters.redis_throttle import RedisThrottle
 from marketplace.adapters.sealing import AesSealing
 from marketplace.adapters.storage.folder import FolderImageStore
 from marketplace.adapters.system import SystemClock, SystemIds, SystemSecrets
@@ -111,7 +111,7 @@ def make_access_tokens(secret_key: str, previous: Sequence[str], ids: Ids) -> Jw
 def make_throttle(redis_url: str | None, clock: Clock) -> Throttle:
     """Where there is no Redis there is one process, and it counts by itself."""
     here = MemoryThrottle(clock)
-    return LimitsThrottle(redis_url, here) if redis_url else here
+    return RedisThrottle(redis_url, here) if redis_url else here
 
 
 def key_id(secret_key: str) -> str:
@@ -255,6 +255,6 @@ async def running(settings: Settings) -> AsyncGenerator[Production]:
         if isinstance(mailer, SmtpMailer):
             stack.push_async_callback(mailer.close)
         throttle = container.throttle()
-        if isinstance(throttle, LimitsThrottle):
+        if isinstance(throttle, RedisThrottle):
             stack.push_async_callback(throttle.close)
         yield container

@@ -24,6 +24,15 @@ async def admitted(throttle: Throttle, *windows: Window) -> bool:
     return True
 
 
+async def told(throttle: Throttle, *windows: Window) -> object:
+    """When to come back; None whoever was admitted."""
+    try:
+        await throttle.admit(windows)
+    except TooManyAttempts as refused:
+        return refused.facts["retry_after"]
+    return None
+
+
 class ThrottleContract:
     """The sentences."""
 
@@ -40,6 +49,13 @@ class ThrottleContract:
             await throttle.admit([window])
 
         assert refused.value.facts["retry_after"] in (59, 60)
+
+    async def test_a_refusal_says_when_no_window_refuses_any_more(self, throttle: Throttle) -> None:
+        minute, hour, day = Window("a", 1, 60), Window("b", 1, 3600), Window("c", 1, 86_400)
+        await throttle.admit([minute, hour])
+
+        assert await told(throttle, minute, hour, day) in range(3541, 3601)
+        assert await told(throttle, hour, minute, day) in range(3541, 3601)
 
     async def test_when_the_time_is_over_there_is_room_again(
         self, throttle: Throttle, let_pass: LetPass
@@ -124,3 +140,30 @@ class ThrottleContract:
 
         assert answers.count(True) == 3
         assert [await admitted(throttle, wide) for _ in range(6)] == [True] * 5 + [False]
+
+    async def test_of_many_at_once_each_gets_its_own_answer(self, throttle: Throttle) -> None:
+        minute, hour, free = Window("a", 1, 60), Window("b", 1, 3600), Window("c", 100, 60)
+        await throttle.admit([minute, hour])
+        attempts = [[free], [minute], [free, hour], [], [hour, free, minute], [free]] * 7
+
+        answers = await asyncio.gather(*(told(throttle, *windows) for windows in attempts))
+
+        for windows, answer in zip(attempts, answers, strict=True):
+            if hour in windows:
+                assert answer in range(3541, 3601)
+            elif minute in windows:
+                assert answer in range(1, 61)
+            else:
+                assert answer is None
+        assert [await admitted(throttle, free) for _ in range(87)] == [True] * 86 + [False]
+
+    async def test_many_at_once_who_come_to_nothing_leave_no_trace(
+        self, throttle: Throttle
+    ) -> None:
+        shared, own = Window("a", 50, 60), [Window(f"b{number}", 1, 60) for number in range(40)]
+        assert all(await asyncio.gather(*(admitted(throttle, shared, each) for each in own)))
+
+        await asyncio.gather(*(throttle.take_back([shared, each]) for each in own[:30]))
+
+        assert [await admitted(throttle, each) for each in own] == [True] * 30 + [False] * 10
+        assert [await admitted(throttle, shared) for _ in range(41)] == [True] * 40 + [False]

@@ -132,15 +132,9 @@ class MemoryThrottle(ports.Throttle):
 
     async def admit(self, windows: Sequence[Window], /) -> None:
         now = self._clock.now()
-        for window in windows:
-            attempts = self._attempts.pop(window, None)
-            if not attempts:
-                continue
-            self._attempts[window] = attempts
-            lasts = timedelta(seconds=window.seconds)
-            if len(attempts) == window.most and now < attempts[0] + lasts:
-                left = (attempts[0] + lasts - now).total_seconds()
-                raise TooManyAttempts(retry_after=math.ceil(left))
+        left = max((self._left(window, now) for window in windows), default=timedelta(0))
+        if left > timedelta(0):
+            raise TooManyAttempts(retry_after=math.ceil(left.total_seconds()))
         for window in windows:
             counted = self._attempts.pop(window, None) or deque(maxlen=window.most)
             counted.append(now)
@@ -163,6 +157,16 @@ class MemoryThrottle(ports.Throttle):
 
     async def remembers(self, face: str, /) -> bool:
         return self._clock.now() < self._faces.get(face, datetime.min.replace(tzinfo=UTC))
+
+    def _left(self, window: Window, now: datetime) -> timedelta:
+        """Until there is room."""
+        attempts = self._attempts.pop(window, None)
+        if not attempts:
+            return timedelta(0)
+        self._attempts[window] = attempts
+        if len(attempts) < window.most:
+            return timedelta(0)
+        return attempts[0] + timedelta(seconds=window.seconds) - now
 
     def _make_room(self, kept: dict[Any, Any]) -> None:
         if len(kept) > self.ROOM:

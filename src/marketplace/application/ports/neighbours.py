@@ -113,7 +113,7 @@ class Throttle(Protocol):
         """
         Count an attempt in all of these windows, or in none.
 
-        The first that is full raises ``TooManyAttempts``, with the seconds until it has room.
+        If one is full, ``TooManyAttempts`` says in how many seconds there is room in all of them.
         """
         ...
 
