@@ -20,7 +20,7 @@ PATIENCE = 0.2
 """Seconds a ring may take. What is not announced in time is found by the worker's sweep."""
 MOST_RINGS = 100
 """Jobs in one ring; of a larger crowd the first ones wake a worker, who sees the rest."""
-BETWEEN = 0.02
+BETWEEN = 0.04
 """Seconds from one ring to the next: a ring costs the same for one job and for all of a moment."""
 
 _log = logging.getLogger("marketplace.bell")

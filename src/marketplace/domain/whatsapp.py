@@ -13,6 +13,8 @@ LONGEST = 6000
 """
 Characters of a link. Beyond 8 KiB servers and phones begin to cut, and an Arabic letter takes six.
 """
+_ESCAPED = [quote(bytes([byte]), safe="") for byte in range(256)]
+"""Each byte inside a link. To ask for them one by one takes as long as the rest of an order."""
 _OF_A_NAME, _OF_A_TITLE, _OF_AN_ADDRESS = 60, 60, 160
 """Characters that are told; the order has them all."""
 
@@ -64,7 +66,8 @@ _FOLLOW = {Locale.ARABIC: "متابعة الطلب: {}", Locale.ENGLISH: "Follow
 
 def link(phone: PhoneNumber, text: str) -> str:
     """``https://wa.me/<digits>?text=…``; the digits have neither plus nor leading zeros."""
-    return f"https://wa.me/{phone.removeprefix('+').lstrip('0')}?text={quote(text, safe='')}"
+    escaped = "".join(map(_ESCAPED.__getitem__, text.encode()))
+    return f"https://wa.me/{phone.removeprefix('+').lstrip('0')}?text={escaped}"
 
 
 def to_store(order: Order, store: Merchant, tracking_url: str = "") -> str:
