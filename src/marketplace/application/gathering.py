@@ -16,6 +16,8 @@ Answer = TypeVar("Answer")
 
 MOST = 16
 """Wishes that are fulfilled at once."""
+PATIENCE = 0.5
+"""Seconds after which whoever comes waits no longer for those who are under way."""
 
 
 class Gathering(Generic[Wish, Answer]):
@@ -34,15 +36,19 @@ class Gathering(Generic[Wish, Answer]):
         lanes: int = 1,
     ) -> None:
         self._fulfil, self._most, self._free = fulfil, most, lanes
+        self._left_at = 0.0
         self._waiting: deque[tuple[Wish, asyncio.Future[Answer]]] = deque()
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def ask(self, wish: Wish, /) -> Answer:
         """Whoever is called away meanwhile may have been answered all the same."""
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((wish, answer))
-        if self._free:
+        # One that is stuck must not hold up everybody.
+        if self._free > 0 or loop.time() - self._left_at > PATIENCE:
             self._free -= 1
+            self._left_at = loop.time()
             # In nobody's name: what is logged on the way is not about one of them.
             under_way = asyncio.create_task(self._go(), context=Context())
             self._under_way.add(under_way)
@@ -53,6 +59,7 @@ class Gathering(Generic[Wish, Answer]):
         """As long as there are some: those who have come meanwhile go next."""
         try:
             while together := self._next():
+                self._left_at = asyncio.get_running_loop().time()
                 await self._answer(together)
         finally:
             self._free += 1

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from marketplace.application import gathering as gathering_module
 from marketplace.application.gathering import Gathering
 
 
@@ -57,6 +58,26 @@ async def test_those_who_come_while_all_lanes_are_taken_go_together_next() -> No
 
     assert await asyncio.gather(first, *later) == [2, 4, 6, 8]
     assert shop.rounds == [[1], [2, 3, 4]]
+
+
+async def test_one_that_is_stuck_does_not_hold_up_everybody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shop = Shop()
+    gathering = Gathering(shop.fulfil, lanes=1)
+    stuck = asyncio.create_task(gathering.ask(1))
+    await others_have_their_turn()
+    patient = asyncio.create_task(gathering.ask(2))
+    await others_have_their_turn()
+    assert shop.rounds == [[1]]
+
+    monkeypatch.setattr(gathering_module, "PATIENCE", -1.0)
+    later = asyncio.create_task(gathering.ask(3))
+    await others_have_their_turn()
+
+    assert shop.rounds == [[1], [2, 3]]
+    shop.go.set()
+    assert [*await asyncio.gather(stuck, patient, later)] == [2, 4, 6]
 
 
 async def test_no_more_go_together_than_there_is_room_for() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSON, insert
 
 from marketplace.application import ports
 from marketplace.domain.accounts import AccountId, Username, UsernameTaken
@@ -80,15 +80,13 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     )
     _stores_held = compiled(_serving.with_for_update(key_share=True))
     _free_stores_held = compiled(_serving.with_for_update(key_share=True, skip_locked=True))
-    _given_away = (
-        sa.func.json_to_recordset(given("given", sa.JSON))
-        .table_valued(sa.column("id", sa.Uuid), sa.column("orders", sa.Integer))
-        .render_derived(name="given_away", with_types=True)
-    )
+    # Joined with what is given, all stores would be read for the few that are meant.
+    _ids = sa.cast(sa.select(given("ids", sa.ARRAY(sa.Uuid))).scalar_subquery(), sa.ARRAY(sa.Uuid))
+    _many = given("orders", JSON)[sa.cast(table.c.id, sa.Text)].astext
     _orders_counted = compiled(
         sa.update(table)
-        .where(table.c.id == _given_away.c.id)
-        .values(next_order_number=table.c.next_order_number + _given_away.c.orders)
+        .where(table.c.id == sa.any_(_ids))
+        .values(next_order_number=table.c.next_order_number + sa.cast(_many, sa.Integer))
         .returning(table.c.id)
     )
 
@@ -118,8 +116,7 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         }
 
     async def count_orders(self, orders: Mapping[MerchantId, int], /) -> None:
-        given_away = [{"id": id, "orders": many} for id, many in orders.items()]
-        self._orders_counted.tell(self._connection, given=to_json(given_away))
+        self._orders_counted.tell(self._connection, ids=list(orders), orders=to_json(orders))
 
     async def is_suspended(self, account_id: AccountId, /) -> bool:
         return await self._suspended.first(self._connection, account=account_id) is not None
