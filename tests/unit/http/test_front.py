@@ -1,6 +1,7 @@
 """What is answered in front of the routes is answered as the route itself would."""
 
 from dataclasses import replace
+from itertools import product
 
 import httpx
 import msgspec
@@ -80,8 +81,8 @@ async def test_what_is_told_is_what_is_described(world: World, mona: Seller) -> 
 
 
 async def test_an_address_of_a_file_begins_where_files_are_now(world: World, mona: Seller) -> None:
-    product = await world.a_product(mona)
-    await sent(world, mona, product_id=product)
+    lamp = await world.a_product(mona)
+    await sent(world, mona, product_id=lamp)
     site = Site(public_url="https://x.example", media_url='https://"cdn".example/m')
 
     app = create_app(Marketplace(replace(world.ports, site=site)))
@@ -106,12 +107,12 @@ async def _ordered(
         return await client.post(path, content=body, headers=headers)
 
 
-def _order(product: ProductId, **more: object) -> dict[str, object]:
+def _order(lamp: ProductId, **more: object) -> dict[str, object]:
     return {
         "customer_name": "نورة",
         "customer_phone": "0559876543",
         "address": "حي الياسمين",
-        "items": [{"product_id": str(product), "quantity": 1}],
+        "items": [{"product_id": str(lamp), "quantity": 1}],
         **more,
     }
 
@@ -142,36 +143,32 @@ async def test_an_order_is_answered_as_by_its_route(world: World, mona: Seller) 
     assert await world.stock(lamp) == (5, 2)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"\xff",
-        b"[]",
-        b"null",
-        b"{}",
-        b'{"customer_name": 1, "items": [{"quantity": "2"}], "unknown": 3}',
-        b'{"customer_name": "", "customer_phone": "", "address": "", "items": []}',
-        b"[" * 1000,
-        b'{"note": ' + b"[" * 100 + b"]" * 100 + b"}",
-        b'{"note": "' + b"x" * 300_000 + b'"}',
-    ],
-    ids=lambda body: body[:40],
-)
-@pytest.mark.parametrize("store", ["mona", "nobody", "%D8%B9", "former"])
-async def test_what_is_no_order_is_refused_as_by_its_route(
-    world: World, mona: Seller, store: str, body: bytes
-) -> None:
+NO_ORDERS = [
+    b"",
+    b"{",
+    b"\xff",
+    b"[]",
+    b"null",
+    b"{}",
+    b'{"customer_name": 1, "items": [{"quantity": "2"}], "unknown": 3}',
+    b'{"customer_name": "", "customer_phone": "", "address": "", "items": []}',
+    b"[" * 1000,
+    b'{"note": ' + b"[" * 100 + b"]" * 100 + b"}",
+    b'{"note": "' + b"x" * 300_000 + b'"}',
+]
+
+
+async def test_what_is_no_order_is_refused_as_by_its_route(world: World, mona: Seller) -> None:
     app = create_app(world.marketplace)
 
-    quick = await _ordered(app, f"/api/store/{store}/orders", body)
-    routed = await _ordered(app, f"/api/store/{store}/orders", body, ROUTED)
+    for store, body in product(["mona", "nobody", "%D8%B9"], NO_ORDERS):
+        quick = await _ordered(app, f"/api/store/{store}/orders", body)
+        routed = await _ordered(app, f"/api/store/{store}/orders", body, ROUTED)
 
-    assert 400 <= quick.status_code < 500
-    assert quick.status_code == routed.status_code
-    assert quick.content == routed.content
-    assert sorted(quick.headers.multi_items()) == sorted(routed.headers.multi_items())
+        assert 400 <= quick.status_code < 500, (store, body)
+        assert quick.status_code == routed.status_code, (store, body)
+        assert quick.content == routed.content, (store, body)
+        assert sorted(quick.headers.multi_items()) == sorted(routed.headers.multi_items())
 
 
 async def test_an_order_at_a_former_name_is_led_on_and_nothing_is_ordered(
