@@ -76,9 +76,14 @@ def test_spellings_of_one_city_are_one() -> None:
         ("ابها", "أبها"),
         ("Riyadh", "Ar-Riyadh"),
         ("Ad Dammam", "dammam"),
+        ("أبو ظبي", "ابوظبي"),
+        ("Abu Dhabi", "abudhabi"),
+        ("مكة المكرمة", "مكه مكرمة"),
+        ("Ras Al-Khaimah", "Ras el Khaimah"),
     ):
         assert city_key(one) == city_key(other)
     assert city_key("جدة") != city_key("جازان")
+    assert (city_key("ال"), city_key("Al"), city_key("!؟")) == ("ال", "al", "")
 
 
 @pytest.mark.parametrize(

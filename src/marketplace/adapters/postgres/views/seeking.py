@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from marketplace.application.ports import OrderSelection, OrderSort, Paging, moment_of
 from marketplace.domain.merchants import MerchantId
-from marketplace.domain.orders import CITY, OrderStatus, PaymentStatus, Sought, city_words
+from marketplace.domain.orders import CITY, OrderStatus, PaymentStatus, Sought
 
 from .. import search
 from ..statements import Statement, compiled, given, one_of
@@ -183,7 +183,7 @@ def _asked(
         asked.add("either" if len(said) > 1 else next(iter(said)))
         values |= said
     if selection.city:
-        spelt = (search.lexeme(f"{before}{CITY}{each}") for each in city_words(selection.city))
+        spelt = (search.lexeme(f"{before}{CITY}{each}") for each in selection.city)
         values["city"] = " | ".join(spelt)
         asked.add("city")
     for name, bound in (("since", selection.since), ("until", selection.until)):
