@@ -189,5 +189,6 @@ class Dispatch:
         async with self.begin() as market:
             delivery = await market.deliveries.hold(event.delivery_id)
             if delivery.is_pending and delivery.turn == event.turn:
-                due = delivery.put_off(self.clock.now() + wait)
+                now = self.clock.now()
+                due = delivery.put_off(now + wait, now)
                 await market.deliveries.save(delivery, due)
