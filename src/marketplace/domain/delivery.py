@@ -50,7 +50,7 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class DeliveryTerms:
     """
     The terms of a store.
 
@@ -65,7 +65,7 @@ class Delivery:
     cod_fee: Money
 
     @classmethod
-    def free(cls, currency: str) -> "Delivery":
+    def free(cls, currency: str) -> "DeliveryTerms":
         """Everywhere, for nothing: what a store does that has said nothing of it."""
         return cls(default_fee=Money.zero(currency), cod_fee=Money.zero(currency))
 
