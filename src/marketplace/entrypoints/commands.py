@@ -14,6 +14,7 @@ from marketplace.adapters.embedded_postgres import CannotStart
 from marketplace.adapters.pg_dump import MEDIA, CannotBackUp, put_back, restore
 from marketplace.adapters.postgres.migrations import migrate
 from marketplace.application.accounts import CreateAdmin
+from marketplace.application.auditing import Verdict
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.reactions import KINDS, handling_of
 from marketplace.domain.accounts import Locale
@@ -158,23 +159,37 @@ def _images(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def _audit(settings: Settings, arguments: argparse.Namespace) -> None:
     """look after the audit book"""
-    faults: list[str] = []
+    verdicts: list[Verdict] = []
 
     async def verify(marketplace: Marketplace) -> None:
-        # What was written since the last seal is sealed first: it is compared from now on.
-        await marketplace.auditing.seal()
-        found = await marketplace.auditing.verify(arguments.anchor)
-        faults.extend(found.faults)
-        for fault in faults:
+        auditing = marketplace.auditing
+        found = await auditing.verify(arguments.anchor)
+        if found.waiting and not found.faults:
+            # What was written since the last seal is compared from now on. Never under a key that
+            # may be the wrong one: such a seal would stay.
+            await auditing.seal()
+            found = await auditing.verify(arguments.anchor)
+        verdicts.append(found)
+        for fault in found.faults:
             _say(fault)
-        if not faults:
+        if not found.faults:
             _say(f"{found.entries} entries under {found.seals} seals are as they were written")
+        if found.signed_from > 1:
+            _say(f"Seals before {found.signed_from} are under a forgotten key; it vouches for them")
         if found.head:
             _say(f"head {found.head}")
 
     _with(settings, verify)
-    if faults:
-        _fail(f"the audit book was tampered with: {len(faults)} of its lines", status=1)
+    [verdict] = verdicts
+    if verdict.is_foreign:
+        _fail(
+            "the audit book is sealed with another key, and whole: if SECRET_KEY was replaced, or "
+            "this is another installation's book, name its key in SECRET_KEY_PREVIOUS and look "
+            "again; if not, all of it was written anew",
+            status=1,
+        )
+    if verdict.faults:
+        _fail(f"the audit book was tampered with: {len(verdict.faults)} of its lines", status=1)
 
 
 def _backup(settings: Settings, arguments: argparse.Namespace) -> None:
