@@ -171,7 +171,7 @@ class Dispatch:
             if endpoint.is_enabled and (how.is_gone or endpoint.is_noteworthy(succeeded, now)):
                 endpoint = await market.endpoints.hold(endpoint.id)
                 if succeeded:
-                    endpoint.answered(now)
+                    endpoint.answered()
                     disabled = None
                 else:
                     disabled = endpoint.failed(now, is_gone=how.is_gone)

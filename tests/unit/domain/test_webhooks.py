@@ -243,7 +243,7 @@ def test_one_success_in_between_is_enough() -> None:
     endpoint.failed(NOW, is_gone=False)
 
     assert endpoint.is_noteworthy(True, NOW)
-    endpoint.answered(NOW)
+    endpoint.answered()
 
     assert not endpoint.is_noteworthy(True, NOW)
     assert endpoint.failed(NOW + FAILING_FOR, is_gone=False) is None

@@ -113,15 +113,13 @@ def _listing(
         found = found.where(here > there if upwards else here < there)
     found = found.order_by(*_in_order(by, upwards))
     if asked & {_STATUS, _PAYMENT} and not asked & _LOOKED_FOR:
-        found = _each_status(found, asked, upwards)
+        found = _each_status(found, upwards)
     picked = found.subquery("picked")
     listed = shown.join(picked, picked.c.id == orders.c.id).order_by(*_in_order(by, upwards))
     return compiled(listed, prepare=_prepared(asked))
 
 
-def _each_status(
-    found: sa.Select[*tuple[Any, ...]], asked: frozenset[str], upwards: bool
-) -> sa.Select[*tuple[Any, ...]]:
+def _each_status(found: sa.Select[*tuple[Any, ...]], upwards: bool) -> sa.Select[*tuple[Any, ...]]:
     status, payment = (
         sa.func.unnest(given(name, sa.ARRAY(sa.Text)))
         .table_valued(sa.column("word", sa.Text), name=f"each_{name}")
