@@ -205,3 +205,27 @@ def test_whoever_writes_into_the_audit_book_by_hand_is_found_out(
     # The end was cut off, and all before it: only what was noted down elsewhere knows.
     assert run(production, "audit verify")[0] == 0
     assert run(production, f"audit verify --anchor {head}")[0] == 1
+
+
+def test_a_book_under_another_key_is_told_from_one_that_was_tampered_with(
+    production: Production,
+) -> None:
+    old, new = "the key that this book began under", "the key that this book goes on under"
+    for number, key in enumerate((old, new)):
+        admin = f"create-admin --email boss{number}@example.com --username watcher{number}"
+        made = run(
+            production,
+            f"{admin} --phone +96650123450{number}",
+            ADMIN_PASSWORD="watching over it all",
+            SECRET_KEY=key,
+        )
+        assert made[0] == 0, made
+        # Under another key nothing is sealed: that seal would stay.
+        status, said = run(production, "audit verify", SECRET_KEY=key)
+        assert (status, "is sealed with another key" in said) == (number, bool(number)), said
+        assert "tampered" not in said
+
+    status, said = run(production, "audit verify", SECRET_KEY=new, SECRET_KEY_PREVIOUS=old)
+    assert (status, "2 entries under 2 seals" in said) == (0, True), said
+    status, said = run(production, "audit verify", SECRET_KEY=new)
+    assert (status, "Seals before 2 are under a forgotten key" in said) == (0, True), said

@@ -1,9 +1,8 @@
 """The last unit is sold once, whichever process sells it, and a failure sells nothing."""
 
-import threading
+import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,50 +14,84 @@ import pytest
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.once import Answer, RequestKey
 from marketplace.application.ports import Paging, UnitOfWork
-from tests.unit.world import World
+from marketplace.domain.products import ProductId
+from tests.unit.world import Seller, World
 
-from .serving import Server, Shop
+from .serving import Server
 
-BUYERS, ROUNDS = 50, 4
+KEY = "two guests who come to two doors at once"
 
 
 @pytest.fixture
-def servers(tmp_path: Path, database_url: str) -> Iterator[list[Server]]:
+def servers(database_url: str, tmp_path: Path) -> Iterator[list[Server]]:
     settings = {
         "DATABASE_URL": database_url,
-        "SECRET_KEY": "a secret of a test, of enough bytes",
+        "SECRET_KEY": KEY,
+        "VAR_DIR": str(tmp_path),
         "PUBLIC_URL": "http://127.0.0.1",
-        "STORAGE_URL": str(tmp_path / "media"),
-        "EMAIL_URL": f"file:{tmp_path / 'mail'}",
-        "VAR_DIR": str(tmp_path / "var"),
+        "ALLOWED_HOSTS": "127.0.0.1",
     }
-    both = [Server(tmp_path / f"serve-{number}.log", **settings) for number in range(2)]
-    yield [each.until_ready() for each in both]
-    for each in both:
-        each.stop()
+    servers = [Server(tmp_path / f"serve-{number}.log", **settings) for number in range(2)]
+    try:
+        yield [each.until_ready() for each in servers]
+    finally:
+        for each in servers:
+            each.kill()
 
 
-def test_of_fifty_buyers_at_two_servers_one_gets_the_last_unit_each_time(
-    servers: list[Server],
+class Guests:
+    """They order by turns at one process and at the other."""
+
+    def __init__(self, servers: Sequence[Server], client: httpx.AsyncClient) -> None:
+        self.servers, self.client, self._turn = servers, client, 0
+
+    async def order(self, seller: Seller, *products: ProductId) -> tuple[int, str]:
+        """The status that was answered, and the code of what refused it."""
+        self._turn += 1
+        server = self.servers[self._turn % len(self.servers)]
+        said = {
+            "customer_name": "سارة",
+            "customer_phone": f"0501{self._turn:06}",
+            "address": "حي النخيل",
+            "items": [{"product_id": str(each), "quantity": 1} for each in products],
+        }
+        answer = await self.client.post(
+            f"{server.url}/api/store/{seller.username}/orders", json=said
+        )
+        return answer.status_code, answer.json().get("code", "")
+
+
+@pytest.fixture
+async def guests(servers: list[Server]) -> AsyncIterator[Guests]:
+    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=None)) as client:
+        yield Guests(servers, client)
+
+
+async def test_of_fifty_guests_at_two_servers_one_gets_the_last_unit_every_time(
+    world: World, guests: Guests
 ) -> None:
-    with httpx.Client(base_url=servers[0].url) as client:
-        shop = Shop(client)
-        with ThreadPoolExecutor(BUYERS) as crowd:
-            for round in range(1, ROUNDS + 1):
-                said, together = shop.order(shop.offer(stock=1)), threading.Barrier(BUYERS)
+    seller = await world.a_merchant()
+    for _ in range(20):
+        lamp = await world.a_product(seller, stock=1)
 
-                def buy(
-                    number: int, said: object = said, together: threading.Barrier = together
-                ) -> tuple[int, str]:
-                    together.wait()
-                    url = f"{servers[number % 2].url}/api/store/{shop.name}/orders"
-                    answer = httpx.post(url, json=said, timeout=60)
-                    return answer.status_code, answer.json().get("code", "")
+        ended = Counter(await asyncio.gather(*(guests.order(seller, lamp) for _ in range(50))))
 
-                told = Counter(crowd.map(buy, range(BUYERS)))
+        assert ended == {(201, ""): 1, (409, "out-of-stock"): 49}
+        assert await world.stock(lamp) == (1, 1)
 
-                assert told == {(201, ""): 1, (409, "out-of-stock"): BUYERS - 1}
-                assert len(shop.orders()) == round
+    orders = await world.marketplace.orders.of_merchant(seller.actor, Paging(limit=100))
+    assert sorted(each.order.number for each in orders.items) == list(range(1001, 1021))
+
+
+async def test_orders_that_cross_at_two_servers_are_all_taken(world: World, guests: Guests) -> None:
+    seller = await world.a_merchant()
+    products = [await world.a_product(seller, stock=60) for _ in range(5)]
+
+    crossing = [guests.order(seller, *products[:: (-1) ** turn]) for turn in range(60)]
+    ended = Counter(await asyncio.gather(*crossing))
+
+    assert ended == {(201, ""): 60}
+    assert [await world.stock(each) for each in products] == [(60, 60)] * 5
 
 
 class PowerCut(Exception):

@@ -23,14 +23,25 @@ class Verdict:
     What was found. ``faults`` says in words what is not as it was written, the first one first.
 
     ``head`` is the end of the chain, to be noted down where nobody with access to the database
-    can change it.
+    can change it. ``signed_from`` is the first seal whose key is known here, 0 if there is none:
+    those before it are vouched for by it.
     """
 
     entries: int
     seals: int
+    signed_from: int
     waiting: int
     head: str
     faults: tuple[str, ...]
+
+    @property
+    def is_foreign(self) -> bool:
+        """
+        A whole chain, and no seal of it is ours: the key is another one than it was.
+
+        Or somebody without it wrote all anew, which only an earlier ``head`` can tell.
+        """
+        return self.seals > 0 and not self.signed_from and len(self.faults) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +80,25 @@ class AuditService:
         faults: list[str] = []
         before: Seal | None = None
         entries, heads = 0, set[str]()
+        signed_from, is_ours = 0, False
         while some := await self.views.seals(before.number if before else 0, 100):
             for seal in some:
                 if not seal.follows(before):
                     faults.append(f"seal {seal.number} does not follow the one before it")
                 faults += await self._broken(seal)
+                was_ours, is_ours = is_ours, self._is_ours(seal)
+                # An earlier key may be forgotten, but never one between those that are known.
+                if was_ours and not is_ours:
+                    faults.append(
+                        f"seal {seal.number} is not signed by us, as the one before it is"
+                    )
+                if is_ours and not signed_from:
+                    signed_from = seal.number
                 entries += len(seal.ids)
                 heads.add(head_of(seal))
                 before = seal
-        if before and self.sealing.open(before.signature, _SECRET) != before.hash:
-            faults.append(f"seal {before.number} is not signed by this installation")
+        if before and not signed_from:
+            faults.append(f"seal {before.number} is not signed by us, nor is any before it")
         if anchor and anchor not in heads:
             faults.append(f"there is no seal {anchor} any more")
         waiting = await self.views.unsealed_entries()
@@ -90,10 +110,14 @@ class AuditService:
         return Verdict(
             entries=entries,
             seals=before.number if before else 0,
+            signed_from=signed_from,
             waiting=len(waiting),
             head=head_of(before) if before else "",
             faults=tuple(faults),
         )
+
+    def _is_ours(self, seal: Seal) -> bool:
+        return self.sealing.open(seal.signature, _SECRET) == seal.hash
 
     async def _broken(self, seal: Seal) -> list[str]:
         there = {each.id: each.digest for each in await self.views.entries_by_id(seal.ids)}

@@ -171,7 +171,7 @@ class Dispatch:
             if endpoint.is_enabled and (how.is_gone or endpoint.is_noteworthy(succeeded, now)):
                 endpoint = await market.endpoints.hold(endpoint.id)
                 if succeeded:
-                    endpoint.answered(now)
+                    endpoint.answered()
                     disabled = None
                 else:
                     disabled = endpoint.failed(now, is_gone=how.is_gone)
@@ -189,5 +189,6 @@ class Dispatch:
         async with self.begin() as market:
             delivery = await market.deliveries.hold(event.delivery_id)
             if delivery.is_pending and delivery.turn == event.turn:
-                due = delivery.put_off(self.clock.now() + wait)
+                now = self.clock.now()
+                due = delivery.put_off(now + wait, now)
                 await market.deliveries.save(delivery, due)

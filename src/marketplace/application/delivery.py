@@ -8,7 +8,7 @@ from marketplace.domain.delivery import (
     MOST_CITIES,
     MOST_ZONES,
     CityTwice,
-    Delivery,
+    DeliveryTerms,
     TooManyCities,
     TooManyZones,
     Zone,
@@ -45,8 +45,8 @@ class SaidDelivery:
 
 
 def read_delivery(
-    form: Form, said: SaidDelivery | str, terms: Delivery, currency: str
-) -> Delivery | None:
+    form: Form, said: SaidDelivery | str, terms: DeliveryTerms, currency: str
+) -> DeliveryTerms | None:
     """The terms as they are now; None where they were taken away. Mistakes are the form's."""
     if isinstance(said, str):
         return None
@@ -103,7 +103,7 @@ def _amount(form: Form, field: str, said: str, currency: str) -> Money | None:
     return form.read(field, lambda text: Money.parse(text, currency), said)
 
 
-def _must_be_told_apart(form: Form, terms: Delivery) -> None:
+def _must_be_told_apart(form: Form, terms: DeliveryTerms) -> None:
     lists = [zone.cities for zone in terms.zones] + [terms.not_served]
     if sum(map(len, lists)) > MOST_CITIES:
         form.refuse("delivery.zones", TooManyCities(at_most=MOST_CITIES))

@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from marketplace.domain.accounts import Actor
+from marketplace.domain.delivery import city_key
 from marketplace.domain.errors import FieldProblem, Form, InvalidFields
-from marketplace.domain.orders import city_key
 from marketplace.domain.products import ProductId
 from marketplace.domain.sales import percentile, share
 

@@ -16,6 +16,10 @@ MOST_ZONES = 100
 MOST_CITIES = 500
 """Of all zones together: the terms are read with every order."""
 
+ARTICLE = "ال"
+LATIN_ARTICLES = ("al", "el", "ad", "an", "ar", "as", "ash", "at", "az")
+"""As they are written and, before some letters, heard: Ar-Riyadh, Ad Dammam, At Taif."""
+
 
 class FeeCode(StrEnum):
     DELIVERY = "delivery"
@@ -46,7 +50,7 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class DeliveryTerms:
     """
     The terms of a store.
 
@@ -61,7 +65,7 @@ class Delivery:
     cod_fee: Money
 
     @classmethod
-    def free(cls, currency: str) -> "Delivery":
+    def free(cls, currency: str) -> "DeliveryTerms":
         """Everywhere, for nothing: what a store does that has said nothing of it."""
         return cls(default_fee=Money.zero(currency), cod_fee=Money.zero(currency))
 
@@ -135,14 +139,18 @@ def fee_name(code: FeeCode, locale: Locale) -> str:
 @lru_cache(10_000)
 def city_key(text: str) -> str:
     """
-    A city whatever way it is spelled: without the article, marks, accents and capitals.
+    A city whatever way it is spelled: without articles, spaces, marks, accents and capitals.
 
     Of what has no letters, nothing.
     """
-    said = words(text)
-    if len(said) > 1 and said[0] in _LATIN_ARTICLES:
-        del said[0]
-    return " ".join(word.removeprefix("ال") or word for word in said)
+    return "".join(bare_words(text))
+
+
+def bare_words(city: str) -> list[str]:
+    """The words of its name without the article of each."""
+    said = words(city)
+    kept = [word for word in said[:-1] if word not in LATIN_ARTICLES] + said[-1:]
+    return [word.removeprefix(ARTICLE) or word for word in kept]
 
 
 def _keys(city: str) -> Iterator[str]:
@@ -153,8 +161,6 @@ def _keys(city: str) -> Iterator[str]:
             yield key
 
 
-_LATIN_ARTICLES = ("al", "el", "ad", "an", "ar", "as", "ash", "at", "az")
-"""As they are written and, before some letters, heard: Ar-Riyadh, Ad Dammam, At Taif."""
 _BETWEEN_PARTS = re.compile(r"[,،؛;/|()\n]|\s[-–—]\s")
 _NAMES: Mapping[tuple[FeeCode, Locale], str] = {
     (FeeCode.DELIVERY, Locale.ARABIC): "رسوم التوصيل",

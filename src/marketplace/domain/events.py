@@ -14,5 +14,10 @@ class Event:
     kinds: ClassVar[dict[str, type["Event"]]] = {}
     """Every event there is, by the name it has in the outbox."""
 
+    @property
+    def due_at(self) -> datetime:
+        """When what follows from it is to be done: at once, unless it is an appointment."""
+        return self.at
+
     def __init_subclass__(cls) -> None:
         Event.kinds[cls.__name__] = cls

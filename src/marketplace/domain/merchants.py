@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from .accounts import AccountId, Locale, Username
-from .delivery import Delivery, Fee
+from .delivery import DeliveryTerms, Fee
 from .errors import BadValue, Conflict, NotFound, RuleBroken
 from .events import Event
 from .money import Money
@@ -90,7 +90,7 @@ class Merchant:
     closed_until: datetime | None = None
     min_order_total: Money
     confirm_within_hours: int = 48
-    delivery: Delivery | None = None
+    delivery: DeliveryTerms | None = None
     blocked_phone_policy: BlockedPhonePolicy = BlockedPhonePolicy.REFUSE
     registered_at: datetime
     version: int = 0
@@ -138,9 +138,9 @@ class Merchant:
         return self.is_open and (self.closed_until is None or self.closed_until <= at)
 
     @property
-    def terms(self) -> Delivery:
+    def terms(self) -> DeliveryTerms:
         """On which it delivers."""
-        return self.delivery or Delivery.free(self.currency)
+        return self.delivery or DeliveryTerms.free(self.currency)
 
     def fees(self, subtotal: Money, city: str) -> tuple[Fee, ...]:
         """

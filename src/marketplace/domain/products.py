@@ -131,10 +131,6 @@ class Product:
                 return each
         raise VariantNotFound(product_id=self.id, variant_id=id)
 
-    def has_room_for(self, variant: Variant, quantity: int) -> bool:
-        """Whether so many units of a variant can be promised."""
-        return not variant.retired and (not self.track_stock or variant.available >= quantity)
-
     def ran_low(self, movement: StockMovement) -> "StockRanLow | None":
         """What a movement of its stock that was just made means, if it left few of many."""
         left = self.variant(movement.variant_id).available

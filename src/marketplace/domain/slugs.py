@@ -13,7 +13,6 @@ Slug = NewType("Slug", str)
 LONGEST = 80
 MOST_ALIKE = 50
 """Slugs of one store that differ in a number; further ones end in something random."""
-_UNSEEN = frozenset({"Mn", "Me", "Cf"})
 _BETWEEN = re.compile(r"[^\w]+|_+")
 
 

@@ -14,6 +14,7 @@ from marketplace.adapters.embedded_postgres import CannotStart
 from marketplace.adapters.pg_dump import MEDIA, CannotBackUp, put_back, restore
 from marketplace.adapters.postgres.migrations import migrate
 from marketplace.application.accounts import CreateAdmin
+from marketplace.application.auditing import Verdict
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.reactions import KINDS, handling_of
 from marketplace.domain.accounts import Locale
@@ -32,32 +33,7 @@ from .settings import BadSetting, Settings
 
 def run() -> None:
     """Run one command. A fault an operator can mend is one line and status 2, never a traceback."""
-    parser = argparse.ArgumentParser(prog="marketplace")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, command in COMMANDS.items():
-        commands.add_parser(name, help=command.__doc__, description=command.__doc__)
-    for name in ("email", "username", "phone"):
-        commands.choices["create-admin"].add_argument(f"--{name}", required=True)
-    commands.choices["stock"].add_argument("task", choices=["reconcile"])
-    commands.choices["stock"].add_argument("--dry-run", action="store_true")
-    storage = commands.choices["storage"].add_subparsers(dest="act", required=True, metavar="act")
-    sweep = storage.add_parser("sweep", help="remove files that belong to nobody")
-    sweep.add_argument("--dry-run", action="store_true", help="remove nothing, only say what")
-    images = commands.choices["images"].add_subparsers(dest="act", required=True, metavar="act")
-    images.add_parser("reprocess", help="once more for each that failed or was forgotten")
-    audit = commands.choices["audit"].add_subparsers(dest="act", required=True, metavar="act")
-    verify = audit.add_parser("verify", help="find what was altered, removed or slipped in")
-    verify.add_argument("--anchor", help="the head that an earlier run has told")
-    backup = commands.choices["backup"]
-    backup.add_argument("--to", type=Path, metavar="FOLDER", help="instead of BACKUP_TO")
-    commands.choices["restore"].add_argument("file", type=Path, metavar="FILE")
-    letters = commands.choices["letters"].add_subparsers(dest="act", required=True, metavar="act")
-    shown = letters.add_parser("preview", help="write each letter into a folder, as it would look")
-    shown.add_argument(
-        "--locale", choices=[each.value for each in Locale], help="one language only"
-    )
-    shown.add_argument("--to", metavar="FOLDER", help="default: VAR_DIR/letters")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     try:
         settings = Settings.here()
         configure_logs(settings.log_format)
@@ -70,6 +46,33 @@ def run() -> None:
         _fail(f"{error.code} {error}".strip())
     except KeyboardInterrupt:
         return
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be typed after ``marketplace``. The help of a group tells what each task does."""
+    parser = argparse.ArgumentParser(prog="marketplace")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    tasks: dict[str, argparse.ArgumentParser] = {}
+    for name, command in COMMANDS.items():
+        offered = TASKS.get(name, {})
+        told = "; ".join(f"{task}: {about}" for task, about in offered.items()) or command.__doc__
+        made = commands.add_parser(name, help=told, description=command.__doc__)
+        if offered:
+            group = made.add_subparsers(dest="task", required=True, metavar="task")
+            for task, about in offered.items():
+                tasks[task] = group.add_parser(task, help=about, description=about)
+    for name in ("email", "username", "phone"):
+        commands.choices["create-admin"].add_argument(f"--{name}", required=True)
+    tasks["reconcile"].add_argument("--dry-run", action="store_true", help="repair nothing")
+    tasks["sweep"].add_argument("--dry-run", action="store_true", help="remove nothing")
+    tasks["verify"].add_argument("--anchor", help="the head that an earlier run has told")
+    backup = commands.choices["backup"]
+    backup.add_argument("--to", type=Path, metavar="FOLDER", help="instead of BACKUP_TO")
+    commands.choices["restore"].add_argument("file", type=Path, metavar="FILE")
+    locales = [each.value for each in Locale]
+    tasks["preview"].add_argument("--locale", choices=locales, help="one language only")
+    tasks["preview"].add_argument("--to", metavar="FOLDER", help="default: VAR_DIR/letters")
+    return parser
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -103,7 +106,7 @@ def _create_admin(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _stock(settings: Settings, arguments: argparse.Namespace) -> None:
-    """reconcile: find stock that is not what the ledger and the open orders say, and repair it"""
+    """look after the stock of every store"""
 
     async def reconcile(marketplace: Marketplace) -> None:
         found = await marketplace.stock.reconcile(repair=not arguments.dry_run)
@@ -158,23 +161,37 @@ def _images(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def _audit(settings: Settings, arguments: argparse.Namespace) -> None:
     """look after the audit book"""
-    faults: list[str] = []
+    verdicts: list[Verdict] = []
 
     async def verify(marketplace: Marketplace) -> None:
-        # What was written since the last seal is sealed first: it is compared from now on.
-        await marketplace.auditing.seal()
-        found = await marketplace.auditing.verify(arguments.anchor)
-        faults.extend(found.faults)
-        for fault in faults:
+        auditing = marketplace.auditing
+        found = await auditing.verify(arguments.anchor)
+        if found.waiting and not found.faults:
+            # What was written since the last seal is compared from now on. Never under a key that
+            # may be the wrong one: such a seal would stay.
+            await auditing.seal()
+            found = await auditing.verify(arguments.anchor)
+        verdicts.append(found)
+        for fault in found.faults:
             _say(fault)
-        if not faults:
+        if not found.faults:
             _say(f"{found.entries} entries under {found.seals} seals are as they were written")
+        if found.signed_from > 1:
+            _say(f"Seals before {found.signed_from} are under a forgotten key; it vouches for them")
         if found.head:
             _say(f"head {found.head}")
 
     _with(settings, verify)
-    if faults:
-        _fail(f"the audit book was tampered with: {len(faults)} of its lines", status=1)
+    [verdict] = verdicts
+    if verdict.is_foreign:
+        _fail(
+            "the audit book is sealed with another key, and whole: if SECRET_KEY was replaced, or "
+            "this is another installation's book, name its key in SECRET_KEY_PREVIOUS and look "
+            "again; if not, all of it was written anew",
+            status=1,
+        )
+    if verdict.faults:
+        _fail(f"the audit book was tampered with: {len(verdict.faults)} of its lines", status=1)
 
 
 def _backup(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -260,6 +277,16 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "check": _check,
     "openapi": _openapi,
 }
+
+
+TASKS = {
+    "stock": {"reconcile": "find stock that ledger and open orders do not bear out, and repair it"},
+    "audit": {"verify": "find what was altered, removed or slipped in"},
+    "storage": {"sweep": "remove files that belong to nobody, and name those that are missing"},
+    "images": {"reprocess": "make those again that failed or were forgotten"},
+    "letters": {"preview": "write each letter into a folder, as it would look"},
+}
+"""What those commands offer that do nothing by themselves."""
 
 
 def _with(settings: Settings, act: Callable[[Marketplace], Awaitable[object]]) -> None:

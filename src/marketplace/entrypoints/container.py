@@ -45,6 +45,7 @@ from marketplace.application.ports import (
 )
 from marketplace.application.watching import StoreWatch
 
+from .leaving import handed_over
 from .settings import Settings, kept
 
 
@@ -243,6 +244,7 @@ async def running(settings: Settings) -> AsyncGenerator[Production]:
     container = Production(settings=settings)
     container.check_dependencies()
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(handed_over)
         pool = container.pool()
         await pool.open(wait=False)
         stack.push_async_callback(pool.close)

@@ -13,7 +13,7 @@ from marketplace.application.merchants import EditMerchant
 from marketplace.application.ports import Paging
 from marketplace.domain.accounts import UsernameTaken, WrongRole
 from marketplace.domain.audit import Action
-from marketplace.domain.delivery import Delivery
+from marketplace.domain.delivery import DeliveryTerms
 from marketplace.domain.errors import InvalidFields, StaleVersion
 from marketplace.domain.images import ImageNotFound
 from marketplace.domain.merchants import CurrencyFixed, MovedTooOften, StoreMoved, StoreNotFound
@@ -31,7 +31,7 @@ CHANGES: dict[str, object] = {
     "whatsapp_phone": "+966507654321",
     "min_order_total": Money(5_000, "SAR"),
     "confirm_within_hours": 24,
-    "delivery": Delivery(default_fee=Money(2_500, "SAR"), cod_fee=Money(500, "SAR")),
+    "delivery": DeliveryTerms(default_fee=Money(2_500, "SAR"), cod_fee=Money(500, "SAR")),
     "blocked_phone_policy": "flag",
     "locale": "en",
     "time_zone": "Asia/Dubai",

@@ -18,7 +18,7 @@ from marketplace.application.orders import (
 from marketplace.application.products import EditProduct
 from marketplace.domain.accounts import WrongRole
 from marketplace.domain.audit import Action
-from marketplace.domain.delivery import CityMissing, CityNotServed, Delivery, Zone
+from marketplace.domain.delivery import CityMissing, CityNotServed, DeliveryTerms, Zone
 from marketplace.domain.errors import InvalidFields, StaleVersion
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
@@ -437,7 +437,7 @@ async def test_fees_follow_the_goods_and_the_city(world: World) -> None:
     zone = Zone(name="near", cities=("الرياض",), fee=Money(1500, "SAR"))
     async with world.ports.begin() as market:
         merchant = await market.merchants.hold(mona.merchant_id)
-        merchant.delivery = Delivery(
+        merchant.delivery = DeliveryTerms(
             zones=(zone,),
             default_fee=None,
             free_from=Money(20000, "SAR"),

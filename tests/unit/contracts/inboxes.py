@@ -1,5 +1,6 @@
 """How slips are numbered, and what comes by mail. Provide ``begin`` and ``views`` fixtures."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -108,6 +109,11 @@ class InboxesContract:
         assert len(jobs) == MAILED_A_SECOND
         assert all(isinstance(each.event, NotificationDelivered) for each in jobs)
         assert {each.event.at for each in jobs if each.event} == {NOON}
+        async with world.begin() as market:
+            await market.outbox.finish_all(jobs)
+            [last] = await market.outbox.claim(NOON + timedelta(seconds=1), NOON - NOON, 100)
+            shown = await market.outbox.look_at(last.id)
+        assert (shown.created_at, shown.due_at) == (NOON, NOON + timedelta(seconds=1))
 
     async def test_what_was_chosen_holds_until_something_else_is(
         self, world: World, views: Views

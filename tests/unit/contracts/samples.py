@@ -18,7 +18,7 @@ from marketplace.domain.accounts import (
 )
 from marketplace.domain.blocked_phones import BlockedPhone, BlockedPhoneId
 from marketplace.domain.categories import Category, CategoryId
-from marketplace.domain.delivery import Delivery, Zone
+from marketplace.domain.delivery import DeliveryTerms, Zone
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
 from marketplace.domain.imports import Import, ImportId, ImportStatus
@@ -72,9 +72,7 @@ from marketplace.domain.variants import (
     VariantId,
 )
 from marketplace.domain.webhooks import (
-    Delivery as WebhookDelivery,
-)
-from marketplace.domain.webhooks import (
+    Delivery,
     DeliveryId,
     Endpoint,
     EndpointId,
@@ -135,7 +133,7 @@ class World:
         merchant.closed_until = NOON - timedelta(days=1)
         merchant.min_order_total = Money(1500, "KWD")
         merchant.confirm_within_hours = 24
-        merchant.delivery = Delivery(
+        merchant.delivery = DeliveryTerms(
             zones=(
                 Zone(
                     name="العاصمة",
@@ -443,8 +441,8 @@ class World:
             await market.endpoints.add(endpoint)
         return endpoint
 
-    def delivery(self, endpoint: Endpoint, event_id: UUID | None = None) -> WebhookDelivery:
-        delivery, _ = WebhookDelivery.send(
+    def delivery(self, endpoint: Endpoint, event_id: UUID | None = None) -> Delivery:
+        delivery, _ = Delivery.send(
             id=DeliveryId(self.new()),
             endpoint_id=endpoint.id,
             merchant_id=endpoint.merchant_id,

@@ -166,11 +166,26 @@ class WebhooksContract:
             await market.deliveries.add(delivery)
         async with world.begin() as market:
             held = await market.deliveries.hold(delivery.id)
-            await market.deliveries.save(held, held.put_off(LATER))
+            await market.deliveries.save(held, held.put_off(LATER, NOON))
 
         async with world.begin() as market:
             assert await market.outbox.claim(LATER - timedelta(seconds=1), LEASE, 9) == []
-            assert len(await market.outbox.claim(LATER, LEASE, 9)) == 1
+            [job] = await market.outbox.claim(LATER, LEASE, 9)
+        async with world.begin() as market:
+            await market.outbox.release([job], LATER)
+            shown = await market.outbox.look_at(job.id)
+        assert (shown.created_at, shown.due_at) == (NOON, LATER)
+
+    async def test_an_appointment_of_an_earlier_version_is_kept(self, world: World) -> None:
+        endpoint = await world.an_endpoint(await world.a_merchant())
+        delivery = world.delivery(endpoint)
+        due = DeliveryDue(at=LATER, delivery_id=delivery.id, turn=0)
+        async with world.begin() as market:
+            await market.deliveries.add_all([delivery], due)
+
+        async with world.begin() as market:
+            assert await market.outbox.claim(LATER - timedelta(seconds=1), LEASE, 9) == []
+            assert [each.event for each in await market.outbox.claim(LATER, LEASE, 9)] == [due]
 
     async def test_what_failed_in_a_time_is_sent_again_in_one_go(
         self, world: World, views: Views

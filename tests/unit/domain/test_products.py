@@ -277,7 +277,6 @@ def test_a_variant_that_is_left_out_is_sold_no_more_and_kept() -> None:
         VariantId(UUID(int=1)): True,
     }
     assert product.variant(medium.id) is medium
-    assert not product.has_room_for(medium, 1)
 
 
 def test_a_variant_that_was_left_out_can_come_back() -> None:
@@ -324,7 +323,6 @@ def test_what_nobody_counts_never_runs_out() -> None:
 
     assert product.available is None
     assert product.in_stock
-    assert product.has_room_for(product.default, 10_000)
 
 
 @pytest.mark.parametrize(

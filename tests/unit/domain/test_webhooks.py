@@ -175,8 +175,9 @@ def test_a_delivery_is_tried_for_three_days_and_then_given_up() -> None:
 
     waits = []
     while (due := delivery.tried(replace(FAILED, at=at), 0.5)) is not None:
-        waits.append(due.at - at)
-        at = due.at
+        assert due.at == at
+        waits.append(due.due_at - at)
+        at = due.due_at
         assert (due.turn, delivery.next_at) == (delivery.turn, at)
 
     assert waits == [each * 1.1 for each in RETRIES]
@@ -242,7 +243,7 @@ def test_one_success_in_between_is_enough() -> None:
     endpoint.failed(NOW, is_gone=False)
 
     assert endpoint.is_noteworthy(True, NOW)
-    endpoint.answered(NOW)
+    endpoint.answered()
 
     assert not endpoint.is_noteworthy(True, NOW)
     assert endpoint.failed(NOW + FAILING_FOR, is_gone=False) is None

@@ -242,6 +242,19 @@ async def test_every_problem_named_has_an_example(described: dict[str, Any]) -> 
         assert example["value"]["status"] in (308, *range(400, 504))
 
 
+async def test_health_says_that_it_may_be_bad(described: dict[str, Any]) -> None:
+    live, ready = (
+        described["paths"][f"/health/{each}"]["get"]["responses"] for each in ("live", "ready")
+    )
+
+    assert "503" not in live
+    [(media_type, told)] = ready["503"]["content"].items()
+    assert media_type == "application/problem+json"
+    assert told["schema"] == {"$ref": "#/components/schemas/Problem"}
+    assert set(told["examples"]) == {"unavailable"}
+    assert set(ready["503"]["headers"]) == {"Retry-After", "X-Request-ID"}
+
+
 async def test_money_is_described_as_it_goes_over_the_wire(described: dict[str, Any]) -> None:
     schemas = described["components"]["schemas"]
 

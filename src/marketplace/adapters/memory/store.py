@@ -29,6 +29,7 @@ class StoredJob:
     attempt: int = 0
     forgiven: int = 0
     due_at: datetime
+    created_at: datetime
     state: JobState = JobState.QUEUED
     why: str = ""
 
@@ -45,7 +46,7 @@ class StoredJob:
             attempts=self.attempt - self.forgiven,
             last_error=self.why,
             due_at=self.due_at,
-            created_at=self.event.at,
+            created_at=self.created_at,
         )
 
 

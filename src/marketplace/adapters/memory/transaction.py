@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -129,13 +130,18 @@ class MemoryTransaction:
         self.changed[kind, entity.id] = deepcopy(entity)
         self.tell(happened)
 
-    def tell(self, happened: Sequence[Event]) -> None:
+    def tell(self, happened: Sequence[Event], at: datetime | None = None) -> None:
+        """Have jobs made of it ``at`` some moment, if not when it happened."""
         for event in happened:
             for reaction in reactions_to(event):
                 if reaction in ONLY_IF_HEARD and not self._is_heard(event):
                     continue
-                job = StoredJob(reaction=reaction, event=event, due_at=event.at)
-                self.jobs[JobId(self.new_id())] = job
+                self.jobs[JobId(self.new_id())] = StoredJob(
+                    reaction=reaction,
+                    event=event,
+                    due_at=event.due_at,
+                    created_at=at or event.at,
+                )
 
     def _is_heard(self, event: Any) -> bool:
         return any(

@@ -191,7 +191,7 @@ class PostgresOutbox(ports.Outbox):
                         "reaction": reaction,
                         "event": type(event).__name__,
                         "payload": event,
-                        "due_at": event.at,
+                        "due_at": event.due_at,
                         "created_at": event.at,
                     }
                 )

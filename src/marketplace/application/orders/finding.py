@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from marketplace.domain.errors import BadValue, Form
-from marketplace.domain.orders import OrderStatus, PaymentStatus, Sought, city_key
+from marketplace.domain.orders import OrderStatus, PaymentStatus, Sought, city_words
 from marketplace.domain.text import ascii_digits, clean, word
 
 from ..ports import OrderSelection, OrderSort, Place, moment_of
@@ -113,5 +113,5 @@ def _words(kind: type[Word]) -> Callable[[tuple[str, ...]], tuple[Word, ...]]:
     return parse
 
 
-def _city(said: str) -> str:
-    return city_key(clean(said, at_most=100))
+def _city(said: str) -> tuple[str, ...]:
+    return city_words(clean(said, at_most=100))

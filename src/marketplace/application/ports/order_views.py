@@ -21,13 +21,14 @@ class OrderSelection:
     Which orders of a store, and in which order; what is None or empty plays no part.
 
     A day begins and ends by the clock of the store. What was placed at ``since``, or on it, is
-    among them; a moment ``until`` is not, a day ``until`` is. ``city`` is a ``city_key``.
+    among them; a moment ``until`` is not, a day ``until`` is. ``city`` is ``city_words``: one of
+    them.
     """
 
     statuses: tuple[OrderStatus, ...] = ()
     payment_statuses: tuple[PaymentStatus, ...] = ()
     sought: Sought | None = None
-    city: str = ""
+    city: tuple[str, ...] = ()
     since: date | datetime | None = None
     until: date | datetime | None = None
     sort: OrderSort = OrderSort.NEWEST

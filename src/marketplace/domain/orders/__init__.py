@@ -20,7 +20,7 @@ from .editing import (
     TooManyEdits,
     editable_in,
 )
-from .finding import CITY, Sought, city_key, city_words
+from .finding import CITY, Sought, city_word, city_words
 from .moving import (
     OPEN,
     PROMISED,
@@ -178,7 +178,7 @@ __all__ = [
     "UnknownReason",
     "WrongOrderStatus",
     "assessed",
-    "city_key",
+    "city_word",
     "city_words",
     "editable_in",
     "parse_confirmation_method",

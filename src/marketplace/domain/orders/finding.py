@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
 
+from ..delivery import ARTICLE, LATIN_ARTICLES, bare_words
 from ..phones import last_digits
 from ..search import LONGEST_QUERY, MOST_TERMS, Query, Term, fold, words
 from ..text import TooLong, ascii_digits
@@ -15,25 +16,36 @@ CITY = "@"
 _NUMBER = re.compile(r"[#№＃\u200e\u200f\u2066-\u2069\s]*(?P<number>[0-9]{1,10})\s*")
 _SIGN = re.compile(r"[\u200e\u200f\u2066-\u2069\s]*[#№＃]")
 _MOST = 2**31 - 1
-_ARTICLE = "ال"
 _FIRST_HALVES = ("عبد", "ابو", "ابا", "ابي", "ابن", "بن", "ام")
 """What many write together with the name that follows: عبدالله, أبوبكر."""
 
 
 def keywords(name: str, city: str) -> str:
     """What an order is found by beside its number and its telephone: plain words."""
-    return f"{fold(name)} {CITY}{fold(city).replace(' ', '')}"
+    return f"{fold(name)} {CITY}{city_word(city)}"
 
 
-def city_key(city: str) -> str:
-    """One word for a city, however it is spelt: with or without its article, as for its fee."""
-    key = fold(city).replace(" ", "")
-    return key.removeprefix(_ARTICLE) or key
+def city_word(city: str) -> str:
+    """What stands behind :data:`CITY` among the keywords: as it was typed, articles and all."""
+    return fold(city).replace(" ", "")
 
 
-def city_words(key: str) -> tuple[str, str]:
-    """What stands behind :data:`CITY` among the keywords of an order that goes there."""
-    return key, _ARTICLE + key
+def city_words(city: str) -> tuple[str, ...]:
+    """
+    That word of every order that goes to a city, whichever article whoever ordered gave it.
+
+    Of what names no city there is none.
+    """
+    bare = bare_words(city)
+    if not bare:
+        return ()
+    articles = LATIN_ARTICLES if bare[0].isascii() else (ARTICLE,)
+    # Further words have the commonest ones, or none: Ras al Khaimah, مكة المكرمة.
+    rests = ["".join(f"{article}{word}" for word in bare[1:]) for article in ("", *articles[:2])]
+    typed = city_word(city)
+    rests.append(typed.partition(bare[0])[2])
+    spelt = [f"{article}{bare[0]}{rest}" for article in ("", *articles) for rest in rests]
+    return tuple(dict.fromkeys([typed, *spelt]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +81,8 @@ def _terms(said: list[str]) -> Iterator[Term]:
         for each in (one, other):
             together.setdefault(each, []).append(one + other)
     for word in dict.fromkeys(said):
-        bare = word.removeprefix(_ARTICLE)
-        other = f"{_ARTICLE}{word}" if bare == word else bare
+        bare = word.removeprefix(ARTICLE)
+        other = f"{ARTICLE}{word}" if bare == word else bare
         starts = [word, *([other] if len(bare) > 2 else []), *together.get(word, [])]
         yield Term(said=word, equal=frozenset(), starts=tuple(starts), parts=_halves(word))
 

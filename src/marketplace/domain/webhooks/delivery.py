@@ -61,6 +61,10 @@ class Try:
     took: int = 0
 
     @property
+    def over_at(self) -> datetime:
+        return self.at + timedelta(milliseconds=self.took)
+
+    @property
     def is_gone(self) -> bool:
         """The receiver says that there never will be anybody again (RFC 9110, 15.5.11)."""
         return self.status == 410
@@ -113,7 +117,7 @@ class Delivery:
             next_at=at,
             created_at=at,
         )
-        return delivery, DeliveryDue(at=at, delivery_id=id, turn=0)
+        return delivery, DeliveryDue(at=at, due=at, delivery_id=id, turn=0)
 
     @property
     def is_pending(self) -> bool:
@@ -130,23 +134,23 @@ class Delivery:
             self._end(DeliveryStatus.FAILED, how.at)
             return None
         wait = RETRIES[self.failures - 1]
-        return self.put_off(how.at + wait * (1 + jitter / 5))
+        return self.put_off(how.at + wait * (1 + jitter / 5), how.over_at)
 
     def give_up(self, how: Try) -> None:
         """There is no sense in trying it again."""
         self.tries = (*self.tries, how)[-TRIES_KEPT:]
         self._end(DeliveryStatus.FAILED, how.at)
 
-    def put_off(self, until: datetime) -> "DeliveryDue":
+    def put_off(self, until: datetime, at: datetime) -> "DeliveryDue":
         """Another appointment, without anything having been tried."""
         self.turn += 1
         self.next_at = until
-        return DeliveryDue(at=until, delivery_id=self.id, turn=self.turn)
+        return DeliveryDue(at=at, due=until, delivery_id=self.id, turn=self.turn)
 
     def send_again(self, at: datetime) -> "DeliveryDue":
         """From the beginning, as if it had never failed; the receiver sees the same event."""
         self.status, self.failures, self.ended_at = DeliveryStatus.PENDING, 0, None
-        return self.put_off(at)
+        return self.put_off(at, at)
 
     def _end(self, status: DeliveryStatus, at: datetime) -> None:
         self.status, self.next_at, self.ended_at = status, None, at
@@ -154,10 +158,19 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryDue(Event):
-    """An appointment was made; ``at`` is when, be it in days."""
+    """
+    An appointment was made; ``due`` is what for, be it in days.
+
+    None is in those that an earlier version wrote: ``at`` was what for.
+    """
 
     delivery_id: DeliveryId
     turn: int
+    due: datetime | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        return self.due or self.at
 
 
 class DeliveryNotFound(NotFound):

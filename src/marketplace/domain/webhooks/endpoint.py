@@ -99,7 +99,7 @@ class Endpoint:
             return self.failing_since is not None
         return self.failing_since is None or at >= self.failing_since + FAILING_FOR
 
-    def answered(self, at: datetime) -> None:
+    def answered(self) -> None:
         """A call went well."""
         self.failing_since = None
 

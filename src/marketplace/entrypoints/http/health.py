@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from litestar import Router, get
 
+from marketplace.domain.errors import Unavailable
+
 from .shapes import Output
 
 
@@ -19,7 +21,7 @@ def health(ready: Callable[[], Awaitable[None]]) -> Router:
         """Tell whether this process answers."""
         return HealthOut(status="ok")
 
-    @get("/ready", public=True)
+    @get("/ready", public=True, problems=(Unavailable,))
     async def is_ready() -> HealthOut:
         """Tell whether every neighbour answers too."""
         await ready()

@@ -46,7 +46,6 @@ from .telling import Amount as Amount
 from .telling import Output as Output
 
 Said = TypeVar("Said")
-Shape = TypeVar("Shape")
 Entity = TypeVar("Entity")
 Item = TypeVar("Item")
 
@@ -56,8 +55,6 @@ Maybe: TypeAlias = Said | UnsetType
 Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A point in time: RFC 3339, in UTC."""
 
-_ID = 16
-"""Bytes of an id in a cursor; what follows is the mark."""
 _VERSION = re.compile(r'"[0-9]{1,9}"')
 MOST_NESTING = 64
 MOST_MISTAKES = 50

@@ -26,11 +26,18 @@ class MemoryNotifications(MemoryRepository[NotificationId, Notification], ports.
     entity, missing = Notification, NotificationNotFound
 
     async def add(self, entity: Notification, /, *happened: Event) -> None:
-        said = (entity.merchant_id, entity.topic, entity.subject_id)
+        if self._is_news(entity):
+            self._transaction.tell(happened)
+
+    def _is_news(self, slip: Notification) -> bool:
+        """Put it into the inbox, unless it was told there before."""
+        said = (slip.merchant_id, slip.topic, slip.subject_id)
         told = self._transaction.all_of(Notification)
-        if said not in {(each.merchant_id, each.topic, each.subject_id) for each in told}:
-            self._transaction.write(entity, happened)
-            self._transaction.later.append(lambda: self._number(entity.id))
+        if said in {(each.merchant_id, each.topic, each.subject_id) for each in told}:
+            return False
+        self._transaction.write(slip, [])
+        self._transaction.later.append(lambda: self._number(slip.id))
+        return True
 
     def _number(self, id: NotificationId) -> None:
         """At the commit: whoever is later has the greater number, whatever was begun first."""
@@ -72,7 +79,8 @@ class MemoryNotifications(MemoryRepository[NotificationId, Notification], ports.
             )
             due = at + timedelta(seconds=place // ports.MAILED_A_SECOND)
             place += 1
-            await self.add(slip, NotificationDelivered(at=due, notification_id=id))
+            if self._is_news(slip):
+                self._transaction.tell([NotificationDelivered(at=due, notification_id=id)], at)
 
 
 class MemoryAnnouncements(MemoryRepository[AnnouncementId, Announcement], ports.Announcements):

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from marketplace.application.ports import OrderSelection, OrderSort, Paging, moment_of
 from marketplace.domain.merchants import MerchantId
-from marketplace.domain.orders import CITY, OrderStatus, PaymentStatus, Sought, city_words
+from marketplace.domain.orders import CITY, OrderStatus, PaymentStatus, Sought
 
 from .. import search
 from ..statements import Statement, compiled, given, one_of
@@ -113,15 +113,13 @@ def _listing(
         found = found.where(here > there if upwards else here < there)
     found = found.order_by(*_in_order(by, upwards))
     if asked & {_STATUS, _PAYMENT} and not asked & _LOOKED_FOR:
-        found = _each_status(found, asked, upwards)
+        found = _each_status(found, upwards)
     picked = found.subquery("picked")
     listed = shown.join(picked, picked.c.id == orders.c.id).order_by(*_in_order(by, upwards))
     return compiled(listed, prepare=_prepared(asked))
 
 
-def _each_status(
-    found: sa.Select[*tuple[Any, ...]], asked: frozenset[str], upwards: bool
-) -> sa.Select[*tuple[Any, ...]]:
+def _each_status(found: sa.Select[*tuple[Any, ...]], upwards: bool) -> sa.Select[*tuple[Any, ...]]:
     status, payment = (
         sa.func.unnest(given(name, sa.ARRAY(sa.Text)))
         .table_valued(sa.column("word", sa.Text), name=f"each_{name}")
@@ -183,7 +181,7 @@ def _asked(
         asked.add("either" if len(said) > 1 else next(iter(said)))
         values |= said
     if selection.city:
-        spelt = (search.lexeme(f"{before}{CITY}{each}") for each in city_words(selection.city))
+        spelt = (search.lexeme(f"{before}{CITY}{each}") for each in selection.city)
         values["city"] = " | ".join(spelt)
         asked.add("city")
     for name, bound in (("since", selection.since), ("until", selection.until)):
