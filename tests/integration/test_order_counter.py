@@ -1,16 +1,19 @@
 """Orders at the same moment, in PostgreSQL, where somebody else may be in the way."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 
+import psycopg
 import pytest
 
 from marketplace.application.orders import PlacedOrder
 from marketplace.application.ports import UnitOfWork
 from marketplace.application.stock import written_down
+from marketplace.domain.errors import Unavailable
 from marketplace.domain.products import ProductId
 from marketplace.domain.variants import OutOfStock, StockChange, StockMovement, StockReason
-from tests.unit.contracts.order_counter import OrderCounterContract
+from tests.unit.contracts.order_counter import OrderCounterContract, Trouble, at_once, orders_of
 from tests.unit.world import Seller, World
 
 
@@ -44,6 +47,51 @@ async def test_only_whoever_wants_what_is_being_held_waits(world: World, holding
         assert not waiting.done()
     assert (await waiting).order.number == 1001
     assert await world.stock(lamp) == (10, 1)
+
+
+async def test_those_who_wait_for_the_same_go_together_when_it_is_free(world: World) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona)
+    counted = Trouble(world.ports.begin, Unavailable, 0)
+    marketplace = world.with_(begin=counted.begin)
+
+    async with world.ports.begin() as market:
+        await market.products.hold(lamp)
+        wanted = [world.an_order_for(mona, lamp) for _ in range(8)]
+        waiting = asyncio.create_task(at_once(marketplace, *wanted))
+        await counted.twice.wait()
+
+    outcomes = await waiting
+    assert [each.number for each in orders_of(outcomes)] == [*range(1001, 1009)]
+    # Once it was not free, and then it was waited for.
+    assert counted.begun == 2
+
+
+async def test_a_product_is_held_with_all_its_variants_or_not_at_all(
+    world: World, database_url: str
+) -> None:
+    """Somebody takes it and lets it go, again and again, in the middle of our looking."""
+    lamp = await world.a_product(await world.a_merchant())
+    for _ in range(40):
+        await world.another_variant(lamp)
+    over, seen = threading.Event(), set()
+
+    def somebody() -> None:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            while not over.is_set():
+                connection.execute("SELECT id FROM products FOR NO KEY UPDATE")
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.to_thread(somebody))
+        try:
+            for _ in range(500):
+                async with world.ports.begin() as market:
+                    held = await market.products.hold_all([lamp], waiting=False)
+                    seen.add(len(held[lamp].variants) if held else 0)
+        finally:
+            over.set()
+
+    assert seen <= {0, 41}
 
 
 async def test_what_was_sold_while_somebody_waited_is_not_sold_again(world: World) -> None:

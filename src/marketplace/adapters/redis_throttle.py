@@ -40,7 +40,8 @@ for attempt, limits in ipairs(ARGV) do
     local window = {key = KEYS[seen], most = tonumber(most), lasts = seconds * 1000}
     local first = redis.call('LINDEX', window.key, window.most - 1)
     if first then
-      left = math.max(left, first + window.lasts - now)
+      -- No longer than it lasts, should the clock have gone back.
+      left = math.max(left, math.min(first + window.lasts - now, window.lasts))
     end
     windows[#windows + 1] = window
   end

@@ -9,6 +9,7 @@ from marketplace.application.blocked_phones import BlockPhone
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.merchants import EditMerchant
 from marketplace.application.orders import PlacedOrder, PlaceOrder, Wish
+from marketplace.application.orders.counter import FEW
 from marketplace.application.ports import BeginUnitOfWork, Paging, UnitOfWork
 from marketplace.application.products import EditProduct
 from marketplace.domain.errors import ChangedMeanwhile, InvalidFields, Unavailable
@@ -27,12 +28,14 @@ class Trouble:
 
     def __init__(self, begin: BeginUnitOfWork, error: type[Exception], times: int) -> None:
         self._begin, self._error, self._times = begin, error, times
-        self.begun = 0
+        self.begun, self.twice = 0, asyncio.Event()
         self.low: list[StockRanLow] = []
 
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[UnitOfWork]:
         self.begun += 1
+        if self.begun == 2:
+            self.twice.set()
         async with self._begin() as market:
             if self.begun <= self._times:
                 market.orders.add_all = self._fail  # type: ignore[method-assign]
@@ -171,6 +174,7 @@ class OrderCounterContract:
             *(world.an_order_for(mona, lamp) for _ in range(4)),
         )
 
+        # All together, and then each; the one that is refused has no need of another.
         assert trouble.begun == 1 + 5
         assert isinstance(mistaken, InvalidFields)
         assert [each.field for each in mistaken.problems] == ["customer_phone"]
@@ -181,6 +185,46 @@ class OrderCounterContract:
         assert await world.stock(lamp) == (3, 3)
         page = await world.marketplace.orders.of_merchant(mona.actor, Paging())
         assert len(page.items) == 3
+
+    async def test_what_breaks_over_one_breaks_over_nobody_else(self, world: World) -> None:
+        mona, hind = await world.a_merchant(), await world.a_merchant()
+        lamp, rug = await world.a_product(mona), await world.a_product(hind)
+
+        @asynccontextmanager
+        async def begin() -> AsyncGenerator[UnitOfWork]:
+            async with world.ports.begin() as market:
+                add_all = market.orders.add_all
+
+                async def break_over_mona(orders: Sequence[Order], *happened: Event) -> None:
+                    if any(each.merchant_id == mona.merchant_id for each in orders):
+                        raise ZeroDivisionError
+                    await add_all(orders, *happened)
+
+                market.orders.add_all = break_over_mona  # type: ignore[method-assign]
+                yield market
+
+        broken, taken = await at_once(
+            world.with_(begin=begin), world.an_order_for(mona, lamp), world.an_order_for(hind, rug)
+        )
+
+        assert isinstance(broken, ZeroDivisionError)
+        assert [each.number for each in orders_of([taken])] == [1001]
+        assert [await world.stock(each) for each in (lamp, rug)] == [(10, 0), (10, 1)]
+
+    async def test_an_order_of_many_lines_goes_by_itself(self, world: World) -> None:
+        mona, hind = await world.a_merchant(), await world.a_merchant()
+        products = [await world.a_product(mona) for _ in range(FEW + 1)]
+        rug = await world.a_product(hind)
+        counted = Trouble(world.ports.begin, Unavailable, 0)
+
+        outcomes = await at_once(
+            world.with_(begin=counted.begin),
+            world.an_order_for(mona, *products),
+            *(world.an_order_for(hind, rug) for _ in range(3)),
+        )
+
+        assert counted.begun == 2
+        assert [each.number for each in orders_of(outcomes)] == [1001, 1001, 1002, 1003]
 
     async def test_a_failure_is_everybodys_and_leaves_nothing(self, world: World) -> None:
         mona = await world.a_merchant()

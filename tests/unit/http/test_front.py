@@ -6,7 +6,7 @@ from itertools import product
 import httpx
 import msgspec
 import pytest
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Send
 
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.merchants import EditMerchant
@@ -195,6 +195,9 @@ async def test_an_order_at_a_former_name_is_led_on_and_nothing_is_ordered(
         ("content-type", ""),
         ("content-length", "-1"),
         ("content-length", "one"),
+        ("content-length", "300000"),
+        ("content-length", "9" * 5000),
+        ("transfer-encoding", "chunked"),
         ("idempotency-key", "a key"),
     ],
 )
@@ -222,3 +225,37 @@ async def test_whatever_is_not_plain_is_left_to_the_route(
     await front(scope, None, None)  # type: ignore[arg-type]
 
     assert seen == [scope]
+
+
+async def test_a_body_longer_than_was_said_is_no_longer_than_any_may_be(
+    world: World, mona: Seller
+) -> None:
+    """A server may believe the header, and send on what comes."""
+    app, read, told = create_app(world.marketplace), 0, list[Message]()
+
+    async def receive() -> ReceiveMessage:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": b" " * 100_000, "more_body": True}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    scope: dict[str, object] = {
+        "type": "http",
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": "POST",
+        "path": "/api/store/mona/orders",
+        "raw_path": b"/api/store/mona/orders",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"10")],
+        "client": None,
+        "server": None,
+        "extensions": {},
+    }
+
+    await app(scope, receive, send)  # type: ignore[arg-type]
+
+    assert told[0]["status"] == 413  # type: ignore[typeddict-item]
+    assert read <= 4

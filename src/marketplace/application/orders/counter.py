@@ -2,14 +2,15 @@
 The counter, where what guests order is taken: of several at once, and of each for itself.
 
 Most of what an order costs is to go and store something. So those who come at the same moment go
-together, as long as nobody else is at what they want; whoever wants what is being held waits for it
-alone, and keeps nobody else waiting.
+together, as long as nobody else is at what they want. Whoever wants what is being held waits for it
+with others who order from that store, and keeps nobody else waiting.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from marketplace.domain.accounts import Username
 from marketplace.domain.blocked_phones import OrderRefused
@@ -59,6 +60,9 @@ class Taken:
     store: Merchant
 
 
+FEW = 20
+"""Lines of an order that goes together with others: a longer one would hold them up."""
+
 Outcome = Taken | MarketplaceError
 """The order, or why there is none."""
 
@@ -68,7 +72,11 @@ class OrderCounter:
 
     def __init__(self, begin: BeginUnitOfWork, ids: Ids) -> None:
         self._begin, self._ids = begin, ids
-        self._together = Gathering(self._take_free)
+        self._free = Gathering(self._take_free)
+        # As long as somebody waits there.
+        self._queues: WeakValueDictionary[Username, Gathering[Slip, Outcome]] = (
+            WeakValueDictionary()
+        )
 
     async def take(self, slip: Slip) -> Taken:
         """
@@ -77,20 +85,26 @@ class OrderCounter:
         Raises ``StoreNotFound``, or why the store does not take this order.
         """
         # What is part of something greater succeeds and fails with that, and with nobody else.
-        outcome = ChangedMeanwhile() if is_attempted() else await self._together.ask(slip)
-        if isinstance(outcome, ChangedMeanwhile):
-            [outcome] = await self._take([slip], waiting=True)
+        if is_attempted() or len(slip.wishes) > FEW:
+            [outcome] = await self._take_waiting([slip])
+        else:
+            try:
+                outcome = await self._free.ask(slip)
+            except ChangedMeanwhile as lost:
+                outcome = lost
+            if isinstance(outcome, ChangedMeanwhile):
+                queue = self._queues.setdefault(slip.store, Gathering(self._take_waiting))
+                outcome = await queue.ask(slip)
         if isinstance(outcome, Taken):
             return outcome
         raise outcome
 
     async def _take_free(self, slips: Sequence[Slip]) -> list[Outcome]:
-        """``ChangedMeanwhile`` is the outcome of those that somebody else is in the way of."""
-        try:
-            return await self._take(slips, waiting=False)
-        except ChangedMeanwhile as lost:
-            # Nothing is stored, and nobody knows because of which of them.
-            return [lost] * len(slips)
+        """``ChangedMeanwhile`` is the outcome where somebody else holds what a slip is about."""
+        return await self._take(slips, waiting=False)
+
+    async def _take_waiting(self, slips: Sequence[Slip]) -> list[Outcome]:
+        return await self._take(slips, waiting=True)
 
     async def _take(self, slips: Sequence[Slip], *, waiting: bool) -> list[Outcome]:
         wanted = list({product for each in slips for product, _ in each.wishes})

@@ -7,6 +7,7 @@ to answer. Both are the use cases of those routes, in their words; what is more 
 a store that is there, or a plain order, goes on to the route itself.
 """
 
+import re
 from typing import Generic, TypeVar
 
 from litestar.enums import ScopeType
@@ -29,6 +30,7 @@ MOST_BODY = 256 * 1024
 """Bytes that a request may bring."""
 
 _STORE = "/api/store/"
+_LENGTH = re.compile(rb"[0-9]{1,7}")
 _NOT_PLAIN = {b"transfer-encoding", b"idempotency-key"}
 
 
@@ -64,6 +66,10 @@ class Front(Generic[App]):
     async def _take(self, store: str, scope: HTTPScope, receive: Receive, send: Send) -> None:
         scope["path_template"] = "/api/store/{username}/orders"
         said = await _whole(receive)
+        if len(said) > MOST_BODY:
+            # It is longer than was said, and the route has an answer to that.
+            await self.app(scope, _again(said, receive), send)
+            return
         client = scope["client"]
         try:
             wanted = read_json(said or b"{}", PlaceOrderIn).wanted(
@@ -121,7 +127,7 @@ def _is_plain(scope: HTTPScope) -> bool:
     return (
         kinds == [b"application/json"]
         and len(lengths) == 1
-        and lengths[0].isdigit()
+        and _LENGTH.fullmatch(lengths[0]) is not None
         and int(lengths[0]) <= MOST_BODY
     )
 
@@ -133,7 +139,7 @@ async def _whole(receive: Receive) -> bytes:
         if message["type"] != "http.request":
             return body
         body += message.get("body", b"")
-        if not message.get("more_body"):
+        if not message.get("more_body") or len(body) > MOST_BODY:
             return body
 
 

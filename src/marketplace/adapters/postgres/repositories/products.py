@@ -22,6 +22,10 @@ from ..stock import drifting
 from ..tables import PARTS
 from ..transaction import Told, Transaction
 
+_VARIANT = [
+    column.label(f"variants__{column.name}") for column in PARTS[tables.products]["variants"].own
+]
+
 
 class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     table, entity, missing = tables.products, Product, ProductNotFound
@@ -32,21 +36,27 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     )
     # A join, and both sides of it locked: after waiting for somebody else's commit PostgreSQL reads
     # the locked rows afresh, and nothing else. Stock from a subquery would be stale, and oversold.
-    _wanted = (
-        sa.select(
-            *(column.label(column.name) for column in read(table)),
-            *(column.label(f"variants__{column.name}") for column in PARTS[table]["variants"].own),
-        )
+    _held_all = compiled(
+        sa.select(*(column.label(column.name) for column in read(table)), *_VARIANT)
         .join_from(table, tables.variants)
         .where(table.c.id == sa.any_(_keys))
         .order_by(table.c.id, tables.variants.c.position)
+        .with_for_update(key_share=True, of=[table, tables.variants])
     )
-    _held_all = compiled(_wanted.with_for_update(key_share=True, of=[table, tables.variants]))
-    # Whoever has the product has its variants, or is about to: none of them may be left out.
+    # Product by product, and then their variants. What is joined is left out row by row: of a
+    # product that becomes free meanwhile some variants would be there, and others would not.
+    _free = (
+        sa.select(*read(table))
+        .where(table.c.id == sa.any_(_keys))
+        .order_by(table.c.id)
+        .with_for_update(key_share=True, skip_locked=True)
+        .cte("free")
+    )
     _held_free = compiled(
-        _wanted.with_for_update(key_share=True, of=table, skip_locked=True).suffix_with(
-            "FOR NO KEY UPDATE OF variants"
-        )
+        sa.select(*_free.c, *_VARIANT)
+        .join_from(_free, tables.variants, tables.variants.c.product_id == _free.c.id)
+        .order_by(_free.c.id, tables.variants.c.position)
+        .with_for_update(key_share=True, of=tables.variants)
     )
 
     _counted = listed(
