@@ -123,9 +123,10 @@ class Product:
         Raises :class:`VariantNotFound`, or :class:`VariantRequired` where there are several.
         """
         if id is None:
-            if len(self.offered) > 1:
+            only, *others = self.offered
+            if others:
                 raise VariantRequired(product_id=self.id)
-            return self.default
+            return only
         for each in self.variants:
             if each.id == id:
                 return each

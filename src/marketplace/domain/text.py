@@ -1,5 +1,6 @@
 """Text people type: made canonical, and refused where it could deceive or break something."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
@@ -17,6 +18,8 @@ _MEANT_BY_NOBODY = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _MOST_MARKS = 3
 """Characters of one letter that are told: nobody writes more of them on it for a reader."""
 _MARKS_OF_DIRECTION = frozenset("\u061c\u200e\u200f")
+_PLAIN = re.compile("[ -~،؛؟\u0621-\u063a\u0641-\u064a\u0660-\u0669]*")
+"""What most people write, letters without marks: it is canonical, and as it looks."""
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and signs, for Unicode, that leave no ink."""
 
@@ -57,6 +60,17 @@ def clean(text: str, *, at_most: int, at_least: int = 0, lines: bool = False) ->
     # The longest NFC form is three times its source: nobody makes us normalise megabytes.
     if len(text) > 4 * at_most + 64:
         raise TooLong(at_most=at_most)
+    kept = text.strip() if _PLAIN.fullmatch(text) else _canonical(text, lines=lines)
+    if at_least and not kept:
+        raise Missing
+    if len(kept) < at_least:
+        raise TooShort(at_least=at_least)
+    if len(kept) > at_most:
+        raise TooLong(at_most=at_most)
+    return kept
+
+
+def _canonical(text: str, *, lines: bool) -> str:
     said = text.translate(_MEANT_BY_NOBODY)
     kept = unicodedata.normalize("NFC", said.replace("\r\n", "\n") if lines else said).strip()
     shows = False
@@ -67,14 +81,7 @@ def clean(text: str, *, at_most: int, at_least: int = 0, lines: bool = False) ->
         if category in ("Cs", "Zl", "Zp") or character in _DECEIVING:
             raise BadCharacters
         shows |= category not in ("Cc", "Cf", "Mn", "Me", "Zs") and character not in _BLANK
-    kept = kept if shows else ""
-    if at_least and not kept:
-        raise Missing
-    if len(kept) < at_least:
-        raise TooShort(at_least=at_least)
-    if len(kept) > at_most:
-        raise TooLong(at_most=at_most)
-    return kept
+    return kept if shows else ""
 
 
 def beginning(text: str, at_most: int) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.domain import text as text_module
 from marketplace.domain.errors import BadValue
 from marketplace.domain.text import (
     BadCharacters,
@@ -167,3 +168,19 @@ def test_clean_text_is_harmless_and_stays_as_it_is(text: str, lines: bool) -> No
 def test_digits_become_ascii_and_nothing_else_changes() -> None:
     assert ascii_digits("٠١٢٣٤٥٦٧٨٩ ۰۱۲۳۴۵۶۷۸۹ 0123456789") == "0123456789 " * 2 + "0123456789"
     assert ascii_digits("رقم ٥، x٫²") == "رقم 5، x٫²"
+
+
+PLAIN = [each for each in map(chr, range(0x10000)) if text_module._PLAIN.fullmatch(each)]
+
+
+@given(st.text(alphabet=PLAIN, max_size=12))
+def test_what_is_plain_is_what_it_would_be_if_it_were_looked_at(text: str) -> None:
+    assert text_module._PLAIN.fullmatch(text)
+    assert text_module._canonical(text, lines=False) == text.strip()
+    assert text_module._canonical(text, lines=True) == text.strip()
+
+
+def test_nothing_is_plain_that_combines_with_its_neighbours() -> None:
+    assert len(PLAIN) > 130
+    assert not [each for each in PLAIN if unicodedata.combining(each)]
+    assert not [each for each in PLAIN if unicodedata.category(each)[0] not in "LNPSZ"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -72,20 +73,30 @@ def row_maker(result: PGresult) -> RowMaker[Row]:
 
 @cache
 def _maker(names: tuple[bytes, ...]) -> RowMaker[Row]:
-    paths = _paths(names)
-    if not any(steps for steps, _ in paths):
-        plain = [leaf for _, leaf in paths]
-        return lambda values: dict(zip(plain, values, strict=True))
+    columns = [(name.decode().split("__"), place) for place, name in enumerate(names)]
+    return _making(columns, is_inside=False)
+
+
+def _making(columns: Sequence[tuple[list[str], int]], *, is_inside: bool) -> RowMaker[Row]:
+    """Columns by their steps, and where each is among the values."""
+    plain = {steps[0]: place for steps, place in columns if len(steps) == 1}
+    further: dict[str, list[tuple[list[str], int]]] = {}
+    for (first, *rest), place in columns:
+        if rest:
+            further.setdefault(first, []).append((rest, place))
+    parts = [(name, _making(each, is_inside=True)) for name, each in further.items()]
+    names, picked = list(plain), itemgetter(*plain.values(), *(0, 0) if len(plain) < 2 else ())
 
     def make(values: Sequence[Any]) -> Row:
-        row: Row = {}
-        for (steps, leaf), value in zip(paths, values, strict=True):
-            if steps and value is None:
-                continue
-            place = row
-            for step in steps:
-                place = place.setdefault(step, {})
-            place[leaf] = value
+        found = zip(names, picked(values), strict=False)
+        if is_inside:
+            row = {name: value for name, value in found if value is not None}
+        else:
+            row = dict(found)
+        for name, part in parts:
+            made = part(values)
+            if made:
+                row[name] = made
         return row
 
     return make
@@ -149,7 +160,3 @@ def _followed(steps: Sequence[str], thing: str = "thing") -> str:
         return f"{thing}.{first}"
     it = f"{thing.removeprefix('thing')}_{first}".strip("_")
     return f"None if ({it}_ := {thing}.{first}) is None else {_followed(rest, f'{it}_')}"
-
-
-def _paths(names: tuple[bytes, ...]) -> list[tuple[list[str], str]]:
-    return [(steps, leaf) for *steps, leaf in (name.decode().split("__") for name in names)]

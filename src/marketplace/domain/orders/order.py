@@ -326,7 +326,11 @@ class Order:
 
     def allowed(self, by: Party, at: datetime) -> tuple[OrderStatus, ...]:
         """Where this party may move the order now, in the order of the table."""
-        return tuple(to for (_, to), rule in TRANSITIONS.items() if self._may(to, by, at, rule))
+        return tuple(
+            to
+            for (was, to), rule in TRANSITIONS.items()
+            if was is self.status and self._may(to, by, at, rule)
+        )
 
     def move(self, wanted: Move, at: datetime) -> "OrderMoved":
         """
