@@ -253,7 +253,7 @@ async def test_no_order_gets_a_number_of_a_store_that_was_just_shut(samples: Sam
     merchant = await samples.a_merchant()
 
     async with samples.begin() as market:
-        store = await market.merchants.of_store(merchant.username)
+        store = await market.merchants.get(merchant.id)
         async with samples.begin() as admins:
             held = await admins.merchants.hold(merchant.id)
             await admins.merchants.save(held, held.suspend("fraud", NOON))

@@ -6,7 +6,6 @@ import pytest
 
 from marketplace.application import watching
 from marketplace.application.watching import StoreWatch
-from marketplace.domain.accounts import Username
 from marketplace.domain.merchants import MerchantId
 from tests.unit.world import World
 
@@ -81,7 +80,7 @@ async def test_what_was_only_read_or_rolled_back_in_memory_is_no_change(world: W
 
     with pytest.raises(ZeroDivisionError):
         async with world.ports.begin() as market:
-            merchant = await market.merchants.of_store(Username("mona"))
+            merchant = await market.merchants.get(mona.merchant_id)
             await market.merchants.save(merchant)
             raise ZeroDivisionError
     await world.marketplace.merchants.mine(mona.actor)

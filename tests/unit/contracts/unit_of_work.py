@@ -34,7 +34,7 @@ from marketplace.domain.kyc import (
     SubmissionId,
     SubmissionNotFound,
 )
-from marketplace.domain.merchants import MerchantId, MerchantNotFound, StoreNotFound
+from marketplace.domain.merchants import MerchantId, MerchantNotFound
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     ConfirmationAttempt,
@@ -182,7 +182,8 @@ class UnitOfWorkContract:
 
         async with world.begin() as market:
             assert await market.merchants.get(merchant.id) == merchant
-            assert await market.merchants.of_store(merchant.username) == merchant
+            [served] = (await market.merchants.hold_stores([merchant.username])).values()
+        assert served.store == merchant
 
     async def test_an_image_comes_back_as_it_was(self, world: World) -> None:
         image = await world.an_image(await world.a_merchant())
@@ -811,8 +812,7 @@ class UnitOfWorkContract:
             await market.merchants.save(held, held.suspend("fraud", NOON))
 
         async with world.begin() as market:
-            with pytest.raises(StoreNotFound):
-                await market.merchants.of_store(merchant.username)
+            assert await market.merchants.hold_stores([merchant.username]) == {}
 
     async def test_order_numbers_count_up_from_1001_for_each_store(self, world: World) -> None:
         first, second = await world.a_merchant(), await world.a_merchant()

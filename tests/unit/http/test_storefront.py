@@ -49,8 +49,8 @@ async def test_a_store_on_holiday_is_seen_and_takes_no_orders(
 ) -> None:
     product = await put_up(merchant)
     async with marketplace.ports.begin() as market:
-        store = await market.merchants.of_store(Username("sara"))
-        store = await market.merchants.hold(store.id)
+        [served] = (await market.merchants.hold_stores([Username("sara")])).values()
+        store = served.store
         store.closed_until = datetime(2099, 1, 1, tzinfo=UTC)
         await market.merchants.save(store)
 

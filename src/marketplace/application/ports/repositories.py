@@ -148,10 +148,6 @@ class Served:
 class Merchants(Repository[MerchantId, Merchant], Protocol):
     """Every merchant. Storing may raise ``UsernameTaken``."""
 
-    async def of_store(self, username: Username, /) -> Merchant:
-        """The merchant whose open store is at this address, or ``StoreNotFound``."""
-        ...
-
     async def is_suspended(self, account_id: AccountId, /) -> bool:
         """Whether the store of this account is; an admin has none."""
         ...

@@ -12,7 +12,6 @@ from marketplace.domain.merchants import (
     MerchantId,
     MerchantNotFound,
     MerchantStatus,
-    StoreNotFound,
 )
 
 from ..repository import MemoryRepository
@@ -20,12 +19,6 @@ from ..repository import MemoryRepository
 
 class MemoryMerchants(MemoryRepository[MerchantId, Merchant], ports.Merchants):
     entity, missing = Merchant, MerchantNotFound
-
-    async def of_store(self, username: Username, /) -> Merchant:
-        for each in self._transaction.all_of(Merchant):
-            if each.username == username and each.status is MerchantStatus.ACTIVE:
-                return deepcopy(each)
-        raise StoreNotFound
 
     async def hold_stores(
         self, usernames: Collection[Username], /, *, waiting: bool = True

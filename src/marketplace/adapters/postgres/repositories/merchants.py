@@ -26,9 +26,6 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     table, entity, missing = tables.merchants, Merchant, MerchantNotFound
 
     _is_open = table.c.status == MerchantStatus.ACTIVE
-    _of_store = compiled(
-        sa.select(*shown(table)).where(table.c.username == given("username", sa.Text), _is_open)
-    )
     _suspended = compiled(
         sa.select(table.c.id).where(
             table.c.account_id == given("account", sa.Uuid),
@@ -94,12 +91,6 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
     _row = sa.select(*shown(table)).where(table.c.id == given("id", sa.Uuid))
     _steady = compiled(_row.with_for_update(read=True, key_share=True))
     _unsteady = compiled(_row.with_for_update())
-
-    async def of_store(self, username: Username, /) -> Merchant:
-        row = await self._of_store.first(self._connection, username=username)
-        if row is None:
-            raise StoreNotFound
-        return from_row(row, Merchant)
 
     async def hold_stores(
         self, usernames: Collection[Username], /, *, waiting: bool = True
