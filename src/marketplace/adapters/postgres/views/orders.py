@@ -30,7 +30,7 @@ from marketplace.domain.orders import (
 
 from ..links import LINKED
 from ..rows import Row, from_row
-from ..statements import compiled, given, one_of, shown
+from ..statements import compiled, given, shown
 from ..tables import blocked_phones, merchants, orders
 from .reading import Reading
 from .seeking import counting, listing, local, zone
@@ -40,6 +40,10 @@ Shown = TypeVar("Shown")
 _id = given("id", sa.Uuid)
 _owner = given("merchant", sa.Uuid)
 
+# Those that are asked for, looked up by their ids alone. Together with the store they would be
+# looked for among all orders it ever had: of an index that has both PostgreSQL expects next to none.
+_meant = sa.select(sa.func.unnest(given("ids", sa.ARRAY(sa.Uuid))))
+
 _an_order = sa.select(*shown(orders, "order__"), *shown(merchants, "store__")).join_from(
     orders, merchants
 )
@@ -47,7 +51,7 @@ _ORDER = compiled(_an_order.where(orders.c.id == _id, orders.c.merchant_id == _o
 _TRACKED = compiled(_an_order.where(orders.c.id == LINKED))
 _SLIPS = compiled(
     _an_order.add_columns(local(merchants.c.time_zone, orders.c.placed_at).label("placed")).where(
-        orders.c.merchant_id == _owner, one_of(orders.c.id, "ids")
+        orders.c.merchant_id == _owner, orders.c.id.in_(_meant)
     )
 )
 _listed = sa.select(*shown(orders)).select_from(orders)
@@ -68,7 +72,7 @@ def _backgrounds() -> sa.Select[Any]:
             orders.c.placed_at,
             orders.c.basket,
         )
-        .where(orders.c.merchant_id == _owner, one_of(orders.c.id, "ids"))
+        .where(orders.c.merchant_id == _owner, orders.c.id.in_(_meant))
         .cte("page")
     )
     phones = sa.select(page.c.phone).distinct().cte("phones")
