@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-AT_A_TIME = 4
+AT_A_TIME = 8
 """Requests that are begun in one round of the event loop: two or three milliseconds of it."""
 
 

@@ -41,7 +41,7 @@ _id = given("id", sa.Uuid)
 _owner = given("merchant", sa.Uuid)
 
 # Those that are asked for, looked up by their ids alone. Together with the store they would be
-# looked for among all orders it ever had: of an index that has both PostgreSQL expects next to none.
+# looked for among all orders it ever had: of an index with both PostgreSQL expects next to none.
 _meant = sa.select(sa.func.unnest(given("ids", sa.ARRAY(sa.Uuid))))
 
 _an_order = sa.select(*shown(orders, "order__"), *shown(merchants, "store__")).join_from(
