@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 import psycopg
 import pytest
 
+from marketplace.adapters.postgres.pool import Pool
+from marketplace.adapters.postgres.transaction import Connection
 from marketplace.application.orders import PlacedOrder
 from marketplace.application.ports import UnitOfWork
 from marketplace.application.stock import written_down
@@ -115,3 +117,23 @@ def _sold(world: World, change: StockChange) -> StockMovement:
         [change], StockReason.ORDER_PLACED, world.ports.ids, at=world.clock.now()
     )
     return moved
+
+
+async def test_what_goes_wrong_after_the_end_has_nobody_order_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona)
+    wanted = [world.an_order_for(mona, lamp) for _ in range(3)]
+    give_back = Pool.putconn
+
+    async def break_(pool: Pool, connection: Connection) -> None:
+        await give_back(pool, connection)
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Pool, "putconn", break_)
+        outcomes = await at_once(world.marketplace, *wanted)
+
+    assert [each.number for each in orders_of(outcomes)] == [1001, 1002, 1003]
+    assert await world.stock(lamp) == (10, 3)

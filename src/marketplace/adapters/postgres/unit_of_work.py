@@ -1,6 +1,7 @@
 """One transaction on one connection."""
 
 import asyncio
+import logging
 from types import TracebackType
 from typing import Self
 
@@ -32,6 +33,8 @@ from .repositories import (
     PostgresTicks,
 )
 from .transaction import Transaction
+
+_log = logging.getLogger("marketplace.postgres")
 
 
 class PostgresUnitOfWork:
@@ -94,8 +97,15 @@ class PostgresUnitOfWork:
                 else:
                     await self.transaction.roll_back()
         finally:
-            await self._pool.putconn(self._connection)
+            await self._give_back()
             # After a commit that failed, too: its answer may be all that was lost.
             self._watch.changed(self.outbox.touched)
         if error is None:
             self._bell.ring(self.outbox.stored)
+
+    async def _give_back(self) -> None:
+        """Whatever comes of it, it comes after the end: what is stored must not look as if not."""
+        try:
+            await self._pool.putconn(self._connection)
+        except Exception:
+            _log.exception("a connection was not given back")
