@@ -1,7 +1,7 @@
 """What is said in one breath goes over the wire in one piece."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
@@ -18,7 +18,7 @@ class CorkedProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc, unused
     """
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(CorkedTransport(transport))
+        super().connection_made(cast(asyncio.Transport, CorkedTransport(transport)))
 
 
 class CorkedTransport:
