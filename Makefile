@@ -55,7 +55,7 @@ run: .venv/run ## Start the whole marketplace on this machine (HOST, PORT, VAR_D
 	@exec .venv/bin/marketplace serve
 
 test: .venv/dev ## Run every test (PYTEST_ARGS)
-	@.venv/bin/python -m pytest -n 2 $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 chaos: .venv/dev ## Break everything, and see that nothing is lost (SEED, SECONDS; five minutes)
 	@.venv/bin/python -m tests.chaos --seed "$(SEED)" --seconds "$(or $(SECONDS),300)"
