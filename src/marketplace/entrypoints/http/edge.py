@@ -82,6 +82,24 @@ class HttpOptions:
 DEFAULT = HttpOptions()
 
 
+async def say(send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
+    """A whole answer."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def once_more(body: bytes, receive: Receive) -> Receive:
+    """A body that was read is there to be read again, and then what comes after it."""
+    unread = [body]
+
+    async def read() -> ReceiveMessage:
+        if unread:
+            return {"type": "http.request", "body": unread.pop(), "more_body": False}
+        return await receive()
+
+    return read
+
+
 class Edge(Generic[App]):
     """An ASGI application around an ASGI application; any number may share a ``turnstile``."""
 
@@ -188,10 +206,7 @@ class Exchange:
         headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
         if answer.body:
             headers.append((b"content-length", str(len(answer.body)).encode()))
-        await self.send(
-            {"type": "http.response.start", "status": answer.status, "headers": headers}
-        )
-        await self.send({"type": "http.response.body", "body": answer.body, "more_body": False})
+        await say(self.send, answer.status, headers, answer.body)
 
     async def refuse(self, error: Exception) -> None:
         language = self.headers.get(b"accept-language", "")

@@ -12,13 +12,14 @@ from typing import Generic, TypeVar
 
 from litestar.enums import ScopeType
 from litestar.serialization import encode_json
-from litestar.types import ASGIApp, HTTPScope, Receive, ReceiveMessage, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from marketplace.application.orders import PlacingService
 from marketplace.application.ports import Paging, Site
 from marketplace.application.storefront import StorefrontService
 from marketplace.domain.merchants import StoreMoved
 
+from .edge import once_more, say
 from .guest_orders import PlacedOrderOut, PlaceOrderIn
 from .page_cache import share
 from .shapes import read_json
@@ -68,7 +69,7 @@ class Front(Generic[App]):
         said = await _whole(receive)
         if len(said) > MOST_BODY:
             # It is longer than was said, and the route has an answer to that.
-            await self.app(scope, _again(said, receive), send)
+            await self.app(scope, once_more(said, receive), send)
             return
         client = scope["client"]
         try:
@@ -77,15 +78,14 @@ class Front(Generic[App]):
             )
             placed = await self.placing.place(wanted)
         except StoreMoved:
-            await self.app(scope, _again(said, receive), send)
+            await self.app(scope, once_more(said, receive), send)
             return
         body = encode_json(PlacedOrderOut.of_guest(placed))
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),
         ]
-        await send({"type": "http.response.start", "status": 201, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        await say(send, 201, headers, body)
 
 
 def _looked_at(scope: HTTPScope) -> str | None:
@@ -141,15 +141,3 @@ async def _whole(receive: Receive) -> bytes:
         body += message.get("body", b"")
         if not message.get("more_body") or len(body) > MOST_BODY:
             return body
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """What was read is there once more."""
-    unread: list[bytes] = [body]
-
-    async def once_more() -> ReceiveMessage:
-        if unread:
-            return {"type": "http.request", "body": unread.pop(), "more_body": False}
-        return await receive()
-
-    return once_more

@@ -12,13 +12,13 @@ from hashlib import sha256
 import msgspec
 from litestar.enums import RequestEncodingType, ScopeType
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from marketplace.application.once import Answer, Once, RequestKey
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import FieldProblem, InvalidFields, MarketplaceError
 
-from .edge import request_id
+from .edge import once_more, request_id, say
 from .problems import BadIdempotencyKey, answer
 from .shapes import StrictRequest, must_be_shallow
 
@@ -80,8 +80,8 @@ class _Idempotency:
         )
 
         async def act() -> Answer:
-            recorder = _Recorder(body, receive)
-            await self.app(scope, recorder.receive, recorder.send)
+            recorder = _Recorder()
+            await self.app(scope, once_more(body, receive), recorder.send)
             return recorder.answer()
 
         try:
@@ -128,20 +128,12 @@ def _parts(request: StrictRequest, body: bytes) -> list[bytes]:
 
 
 class _Recorder:
-    """Has a body read once more, and remembers what is sent."""
+    """Remembers what is sent."""
 
-    def __init__(self, body: bytes, receive: Receive) -> None:
-        self._unread: bytes | None = body
-        self._receive = receive
+    def __init__(self) -> None:
         self._status = 0
         self._headers: list[tuple[str, str]] = []
         self._sent: list[bytes] = []
-
-    async def receive(self) -> ReceiveMessage:
-        body, self._unread = self._unread, None
-        if body is None:
-            return await self._receive()
-        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -170,5 +162,4 @@ async def _tell(told: Answer, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.headers]
     if told.is_replayed:
         headers.append((REPLAYED.lower().encode(), b"true"))
-    await send({"type": "http.response.start", "status": told.status, "headers": headers})
-    await send({"type": "http.response.body", "body": told.body, "more_body": False})
+    await say(send, told.status, headers, told.body)

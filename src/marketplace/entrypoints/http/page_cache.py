@@ -23,6 +23,8 @@ from marketplace.application.watching import StoreWatch
 from marketplace.domain.errors import MarketplaceError
 from marketplace.domain.merchants import MerchantId
 
+from .edge import say
+
 App = TypeVar("App", bound=ASGIApp)
 
 LONGEST = timedelta(seconds=10)
@@ -245,5 +247,4 @@ async def _send(ready: Ready, scope: Scope, send: Send) -> None:
         status, headers, body = 304, ready.not_modified, b""
     else:
         status, headers, body = 200, ready.in_full, ready.body
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    await say(send, status, headers, body)
