@@ -134,17 +134,21 @@ def joining(begin: BeginUnitOfWork) -> BeginUnitOfWork:
     """Units of work that are part of the attempt they are begun in; elsewhere, of their own."""
 
     def begin_or_join() -> AbstractAsyncContextManager[UnitOfWork]:
-        attempt = _attempt.get()
-        # A task that outlives the attempt still has it in its context.
-        return begin() if attempt is None or attempt.is_over else attempt.part()
+        attempt = _under_way()
+        return begin() if attempt is None else attempt.part()
 
     return begin_or_join
 
 
 def is_attempted() -> bool:
     """Whether a unit of work that is begun now would be part of an attempt."""
+    return _under_way() is not None
+
+
+def _under_way() -> "Attempt | None":
+    """A task that outlives an attempt still has it in its context."""
     attempt = _attempt.get()
-    return attempt is not None and not attempt.is_over
+    return None if attempt is None or attempt.is_over else attempt
 
 
 @contextmanager

@@ -139,11 +139,16 @@ async def keep_stock(
     market: UnitOfWork, products: Iterable[Product], movements: Sequence[StockMovement]
 ) -> None:
     """Store what moved, and what it means where few are left."""
-    of_variant = _by_variant(products)
-    moved = {product.id: product for each in movements if (product := of_variant[each.variant_id])}
+    moved = moved_by(movements, products)
     if moved:
-        low = ran_low(moved.values(), movements)
-        await market.products.save_stock(list(moved.values()), movements, *low)
+        await market.products.save_stock(moved, movements, *ran_low(moved, movements))
+
+
+def moved_by(movements: Iterable[StockMovement], products: Iterable[Product]) -> list[Product]:
+    """Those of the products whose stock these movements are about."""
+    of_variant = _by_variant(products)
+    moved = (of_variant[each.variant_id] for each in movements)
+    return list({product.id: product for product in moved}.values())
 
 
 def ran_low(products: Iterable[Product], movements: Iterable[StockMovement]) -> list[StockRanLow]:

@@ -89,6 +89,22 @@ def storing(change: Any, table: sa.Table) -> Statement:
     return with_jobs(stored, *parts, when=sa.true())
 
 
+def parts_of(table: sa.Table, entities: Sequence[Any]) -> dict[str, str]:
+    """What has rows of its own, as a JSON parameter for each field that does."""
+    return {field: part_of(table, field, entities) for field in PARTS.get(table, {})}
+
+
+def part_of(table: sa.Table, field: str, entities: Sequence[Any]) -> str:
+    part = PARTS[table][field]
+    return to_json(
+        [
+            to_listed(each, part.table, position=position, **part.known(entity))
+            for entity in entities
+            for position, each in enumerate(getattr(entity, field))
+        ]
+    )
+
+
 def may_be_refused(*tables: sa.Table) -> bool:
     """Whether to store something new can run into a constraint that means something."""
     rules: Iterator[sa.Constraint | sa.Index] = chain.from_iterable(
@@ -172,15 +188,7 @@ class PostgresRepository(Generic[Key, Entity]):
     def _tell(self, statement: Statement, entity: Entity, happened: Sequence[Event]) -> Told:
         """Not waited for: what cannot be refused goes with what is asked next."""
         row = to_row(entity, self.table)
-        parts = {
-            field: to_json(
-                [
-                    to_listed(each, part.table, position=position, **part.known(entity))
-                    for position, each in enumerate(getattr(entity, field))
-                ]
-            )
-            for field, part in PARTS.get(self.table, {}).items()
-        }
+        parts = parts_of(self.table, [entity])
         jobs = to_json(self._outbox.written(happened))
         if self.table in PUBLIC:
             self._outbox.touched.add(row[PUBLIC[self.table].name])

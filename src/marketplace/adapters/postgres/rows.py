@@ -85,6 +85,7 @@ def _making(columns: Sequence[tuple[list[str], int]], *, is_inside: bool) -> Row
         if rest:
             further.setdefault(first, []).append((rest, place))
     parts = [(name, _making(each, is_inside=True)) for name, each in further.items()]
+    # Of a single place it would be no tuple.
     names, picked = list(plain), itemgetter(*plain.values(), *(0, 0) if len(plain) < 2 else ())
 
     def make(values: Sequence[Any]) -> Row:

@@ -108,6 +108,16 @@ def one_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     return column == sa.any_(given(name, sa.ARRAY(column.type)))
 
 
+def one_of_any_number(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """
+    The same with one plan for any number of them.
+
+    In a subquery an array has no length, for which PostgreSQL would make a plan anew each time.
+    """
+    kind = sa.ARRAY(column.type)
+    return column == sa.any_(sa.cast(sa.select(given(name, kind)).scalar_subquery(), kind))
+
+
 def listed(name: str, *columns: sa.Column[Any]) -> sa.TableValuedAlias:
     """The rows of a JSON parameter: no statement depends on how many lines it writes."""
     shape = [sa.column(column.name, column.type) for column in columns]

@@ -35,7 +35,7 @@ from marketplace.domain.variants import StockMovement, StockReason
 from ..gathering import Gathering
 from ..once import is_attempted
 from ..ports import BeginUnitOfWork, Ids, Served, UnitOfWork
-from ..stock import ran_low, written_down
+from ..stock import moved_by, ran_low, written_down
 from .ordering import Ordered, granted, read_ordered, reserved
 from .pricing import Wishes, must_be_enough, must_be_expected
 
@@ -163,13 +163,8 @@ class _Round:
             raise _NothingTaken
         await self.market.merchants.count_orders(self.given)
         if self.moved:
-            moved = {each.variant_id for each in self.moved}
-            touched = [
-                product
-                for product in self.products.values()
-                if any(each.id in moved for each in product.variants)
-            ]
-            await self.market.products.save_stock(touched, self.moved, *self.low)
+            products = moved_by(self.moved, self.products.values())
+            await self.market.products.save_stock(products, self.moved, *self.low)
         await self.market.orders.add_all(self.orders, *self.placed)
 
     async def _taken(self, slip: Slip) -> Taken:
@@ -219,7 +214,7 @@ class _Round:
             at=slip.at,
             reference=order.id,
         )
-        self.low += ran_low({each.product.id: each.product for each in lines}.values(), moved)
+        self.low += ran_low((each.product for each in lines), moved)
         self.moved += moved
         self.given[store.id] += 1
         self.orders.append(order)

@@ -19,7 +19,7 @@ from marketplace.domain.merchants import (
 from .. import tables
 from ..repository import PostgresRepository, values_of
 from ..rows import from_row, to_json
-from ..statements import compiled, given, shown
+from ..statements import compiled, given, one_of_any_number, shown
 
 
 class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchants):
@@ -63,26 +63,22 @@ class PostgresMerchants(PostgresRepository[MerchantId, Merchant], ports.Merchant
         .correlate(table)
         .exists()
     )
-    _names = sa.cast(
-        sa.select(given("usernames", sa.ARRAY(sa.Text))).scalar_subquery(), sa.ARRAY(sa.Text)
-    )
     _serving = (
         sa.select(
             *shown(table),
             table.c.next_order_number.label("number"),
             _blocks_phones.label("blocks_phones"),
         )
-        .where(table.c.username == sa.any_(_names), _is_open)
+        .where(one_of_any_number(table.c.username, "usernames"), _is_open)
         .order_by(table.c.id)
     )
     _stores_held = compiled(_serving.with_for_update(key_share=True))
     _free_stores_held = compiled(_serving.with_for_update(key_share=True, skip_locked=True))
     # Joined with what is given, all stores would be read for the few that are meant.
-    _ids = sa.cast(sa.select(given("ids", sa.ARRAY(sa.Uuid))).scalar_subquery(), sa.ARRAY(sa.Uuid))
     _many = given("orders", JSON)[sa.cast(table.c.id, sa.Text)].astext
     _orders_counted = compiled(
         sa.update(table)
-        .where(table.c.id == sa.any_(_ids))
+        .where(one_of_any_number(table.c.id, "ids"))
         .values(next_order_number=table.c.next_order_number + sa.cast(_many, sa.Integer))
         .returning(table.c.id)
     )

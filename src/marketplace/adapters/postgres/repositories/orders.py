@@ -13,7 +13,7 @@ from marketplace.domain.orders import OPEN, Order, OrderId, OrderNotFound
 
 from .. import tables
 from ..links import LINKED
-from ..repository import PostgresRepository, values_of, with_jobs
+from ..repository import PostgresRepository, part_of, parts_of, values_of, with_jobs
 from ..rows import from_row, kept, to_json, to_listed
 from ..statements import compiled, given, listed, one_of, shown
 from ..tables import PARTS
@@ -107,34 +107,18 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
 
     async def add_all(self, orders: Sequence[Order], /, *happened: Event) -> None:
         """Not waited for: it goes with what is asked next."""
-        parts = {
-            field: to_json(
-                [
-                    to_listed(each, part.table, position=position, **part.known(order))
-                    for order in orders
-                    for position, each in enumerate(getattr(order, field))
-                ]
-            )
-            for field, part in PARTS[self.table].items()
-        }
         self._all_added.tell(
             self._connection,
             orders=to_json([to_listed(each, self.table) for each in orders]),
             jobs=to_json(self._outbox.written(happened)),
-            **parts,
+            **parts_of(self.table, orders),
         )
 
     async def revise(self, order: Order, /, *happened: Event) -> None:
         """The lines after the order: whoever was quicker is found out before any is touched."""
         await self.save(order, *happened)
-        part = PARTS[self.table]["lines"]
-        lines = [
-            to_listed(each, part.table, position=position, **part.known(order))
-            for position, each in enumerate(order.lines)
-        ]
-        await self._relined.run(
-            self._connection, id=order.id, count=len(lines), lines=to_json(lines)
-        )
+        lines = part_of(self.table, "lines", [order])
+        await self._relined.run(self._connection, id=order.id, count=len(order.lines), lines=lines)
 
     async def hold(self, key: OrderId, /) -> Order:
         """Locked first and read after: whoever held it before may have added to its timeline."""

@@ -15,9 +15,9 @@ from marketplace.domain.variants import Drift, StockMovement
 
 from .. import tables
 from ..outbox import JOBS, PostgresOutbox
-from ..repository import PostgresRepository, alone, changes_of, noted, with_jobs
+from ..repository import PostgresRepository, alone, changes_of, noted, parts_of, with_jobs
 from ..rows import Row, from_row, kept, read, to_json, to_listed, to_row
-from ..statements import Statement, compiled, given, listed, one_of
+from ..statements import Statement, compiled, given, listed, one_of, one_of_any_number
 from ..stock import drifting
 from ..tables import PARTS
 from ..transaction import Told, Transaction
@@ -30,16 +30,13 @@ _VARIANT = [
 class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     table, entity, missing = tables.products, Product, ProductNotFound
 
-    # Asked for in a subquery, an array has no length that a plan could be made for each time anew.
-    _keys = sa.cast(
-        sa.select(given("keys", sa.ARRAY(sa.Uuid))).scalar_subquery(), sa.ARRAY(sa.Uuid)
-    )
+    _keys = one_of_any_number(table.c.id, "keys")
     # A join, and both sides of it locked: after waiting for somebody else's commit PostgreSQL reads
     # the locked rows afresh, and nothing else. Stock from a subquery would be stale, and oversold.
     _held_all = compiled(
         sa.select(*(column.label(column.name) for column in read(table)), *_VARIANT)
         .join_from(table, tables.variants)
-        .where(table.c.id == sa.any_(_keys))
+        .where(_keys)
         .order_by(table.c.id, tables.variants.c.position)
         .with_for_update(key_share=True, of=[table, tables.variants])
     )
@@ -47,7 +44,7 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     # product that becomes free meanwhile some variants would be there, and others would not.
     _free = (
         sa.select(*read(table))
-        .where(table.c.id == sa.any_(_keys))
+        .where(_keys)
         .order_by(table.c.id)
         .with_for_update(key_share=True, skip_locked=True)
         .cte("free")
@@ -223,18 +220,11 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         movements: Sequence[StockMovement],
         happened: Sequence[Event],
     ) -> list[Row]:
-        part = PARTS[self.table]["variants"]
         self._outbox.touched.update(product.merchant_id for product in products)
         return await statement.run(
             self._connection,
             products=to_json([to_listed(each, self.table) for each in products]),
-            variants=to_json(
-                [
-                    to_listed(variant, part.table, position=position, **part.known(product))
-                    for product in products
-                    for position, variant in enumerate(product.variants)
-                ]
-            ),
+            **parts_of(self.table, products),
             movements=to_json([to_listed(each, tables.stock_movements) for each in movements]),
             jobs=to_json(self._outbox.written(happened)),
         )
