@@ -2,8 +2,12 @@
 
 import os
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile, _TemporaryFileWrapper
+
+_ATTEMPTS = 100
+"""A folder that is still not there after as many goes by no race."""
 
 
 def put(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -18,18 +22,25 @@ def put(path: Path, content: bytes, mode: int = 0o600) -> None:
         except BaseException:
             Path(beside.name).unlink(missing_ok=True)
             raise
-    remember(path.parent)
+    # Whoever took it away again meanwhile may have taken the folder, too.
+    with suppress(FileNotFoundError):
+        remember(path.parent)
 
 
 def _beside(path: Path) -> "_TemporaryFileWrapper[bytes]":
     """A new file in the same folder, named for the one it will be: what is left can be told."""
+    attempts = count(1)
     while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # The folder may go with the last file in it before there is another.
-        with suppress(FileNotFoundError):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             return NamedTemporaryFile(
                 dir=path.parent, prefix=f"{path.name}.", suffix=".part", delete=False
             )
+        # The folder may go with the last file in it before there is another, or while `mkdir`
+        # looks whether what it found there is a folder.
+        except (FileNotFoundError, FileExistsError):
+            if next(attempts) == _ATTEMPTS:
+                raise
 
 
 def remember(folder: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,6 +71,47 @@ class TestFolderImageStore(ImageStoreContract):
                 await images.delete(f"public/1/{number}")
 
         await asyncio.gather(*(come_and_go(number) for number in range(8)))
+
+    async def test_a_folder_may_go_while_it_is_looked_at(
+        self, images: FolderImageStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = (tmp_path / "images" / KEY).parent
+        folder.mkdir(parents=True)
+        looked = Path.is_dir
+
+        def gone(path: Path, **options: Any) -> bool:
+            monkeypatch.undo()
+            folder.rmdir()
+            return looked(path, **options)
+
+        monkeypatch.setattr(Path, "is_dir", gone)
+        await images.put(KEY, b"x")
+
+        assert await images.get(KEY) == b"x"
+
+    async def test_a_folder_may_go_with_what_was_just_put_there(
+        self, images: FolderImageStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        replaced = Path.replace
+
+        def taken(path: Path, target: Path) -> Path:
+            put = replaced(path, target)
+            put.unlink()
+            put.parent.rmdir()
+            return put
+
+        monkeypatch.setattr(Path, "replace", taken)
+        await images.put(KEY, b"x")
+
+        assert [each async for each in images.files()] == []
+
+    async def test_what_stands_where_a_folder_should_is_not_tried_for_ever(
+        self, images: FolderImageStore, tmp_path: Path
+    ) -> None:
+        await images.put("public/1", b"a file")
+
+        with pytest.raises((FileExistsError, NotADirectoryError)):
+            await images.put("public/1/2", b"x")
 
     async def test_only_public_images_may_be_read_by_others(
         self, images: FolderImageStore, tmp_path: Path
