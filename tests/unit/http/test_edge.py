@@ -42,6 +42,29 @@ async def test_any_other_request_id_is_replaced(passer_by: httpx.AsyncClient, id
     assert len(answer.headers["x-request-id"]) == 32
 
 
+@pytest.mark.parametrize("path", ["/%00", "/nothing", "/api/store/nobody", "/api/merchant/me"])
+@pytest.mark.parametrize("order", [1, -1])
+async def test_a_header_in_two_lines_is_one_to_all_who_read_it(
+    passer_by: httpx.AsyncClient, path: str, order: int
+) -> None:
+    lines = [("accept-language", "ar;q=0.5"), ("accept-language", "en")]
+
+    told = await passer_by.get(path, headers=lines[::order])
+    asked = await passer_by.get(path, headers={"accept-language": "en"})
+
+    assert told.json()["detail"] == asked.json()["detail"]
+    assert told.json()["detail"].isascii()
+
+
+async def test_of_two_bearers_neither_is_let_in(merchant: httpx.AsyncClient) -> None:
+    bearer = ("authorization", merchant.headers["authorization"])
+    assert (await merchant.get("/api/merchant/me", headers=[bearer])).status_code == 200
+
+    for second in (bearer, ("authorization", "Bearer other")):
+        answer = await merchant.get("/api/merchant/me", headers=[bearer, second])
+        assert answer.status_code == 401
+
+
 @pytest.mark.parametrize("path", [*ALL_KINDS, "/api/docs/assets/swagger-ui.css"])
 async def test_head_is_get_without_the_body(passer_by: httpx.AsyncClient, path: str) -> None:
     get, head = await passer_by.get(path), await passer_by.head(path)

@@ -7,7 +7,7 @@ nor wrong methods nor its own failures.
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from secrets import token_hex
@@ -100,6 +100,17 @@ def once_more(body: bytes, receive: Receive) -> Receive:
     return read
 
 
+def _combined(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, str]:
+    """Each field once, so that all who read it read the same (RFC 9110, 5.3; RFC 9113, 8.2.3)."""
+    fields: dict[bytes, str] = {}
+    for name, value in lines:
+        said = value.decode("latin-1")
+        if name in fields:
+            said = f"{fields[name]}{'; ' if name == b'cookie' else ', '}{said}"
+        fields[name] = said
+    return fields
+
+
 class Edge(Generic[App]):
     """An ASGI application around an ASGI application; any number may share a ``turnstile``."""
 
@@ -144,7 +155,8 @@ class Exchange:
     ) -> None:
         self.began = perf_counter()
         self.scope, self.options = scope, options
-        self.headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        lines = list(scope["headers"])
+        self.headers = _combined(lines)
         said = self.headers.get(b"x-request-id", "")
         self.id = said if _SANE_ID.fullmatch(said) else token_hex(16)
         self.is_head = scope["method"] == "HEAD"
@@ -155,6 +167,10 @@ class Exchange:
             # Whoever answers for ever has to know that nobody reads it.
             "is_head": self.is_head,  # type: ignore[typeddict-unknown-key]
         }
+        if len(self.headers) < len(lines):
+            self.asked["headers"] = [
+                (name, value.encode("latin-1")) for name, value in self.headers.items()
+            ]
         self.status = 0
         self._receive, self._send = receive, send
 
