@@ -1,7 +1,6 @@
 """Production: several servers and workers, one PostgreSQL, and a Redis that comes and goes."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,32 +55,6 @@ def production(tmp_path: Path, database_url: str) -> Iterator[Production]:
         if process.is_running:
             process.stop()
     redis.remove()
-
-
-def test_fifty_guests_at_two_servers_want_the_last_one_and_one_gets_it(
-    production: Production,
-) -> None:
-    servers = [production.serve(), production.serve()]
-    urls = [server.until_ready().url for server in servers]
-    with httpx.Client(base_url=urls[0]) as client:
-        shop = Shop(client)
-        product = shop.offer(stock=1)
-
-        def order(guest: int) -> httpx.Response:
-            url = f"{urls[guest % 2]}/api/store/{shop.name}/orders"
-            return httpx.post(url, json=shop.order(product), timeout=30)
-
-        with ThreadPoolExecutor(50) as guests:
-            answers = list(guests.map(order, range(50)))
-
-        statuses = sorted(answer.status_code for answer in answers)
-        assert statuses == [201] + [409] * 49
-        assert {each.json()["code"] for each in answers if each.status_code == 409} == {
-            "out-of-stock"
-        }
-        assert len(shop.orders()) == 1
-        [shown] = client.get(f"/api/store/{shop.name}").json()["products"]["items"]
-        assert shown["stock"] == 0
 
 
 def test_a_suspended_merchant_is_out_of_every_server_at_the_next_request(
