@@ -24,7 +24,7 @@ from marketplace.domain.events import Event
 SOURCE = Path(marketplace.__file__).parent
 DOMAIN = sorted((SOURCE / "domain").rglob("*.py"))
 APPLICATION = sorted((SOURCE / "application").rglob("*.py"))
-PORTS = sorted((SOURCE / "application" / "ports").glob("*.py"))
+PORTS = sorted((SOURCE / "application" / "ports").rglob("*.py"))
 CORE = [*DOMAIN, *APPLICATION]
 
 MOST_METHODS = 10

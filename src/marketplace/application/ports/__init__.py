@@ -2,7 +2,8 @@
 The edge of the hexagon: everything the use cases ask of the outside world.
 
 Each port is a Protocol with one tenant in memory and one in earnest; one contract suite keeps them
-alike. Collections are in ``repositories``, what is shown in ``views``, the rest in ``neighbours``.
+alike. Collections are in ``repositories``, all of them in one ``unit_of_work``, what is shown in
+``views``, the rest in ``neighbours``.
 """
 
 from dataclasses import dataclass
@@ -38,106 +39,59 @@ from .neighbours import (
     Window,
     Wording,
 )
-from .order_views import (
-    CitySales,
+from .outbox import Job, JobId, JobNotFound, JobState, JobView, Outbox, Reaction
+from .repositories.accounts import Accounts, OneTimeTokens, Sessions
+from .repositories.answers import Answers, InProgress
+from .repositories.audit import AuditBook
+from .repositories.blocked_phones import BlockedPhones
+from .repositories.categories import Categories
+from .repositories.images import Images
+from .repositories.imports import Imports
+from .repositories.kyc import Submissions
+from .repositories.merchants import Merchants, Served
+from .repositories.notifications import MAILED_A_SECOND, Announcements, Notifications, Preferences
+from .repositories.orders import Orders
+from .repositories.products import Named, Products
+from .repositories.repository import Repository, Versioned
+from .repositories.ticks import Tick, Ticks
+from .repositories.webhooks import Deliveries, Endpoints
+from .unit_of_work import BeginUnitOfWork, UnitOfWork
+from .views import Views
+from .views.accounts import AccountViews, Device, Identity
+from .views.admin import AdminViews, AnnouncementView, DayCount, Statistics, StoreCount
+from .views.answers import AnswerViews
+from .views.audit import AuditViews
+from .views.blocked_phones import BlockedPhoneViews
+from .views.digests import Digest, DigestViews, Morning
+from .views.imports import ImportViews
+from .views.jobs import JobViews
+from .views.kyc import KycViews
+from .views.merchants import MerchantFile, MerchantSearch, MerchantSort, MerchantView, MerchantViews
+from .views.notifications import Arrival, Inbox, NotificationViews
+from .views.orders import (
     DatedOrder,
-    DaySales,
     OrderSelection,
     OrderSlip,
     OrderSort,
-    ProductSales,
-    Sales,
-)
-from .repositories import (
-    MAILED_A_SECOND,
-    Accounts,
-    Announcements,
-    Answers,
-    AuditBook,
-    BeginUnitOfWork,
-    BlockedPhones,
-    Categories,
-    Deliveries,
-    Endpoints,
-    Images,
-    Imports,
-    InProgress,
-    Job,
-    JobId,
-    JobNotFound,
-    JobState,
-    JobView,
-    Merchants,
-    Named,
-    Notifications,
-    OneTimeTokens,
-    Orders,
-    Outbox,
-    Preferences,
-    Products,
-    Reaction,
-    Repository,
-    Served,
-    Sessions,
-    Submissions,
-    Tick,
-    Ticks,
-    UnitOfWork,
-    Versioned,
-)
-from .views import (
-    MEDIA,
-    MOST_DAYS,
-    MOST_READ,
-    SORT_KEYS,
-    AccountViews,
-    AdminViews,
-    AnnouncementView,
-    AnswerViews,
-    Arrival,
-    AuditViews,
-    BadCursor,
-    BlockedPhoneViews,
-    CategoryView,
-    DayCount,
-    DeliverySearch,
-    Device,
-    Digest,
-    DigestViews,
-    Identity,
-    ImageView,
-    ImportViews,
-    Inbox,
-    JobViews,
-    KycViews,
-    MerchantFile,
-    MerchantSearch,
-    MerchantSort,
-    MerchantView,
-    MerchantViews,
-    Morning,
-    NotificationViews,
     OrderView,
     OrderViews,
-    Page,
-    Paging,
-    Place,
-    ProductCard,
-    ProductView,
-    ProductViews,
-    SalesViews,
-    Selection,
-    Sort,
-    Statistics,
-    StoreCard,
-    StoreCount,
-    StoreView,
-    StoreViews,
-    Views,
-    WebhookViews,
     moment_of,
     placed_at,
 )
+from .views.paging import BadCursor, Page, Paging, Place
+from .views.products import (
+    MOST_READ,
+    SORT_KEYS,
+    CategoryView,
+    ImageView,
+    ProductView,
+    ProductViews,
+    Selection,
+    Sort,
+)
+from .views.sales import MOST_DAYS, CitySales, DaySales, ProductSales, Sales, SalesViews
+from .views.storefront import MEDIA, ProductCard, StoreCard, StoreView, StoreViews
+from .views.webhooks import DeliverySearch, WebhookViews
 from .webhooks import Answered, WebhookSender
 
 __all__ = [

@@ -11,7 +11,7 @@ from marketplace.domain.accounts import EmailAddress, Locale, Role, Session, Ses
 from marketplace.domain.errors import MarketplaceError, Unavailable
 from marketplace.domain.phones import PhoneNumber
 
-from .repositories import JobId
+from .outbox import JobId
 
 
 class Clock(Protocol):

@@ -1,54 +1,15 @@
-"""What is asked of a merchant's orders, and what is shown of them beside the orders themselves."""
+"""What a merchant has sold, by day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from marketplace.domain.merchants import Merchant
-from marketplace.domain.orders import Order, OrderStatus, PaymentStatus, Sought
+from marketplace.domain.merchants import MerchantId
+from marketplace.domain.products import ProductId
 
-
-class OrderSort(StrEnum):
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderSelection:
-    """
-    Which orders of a store, and in which order; what is None or empty plays no part.
-
-    A day begins and ends by the clock of the store. What was placed at ``since``, or on it, is
-    among them; a moment ``until`` is not, a day ``until`` is. ``city`` is ``city_words``: one of
-    them.
-    """
-
-    statuses: tuple[OrderStatus, ...] = ()
-    payment_statuses: tuple[PaymentStatus, ...] = ()
-    sought: Sought | None = None
-    city: tuple[str, ...] = ()
-    since: date | datetime | None = None
-    until: date | datetime | None = None
-    sort: OrderSort = OrderSort.NEWEST
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatedOrder:
-    """An order, and what the clock of its store said when it was ``placed``."""
-
-    order: Order
-    placed: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderSlip:
-    """What goes into the parcel: an order, its store, and what the clock there said."""
-
-    order: Order
-    store: Merchant
-    placed: datetime
+MOST_DAYS = 366
+"""Of the sales that are told at once."""
 
 
 class CitySales(NamedTuple):
@@ -118,3 +79,29 @@ class Sales:
     currency: str
     time_zone: str
     days: Mapping[date, DaySales]
+
+
+class SalesViews(Protocol):
+    """What a store has sold."""
+
+    async def sales(
+        self,
+        merchant_id: MerchantId,
+        first: date | None,
+        last: date | None,
+        days: int,
+        now: datetime,
+        /,
+    ) -> Sales:
+        """
+        Without ``last`` it ends today, without ``first`` it has so many ``days``.
+
+        Beyond :data:`MOST_DAYS`, or if it ends before it begins, no days are told.
+        """
+        ...
+
+    async def titles(
+        self, merchant_id: MerchantId, product_ids: Sequence[ProductId], /
+    ) -> Mapping[ProductId, str]:
+        """What the merchant's own of these products are called."""
+        ...

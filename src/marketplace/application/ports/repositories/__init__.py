@@ -1,0 +1,1 @@
+"""Collections, one file per concept."""

@@ -1,0 +1,43 @@
+"""Stretches of a list."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from marketplace.domain.errors import BadValue
+
+Item = TypeVar("Item")
+
+
+class BadCursor(BadValue):
+    """Not a cursor this list has given out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """
+    Where a stretch of a list ends: at this item, whatever is put before or taken away since.
+
+    ``key`` is what the list is sorted by, if that is more than the id. ``loosely`` says that the
+    list is of what was found only after forgiving slips of the pen.
+    """
+
+    id: UUID
+    key: int | str | None = None
+    loosely: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Item]):
+    """A stretch of a list; ``next`` is where the following stretch begins after."""
+
+    items: tuple[Item, ...]
+    next: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """Which stretch of a list: at most ``limit`` items (1 to 100) that come after a place."""
+
+    limit: int = 20
+    after: Place | None = None
