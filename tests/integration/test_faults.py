@@ -89,11 +89,13 @@ async def test_a_database_that_is_away_is_unavailable() -> None:
 
 
 async def test_when_every_connection_is_busy_one_is_refused(database_url: str) -> None:
-    async with make_pool(database_url, max_size=1) as pool:
+    async with (
+        make_pool(database_url, max_size=1) as pool,
+        PostgresUnitOfWork(pool, SequentialIds(), MemoryBell(), StoreWatch(alone=False)),
+    ):
         pool.timeout = 0.05
-        async with PostgresUnitOfWork(pool, SequentialIds(), MemoryBell(), StoreWatch(alone=False)):
-            with pytest.raises(DatabaseUnavailable):
-                await PostgresViews(pool).audit_entries(Paging())
+        with pytest.raises(DatabaseUnavailable):
+            await PostgresViews(pool).audit_entries(Paging())
 
 
 async def test_a_connection_lost_half_way_is_unavailable_and_then_forgotten(

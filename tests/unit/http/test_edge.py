@@ -44,7 +44,7 @@ async def test_any_other_request_id_is_replaced(passer_by: httpx.AsyncClient, id
 
 @pytest.mark.parametrize("path", ["/%00", "/nothing", "/api/store/nobody", "/api/merchant/me"])
 @pytest.mark.parametrize("order", [1, -1])
-async def test_a_header_in_two_lines_is_one_to_all_who_read_it(
+async def test_a_list_in_two_lines_is_one_to_all_who_read_it(
     passer_by: httpx.AsyncClient, path: str, order: int
 ) -> None:
     lines = [("accept-language", "ar;q=0.5"), ("accept-language", "en")]

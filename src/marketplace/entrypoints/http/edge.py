@@ -26,6 +26,7 @@ from .proxies import Network, client_address
 from .turnstile import Turnstile
 
 App = TypeVar("App", bound=ASGIApp)
+Line = tuple[bytes, bytes]
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request at hand: answers, problems, logs and the audit book carry the same one."""
@@ -40,6 +41,9 @@ _PLAIN = re.compile(rb"[A-Za-z0-9/._~-]*")
 """Text that is what it looks like, as most addresses are."""
 _LONG_SEGMENT = re.compile(r"[^/]{40,}")
 """As long as a token is, and longer than an id."""
+
+_LISTS = frozenset({b"accept", b"accept-language", b"if-match", b"if-none-match"})
+"""Whose lines, if there are several, mean what one line would (RFC 9110, 5.3)."""
 
 _ALWAYS = (
     (b"cache-control", b"no-store"),
@@ -100,15 +104,13 @@ def once_more(body: bytes, receive: Receive) -> Receive:
     return read
 
 
-def _combined(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, str]:
-    """Each field once, so that all who read it read the same (RFC 9110, 5.3; RFC 9113, 8.2.3)."""
-    fields: dict[bytes, str] = {}
-    for name, value in lines:
-        said = value.decode("latin-1")
-        if name in fields:
-            said = f"{fields[name]}{'; ' if name == b'cookie' else ', '}{said}"
-        fields[name] = said
-    return fields
+def _joined(lines: Iterable[Line]) -> list[Line]:
+    """A list that came in several lines in one, so that all who read it read the same."""
+    fields: dict[bytes, bytes] = {}
+    for name, said in lines:
+        if name in _LISTS:
+            fields[name] = b"%b, %b" % (fields[name], said) if name in fields else said
+    return [*(each for each in lines if each[0] not in fields), *fields.items()]
 
 
 class Edge(Generic[App]):
@@ -155,8 +157,8 @@ class Exchange:
     ) -> None:
         self.began = perf_counter()
         self.scope, self.options = scope, options
-        lines = list(scope["headers"])
-        self.headers = _combined(lines)
+        lines = _joined(scope["headers"])
+        self.headers = {name: value.decode("latin-1") for name, value in lines}
         said = self.headers.get(b"x-request-id", "")
         self.id = said if _SANE_ID.fullmatch(said) else token_hex(16)
         self.is_head = scope["method"] == "HEAD"
@@ -164,13 +166,10 @@ class Exchange:
             **scope,
             "method": "GET" if self.is_head else scope["method"],
             "client": self._client(),
+            "headers": lines,
             # Whoever answers for ever has to know that nobody reads it.
             "is_head": self.is_head,  # type: ignore[typeddict-unknown-key]
         }
-        if len(self.headers) < len(lines):
-            self.asked["headers"] = [
-                (name, value.encode("latin-1")) for name, value in self.headers.items()
-            ]
         self.status = 0
         self._receive, self._send = receive, send
 
