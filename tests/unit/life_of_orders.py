@@ -327,6 +327,13 @@ class LifeOfOrders(RuleBasedStateMachine):
         self.attempt(self.market.editing.edit(wanted))
 
     @rule(which=some, amount=st.sampled_from(AMOUNTS))
+    def the_merchant_counts_what_was_collected_again(self, which: int, amount: str) -> None:
+        wanted = EditOrder(
+            acting=self.mona.actor, order_id=self.order(which), amount_collected=amount
+        )
+        self.attempt(self.market.editing.edit(wanted))
+
+    @rule(which=some, amount=st.sampled_from(AMOUNTS))
     def the_merchant_pays_back(self, which: int, amount: str) -> None:
         wanted = RefundOrder(
             acting=self.mona.actor, order_id=self.order(which), amount=amount, reason="broken"

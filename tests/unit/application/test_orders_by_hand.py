@@ -24,11 +24,14 @@ from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     MOST_EDITS,
     MOST_REFUNDS,
+    CollectedTooLittle,
+    CollectedTooMuch,
     DiscountTooLarge,
     NotEditable,
     NothingToRefund,
     OrderId,
     OrderNotFound,
+    OrderStatus,
     PaymentStatus,
     PriceChanged,
     RefundedTooMuch,
@@ -485,6 +488,7 @@ async def test_every_mistake_of_an_edit_is_named_at_once(world: World) -> None:
             email="x",
             note="\0",
             discount="NaN",
+            amount_collected="-1",
             courier="x" * 101,
         )
 
@@ -495,6 +499,7 @@ async def test_every_mistake_of_an_edit_is_named_at_once(world: World) -> None:
         "email",
         "note",
         "discount",
+        "amount_collected",
         "courier",
     }
 
@@ -537,6 +542,60 @@ async def test_money_is_given_back_bit_by_bit_and_never_more_than_came(world: Wo
             {"payment_status": "refunded", "amount_refunded": "45.00"},
         ),
     ]
+
+
+async def test_what_was_collected_is_put_right(world: World) -> None:
+    mona = await world.a_merchant()
+    order_id = await a_delivered(world, mona, amount_collected="45")
+    await refunded(world, mona, order_id, "20")
+
+    all_of_it = await edited(world, mona, order_id, amount_collected="50.00")
+    assert all_of_it.order.amount_missing == Money(0, "SAR")
+    just_that = await edited(world, mona, order_id, amount_collected="20")
+
+    assert just_that.order.payment_status is PaymentStatus.REFUNDED
+    with pytest.raises(CollectedTooLittle) as less:
+        await edited(world, mona, order_id, amount_collected="19.99")
+    assert less.value.facts == {"refunded": "20.00", "currency": "SAR"}
+    with pytest.raises(CollectedTooMuch):
+        await edited(world, mona, order_id, amount_collected="50.01")
+    order = await world.order(order_id)
+    assert [
+        (change.field, change.before, change.after)
+        for entry in order.timeline[-2:]
+        for change in entry.changes
+    ] == [("amount_collected", "45.00", "50.00"), ("amount_collected", "50.00", "20.00")]
+    booked = world.audited(Action.ORDER_EDITED)
+    assert [
+        (each.before["amount_collected"], each.after["amount_collected"]) for each in booked
+    ] == [
+        ("45.00", "50.00"),
+        ("50.00", "20.00"),
+    ]
+
+
+async def test_what_was_handed_over_for_nothing_after_all_is_unpaid(world: World) -> None:
+    mona = await world.a_merchant()
+    order_id = await a_delivered(world, mona)
+
+    seen = await edited(world, mona, order_id, amount_collected="")
+
+    assert seen.order.payment_status is PaymentStatus.UNPAID
+    assert (await edited(world, mona, order_id, amount_collected="0")).order == seen.order
+
+
+async def test_nothing_was_collected_before_the_door_and_nothing_changes_once_it_came_back(
+    world: World,
+) -> None:
+    mona = await world.a_merchant()
+    placed = await world.an_order(mona, await world.a_product(mona))
+    returned = await a_delivered(world, mona)
+    await world.move(mona, returned, "returned")
+
+    for order_id in (placed.order.id, returned):
+        with pytest.raises(NotEditable) as refusal:
+            await edited(world, mona, order_id, amount_collected="1")
+        assert refusal.value.facts["allowed"] == [OrderStatus.DELIVERED]
 
 
 async def test_nothing_is_given_back_of_what_was_never_paid(world: World) -> None:

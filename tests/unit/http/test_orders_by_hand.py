@@ -161,6 +161,30 @@ async def test_what_is_on_its_way_is_not_edited_and_both_languages_say_so(
     assert (parcel.status_code, parcel.json()["tracking_number"]) == (200, "AX-1")
 
 
+async def test_the_sum_of_the_courier_is_put_right_and_counts(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    order = await an_order(merchant, guest)
+    early = await merchant.patch(
+        f"/api/merchant/orders/{order['id']}", json={"amount_collected": "1.00"}
+    )
+    await moved(merchant, order, "confirmed", "shipped", "delivered")
+    path = f"/api/merchant/orders/{order['id']}"
+
+    told = (await merchant.patch(path, json={"amount_collected": "90.00"})).json()
+    too_much = await merchant.patch(path, json={"amount_collected": "1000000.00"})
+    await merchant.post(f"{path}/refunds", json={"amount": "50.00", "reason": "مكسور"})
+    too_little = await merchant.patch(path, json={"amount_collected": None})
+
+    assert (early.status_code, early.json()["code"]) == (409, "not-editable")
+    assert (told["amount_collected"], told["payment_status"]) == ("90.00", "collected")
+    assert (too_much.status_code, too_much.json()["code"]) == (422, "collected-too-much")
+    assert (too_little.status_code, too_little.json()["code"]) == (422, "collected-too-little")
+    assert "50.00" in too_little.json()["detail"]
+    counted = (await merchant.get("/api/merchant/statistics")).json()
+    assert counted["period"]["revenue"] == "40.00"
+
+
 async def test_money_goes_back_once_for_a_key(
     merchant: httpx.AsyncClient, guest: httpx.AsyncClient
 ) -> None:

@@ -1,4 +1,4 @@
-"""Editing an order before it leaves: its lines with their stock, and whom it goes to."""
+"""Editing an order: its lines with their stock, whom it goes to, and what was paid for it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -60,6 +60,7 @@ class EditOrder:
     tracking_number: str | None = None
     courier: str | None = None
     discount: str | None = None
+    amount_collected: str | None = None
     seen: Collection[int] | None = None
 
 
@@ -77,7 +78,8 @@ class EditingService:
 
         Raises ``NotEditable`` where it is too late, ``OutOfStock`` with every short line,
         ``ProductNotFound``, ``VariantNotFound``, ``VariantRequired``, ``CityNotServed``,
-        ``CityMissing``, ``DiscountTooLarge`` or ``TooManyEdits``.
+        ``CityMissing``, ``DiscountTooLarge``, ``CollectedTooMuch``, ``CollectedTooLittle`` or
+        ``TooManyEdits``.
         """
         form = Form()
         wishes = None if wanted.items is None else merge(form, wanted.items)
@@ -167,16 +169,15 @@ def _read(form: Form, wanted: EditOrder, order: Order, store: Merchant) -> Edit:
         def text(name: str, parse: Callable[[str], str], said: str | None) -> str | None:
             return None if said is None else form.read(name, parse, said)
 
-        discount = None
-        if wanted.discount is not None:
-            discount = form.read(
-                "discount",
-                lambda text: Money.parse(text or "0", order.currency),
-                wanted.discount,
-            )
+        def amount(name: str, said: str | None) -> Money | None:
+            if said is None:
+                return None
+            return form.read(name, lambda text: Money.parse(text or "0", order.currency), said)
+
         return Edit(
             customer=customer,
-            discount=discount,
+            discount=amount("discount", wanted.discount),
+            amount_collected=amount("amount_collected", wanted.amount_collected),
             note=text("note", prose(1000), wanted.note),
             merchant_note=text("merchant_note", prose(2000), wanted.merchant_note),
             tracking_number=text("tracking_number", line(100, at_least=0), wanted.tracking_number),
@@ -271,6 +272,7 @@ def _told(order: Order) -> Facts:
     return {
         "total": order.total.amount,
         "discount": order.discount.amount if order.discount else None,
+        "amount_collected": order.amount_collected.amount if order.amount_collected else None,
         "customer_phone": masked(order.customer.phone),
         **{f"units of {each.variant_id}": each.quantity for each in order.lines},
     }

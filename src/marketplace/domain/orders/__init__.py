@@ -73,6 +73,7 @@ from .order import (
 from .paying import (
     EARNING,
     MOST_REFUNDS,
+    CollectedTooLittle,
     CollectedTooMuch,
     NoAmount,
     NothingToCollect,
@@ -118,6 +119,7 @@ __all__ = [
     "BelowMinimum",
     "Block",
     "Changed",
+    "CollectedTooLittle",
     "CollectedTooMuch",
     "Confirmation",
     "ConfirmationAttempt",

@@ -16,6 +16,8 @@ AT_ANY_TIME = frozenset({"merchant_note"})
 """What nobody but the merchant sees."""
 OF_THE_PARCEL = frozenset({"tracking_number", "courier"})
 """What belongs to the parcel, and is often known only when it has left."""
+OF_THE_MONEY = frozenset({"amount_collected"})
+"""What is known when the parcel was handed over, and may have been written down wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,8 @@ def editable_in(field: str) -> frozenset[OrderStatus]:
         return frozenset(OrderStatus)
     if field in OF_THE_PARCEL:
         return frozenset(OrderStatus) - {OrderStatus.EXPIRED, OrderStatus.CANCELLED}
+    if field in OF_THE_MONEY:
+        return frozenset({OrderStatus.DELIVERED})
     return PROMISED
 
 

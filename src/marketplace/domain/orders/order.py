@@ -50,6 +50,7 @@ from .moving import (
 )
 from .paying import (
     MOST_REFUNDS,
+    CollectedTooLittle,
     CollectedTooMuch,
     NothingToCollect,
     NothingToRefund,
@@ -185,6 +186,7 @@ class Edit:
     merchant_note: str | None = None
     tracking_number: str | None = None
     courier: str | None = None
+    amount_collected: Money | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -380,7 +382,8 @@ class Order:
         """
         Have something otherwise; None if it all is like that already.
 
-        Raises :class:`NotEditable` if it is too late for that, :class:`DiscountTooLarge` or
+        Raises :class:`NotEditable` if it is too late for that, or too soon,
+        :class:`DiscountTooLarge`, :class:`CollectedTooMuch`, :class:`CollectedTooLittle` or
         :class:`TooManyEdits`.
         """
         lines = self.lines if wanted.lines is None else tuple(wanted.lines)
@@ -398,6 +401,8 @@ class Order:
             return None
         must_be_editable(self.status, fields)
         _must_fit(discount, lines)
+        if wanted.amount_collected is not None:
+            self._collect(wanted.amount_collected)
         was = self.total
         self.lines, self.fees, self.discount = lines, fees, discount
         for name in ("customer", "note", "merchant_note", "tracking_number", "courier"):
@@ -437,6 +442,17 @@ class Order:
         self._write(at, by, Happening.REFUNDED, reason=reason, note=note, changes=(changed,))
         return OrderRefunded(at=at, order_id=self.id, merchant_id=self.merchant_id, amount=amount)
 
+    def _collect(self, amount: Money) -> None:
+        self._must_be_collectable(amount)
+        self.amount_collected = amount
+        self.payment_status = PaymentStatus.of(amount, self.amount_refunded)
+
+    def _must_be_collectable(self, amount: Money) -> None:
+        if self.total < amount:
+            raise CollectedTooMuch(total=self.total.amount, currency=self.currency)
+        if self.amount_refunded is not None and amount < self.amount_refunded:
+            raise CollectedTooLittle(refunded=self.amount_refunded.amount, currency=self.currency)
+
     def _give_back(self, refund: Refund) -> None:
         self.refunds = (*self.refunds, refund)
         self.payment_status = PaymentStatus.of(self.amount_collected, self.amount_refunded)
@@ -445,8 +461,7 @@ class Order:
         if wanted.amount_collected is not None:
             if wanted.to is not OrderStatus.DELIVERED:
                 raise NothingToCollect(status=wanted.to)
-            if self.total < wanted.amount_collected:
-                raise CollectedTooMuch(total=self.total.amount, currency=self.currency)
+            self._must_be_collectable(wanted.amount_collected)
         if wanted.amount_refunded is not None:
             left = self.amount_left
             if wanted.to is not OrderStatus.RETURNED or (
@@ -500,8 +515,7 @@ class Order:
             self.retries += 1
         elif wanted.to is OrderStatus.DELIVERED:
             collected = self.total if wanted.amount_collected is None else wanted.amount_collected
-            self.amount_collected = collected
-            self.payment_status = PaymentStatus.of(collected, None)
+            self._collect(collected)
         elif wanted.to is OrderStatus.RETURNED:
             back = self.amount_left if wanted.amount_refunded is None else wanted.amount_refunded
             if back.minor:
@@ -630,11 +644,14 @@ def _told(order: Order) -> dict[str, str]:
         **{name: getattr(order, name) for name in _TEXTS},
         "fees": _told_of_fees(order.fees),
         "discount": _amount(order.discount),
+        "amount_collected": _amount(order.amount_collected),
     }
 
 
 def _asked(wanted: Edit) -> dict[str, str]:
     said = {name: text for name in _TEXTS if (text := getattr(wanted, name)) is not None}
+    if wanted.amount_collected is not None:
+        said["amount_collected"] = _amount(wanted.amount_collected)
     if wanted.customer is not None:
         for of, name in _CUSTOMER.items():
             said[name] = getattr(wanted.customer, of) or ""

@@ -62,6 +62,10 @@ class CollectedTooMuch(RuleBroken):
     """Nobody pays more than the ``total`` when a parcel is delivered."""
 
 
+class CollectedTooLittle(RuleBroken):
+    """More than that was given back already: ``refunded``."""
+
+
 class NothingToRefund(RuleBroken):
     """Nothing was collected, or all of it was given back; or it is said at the wrong move."""
 

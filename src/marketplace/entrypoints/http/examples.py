@@ -29,6 +29,7 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "below-minimum": {"minimum": "50.00", "currency": "SAR"},
     "broken-sheet": {"row": 17},
     "city-not-served": {"city": "نجران"},
+    "collected-too-little": {"refunded": "50.00", "currency": "SAR"},
     "collected-too-much": {"total": "274.00", "currency": "SAR"},
     "columns-missing": {"needed": ["title", "price"]},
     "currency-fixed": {"currency": "SAR"},

@@ -580,6 +580,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="المبلغ المحصّل أكبر من إجمالي الطلب، وهو {total} {currency}.",
         en="More was collected than the order costs, {total} {currency}.",
     ),
+    "collected-too-little": Wording(
+        ar="المبلغ المحصّل أقل مما أُعيد منه، وهو {refunded} {currency}.",
+        en="Less was collected than was given back of it, {refunded} {currency}.",
+    ),
     "nothing-to-refund": Wording(
         ar="لا يوجد مبلغ يُعاد. لم يُحصَّل شيء لهذا الطلب، أو أُعيد كله من قبل.",
         en="There is nothing to give back. Nothing was collected for this order, or all of it was "

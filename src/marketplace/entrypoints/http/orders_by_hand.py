@@ -22,6 +22,8 @@ from marketplace.domain.accounts import Actor
 from marketplace.domain.delivery import CityMissing, CityNotServed
 from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
 from marketplace.domain.orders import (
+    CollectedTooLittle,
+    CollectedTooMuch,
     ConfirmationMethod,
     DiscountTooLarge,
     NotEditable,
@@ -104,7 +106,7 @@ class EditOrderIn(Change, frozen=True, kw_only=True):
 
     ``items`` is all the order is to be made of. What is in it already keeps its price, unless
     ``reprice``. Before it is shipped everything can be changed; later only ``merchant_note``,
-    ``tracking_number`` and ``courier``.
+    ``tracking_number`` and ``courier``, and once it is delivered ``amount_collected``.
     """
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
@@ -125,6 +127,7 @@ class EditOrderIn(Change, frozen=True, kw_only=True):
     tracking_number: Maybe[str | None] = UNSET
     courier: Maybe[str | None] = UNSET
     discount: Maybe[AmountSaid | None] = UNSET
+    amount_collected: Maybe[AmountSaid | None] = UNSET
 
     def wanted(self, acting: Actor, id: UUID, seen: frozenset[int] | None) -> EditOrder:
         said = self.said()
@@ -183,6 +186,8 @@ class OrderByHandController(Controller):
             CityNotServed,
             CityMissing,
             DiscountTooLarge,
+            CollectedTooMuch,
+            CollectedTooLittle,
             ChangedMeanwhile,
             StaleVersion,
         ),
@@ -194,7 +199,7 @@ class OrderByHandController(Controller):
         data: JSONBody[EditOrderIn],
         editing: NamedDependency[EditingService],
     ) -> Response[OrderInHandOut]:
-        """Change an order before it leaves, its stock with it: all of it or nothing."""
+        """Change an order, its stock with it: all that is asked for or nothing."""
         edited = await editing.edit(data.wanted(request.user, id, request.seen))
         return tagged(OrderInHandOut.of_merchant(edited))
 
