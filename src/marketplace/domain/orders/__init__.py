@@ -13,20 +13,33 @@ from .confirming import (
 )
 from .editing import (
     MOST_EDITS,
-    Changed,
     DiscountTooLarge,
+    Edit,
     NotEditable,
     OrderEdited,
     TooManyEdits,
     editable_in,
 )
 from .finding import CITY, Sought, city_word, city_words
+from .lines import (
+    MOST_LINES,
+    MOST_UNITS,
+    BadQuantity,
+    NotInOrder,
+    OrderLine,
+    TooManyLines,
+    parse_quantity,
+    total_of,
+)
 from .moving import (
+    MOST_RETRIES,
     OPEN,
     PROMISED,
+    REOPENABLE_FOR,
     TRANSITIONS,
     DeliveryFailed,
     DeliveryFailure,
+    Move,
     OrderCancelled,
     OrderConfirmed,
     OrderDelivered,
@@ -39,37 +52,13 @@ from .moving import (
     OrderShipped,
     OrderStatus,
     Party,
+    ReasonMissing,
     StockEffect,
     Transition,
+    UnknownReason,
     WrongOrderStatus,
 )
-from .order import (
-    MOST_LINES,
-    MOST_RETRIES,
-    MOST_UNITS,
-    REOPENABLE_FOR,
-    BadQuantity,
-    BelowMinimum,
-    ConfirmationAttempted,
-    Customer,
-    Edit,
-    Happening,
-    Move,
-    NotInOrder,
-    Order,
-    OrderLine,
-    OrderNotFound,
-    OrderPlaced,
-    OrderSource,
-    PriceChanged,
-    ReasonMissing,
-    TimelineEntry,
-    TooManyLines,
-    UnknownReason,
-    parse_quantity,
-    parse_source,
-    total_of,
-)
+from .order import ConfirmationAttempted, Order, OrderNotFound
 from .paying import (
     EARNING,
     MOST_REFUNDS,
@@ -84,6 +73,7 @@ from .paying import (
     RefundedTooMuch,
     TooManyRefunds,
 )
+from .placing import BelowMinimum, Customer, OrderPlaced, OrderSource, PriceChanged, parse_source
 from .risk import (
     DOUBLE_WITHIN,
     REFUSED,
@@ -97,6 +87,7 @@ from .risk import (
     assessed,
 )
 from .seeking import BadOrderNumber, OrderSought, parse_order_number
+from .timeline import Changed, Happening, TimelineEntry
 
 __all__ = [
     "CITY",

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from ..delivery import Fee
 from ..errors import Conflict, RuleBroken
 from ..events import Event
 from ..merchants import MerchantId
 from ..money import Money
+from .lines import OrderLine
 from .moving import PROMISED, OrderId, OrderStatus
+from .placing import Customer
+from .timeline import Changed
 
 MOST_EDITS = 200
 """That are written down of one order."""
@@ -21,12 +24,18 @@ OF_THE_MONEY = frozenset({"amount_collected"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """One thing of an order, as it was told before and after; ``""`` is nothing."""
+class Edit:
+    """What of an order is to be otherwise; None leaves it as it is."""
 
-    field: str
-    before: str
-    after: str
+    customer: Customer | None = None
+    lines: Sequence[OrderLine] | None = None
+    fees: Sequence[Fee] | None = None
+    discount: Money | None = None
+    note: str | None = None
+    merchant_note: str | None = None
+    tracking_number: str | None = None
+    courier: str | None = None
+    amount_collected: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +57,6 @@ class TooManyEdits(RuleBroken):
 
 class DiscountTooLarge(RuleBroken):
     """A discount is at most what the order costs without it, ``most``."""
-
-
-class Sold(Protocol):
-    """Units of one variant, at a price."""
-
-    @property
-    def variant_id(self) -> object: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def unit_price(self) -> Money: ...
-    @property
-    def quantity(self) -> int: ...
 
 
 def editable_in(field: str) -> frozenset[OrderStatus]:
@@ -93,7 +89,7 @@ def told(before: Mapping[str, str], after: Mapping[str, str]) -> list[Changed]:
     ]
 
 
-def told_of_lines(before: Sequence[Sold], after: Sequence[Sold]) -> list[Changed]:
+def told_of_lines(before: Sequence[OrderLine], after: Sequence[OrderLine]) -> list[Changed]:
     """What was added, taken away, or is of another number or price."""
     was = {each.variant_id: each for each in before}
     now = {each.variant_id: each for each in after}
@@ -105,5 +101,5 @@ def told_of_lines(before: Sequence[Sold], after: Sequence[Sold]) -> list[Changed
     return changes
 
 
-def _line(line: Sold | None) -> str:
+def _line(line: OrderLine | None) -> str:
     return f"{line.quantity} × {line.name}, {line.unit_price}" if line else ""

@@ -1,6 +1,8 @@
 """How orders move: the states, and the table of all moves between them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
@@ -8,8 +10,17 @@ from uuid import UUID
 from ..errors import Conflict
 from ..events import Event
 from ..merchants import MerchantId
+from ..money import Money
+from ..text import Missing, NotOneOf
+from ..variants import VariantId
 
 OrderId = NewType("OrderId", UUID)
+
+REOPENABLE_FOR = timedelta(days=7)
+CONFIRM_WITHIN = timedelta(hours=48)
+"""Where the store says nothing else."""
+MOST_RETRIES = 3
+"""How often a failed delivery may be tried again."""
 
 
 class OrderStatus(StrEnum):
@@ -112,7 +123,6 @@ _MERCHANT = frozenset({Party.MERCHANT})
 _STAFF = frozenset({Party.MERCHANT, Party.ADMIN})
 _ANYBODY = frozenset({Party.GUEST, Party.MERCHANT, Party.ADMIN})
 _S = OrderStatus
-
 TRANSITIONS: dict[tuple[OrderStatus, OrderStatus], Transition] = {
     (_S.PENDING, _S.CONFIRMED): Transition(
         OrderConfirmed, frozenset({Party.GUEST, Party.MERCHANT})
@@ -136,13 +146,42 @@ TRANSITIONS: dict[tuple[OrderStatus, OrderStatus], Transition] = {
     (_S.EXPIRED, _S.PENDING): Transition(OrderReopened, _MERCHANT, StockEffect.RESERVE),
 }
 """The whole life of an order. What is not here does not happen."""
-
 OPEN = frozenset({_S.PENDING, _S.CONFIRMED, _S.PREPARING, _S.SHIPPED, _S.DELIVERY_FAILED})
 """Statuses that somebody still has to do something about."""
-
 PROMISED = frozenset({_S.PENDING, _S.CONFIRMED, _S.PREPARING})
 """Statuses in which the units of an order are reserved."""
 
 
 class WrongOrderStatus(Conflict):
     """The order is in ``status`` and can only go to one of ``allowed``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """
+    What is said when an order is moved.
+
+    An absent amount collected is the whole total; an absent amount refunded is all that is left of
+    what was collected. ``restock`` says whether what comes back goes on the shelf again: all of it,
+    none, or so many units of each variant; the rest is damaged. What is reopened has
+    ``confirm_within`` to be confirmed.
+    """
+
+    to: OrderStatus
+    by: Party
+    reason: str = ""
+    note: str = ""
+    tracking_number: str = ""
+    courier: str = ""
+    amount_collected: Money | None = None
+    amount_refunded: Money | None = None
+    restock: bool | Mapping[VariantId, int] = True
+    confirm_within: timedelta = CONFIRM_WITHIN
+
+
+class ReasonMissing(Missing):
+    """Cancelling needs a reason."""
+
+
+class UnknownReason(NotOneOf):
+    """Not one of the reasons for this move."""

@@ -3,20 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import reduce
 from hashlib import sha256
 from operator import add
 
-from ..accounts import EmailAddress
 from ..delivery import Fee, total_with
-from ..errors import BadValue, Conflict, NotFound, RuleBroken
+from ..errors import NotFound
 from ..events import Event
 from ..merchants import MerchantId
 from ..money import Money
-from ..phones import PhoneNumber
-from ..products import ProductId
-from ..text import Missing, NotOneOf
 from ..variants import VariantId
 from .confirming import (
     Confirmation,
@@ -28,8 +23,8 @@ from .confirming import (
 from .editing import (
     AT_ANY_TIME,
     MOST_EDITS,
-    Changed,
     DiscountTooLarge,
+    Edit,
     OrderEdited,
     TooManyEdits,
     must_be_editable,
@@ -37,15 +32,21 @@ from .editing import (
     told_of_lines,
 )
 from .finding import keywords
+from .lines import NotInOrder, OrderLine, total_of
 from .moving import (
+    MOST_RETRIES,
+    REOPENABLE_FOR,
     TRANSITIONS,
     DeliveryFailure,
+    Move,
     OrderId,
     OrderMoved,
     OrderStatus,
     Party,
+    ReasonMissing,
     StockEffect,
     Transition,
+    UnknownReason,
     WrongOrderStatus,
 )
 from .paying import (
@@ -60,133 +61,11 @@ from .paying import (
     RefundedTooMuch,
     TooManyRefunds,
 )
+from .placing import Customer, OrderPlaced, OrderSource
+from .timeline import Changed, Happening, TimelineEntry
 
-MOST_LINES = 100
-MOST_UNITS = 10_000
-"""Of one variant in one order."""
-REOPENABLE_FOR = timedelta(days=7)
-CONFIRM_WITHIN = timedelta(hours=48)
-"""Where the store says nothing else."""
-MOST_RETRIES = 3
-"""How often a failed delivery may be tried again."""
 RETURNED = "returned"
 """Why money is given back that nobody has given another reason for."""
-
-
-class OrderSource(StrEnum):
-    """Where an order was given; all but the first were written down by the merchant."""
-
-    STOREFRONT = "storefront"
-    PHONE = "phone"
-    WHATSAPP = "whatsapp"
-    INSTAGRAM = "instagram"
-    OTHER = "other"
-
-
-class Happening(StrEnum):
-    """What an entry of the timeline is about."""
-
-    MOVED = "moved"
-    EDITED = "edited"
-    REFUNDED = "refunded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLine:
-    """
-    Units of one variant, as it was called and priced on the day.
-
-    ``variant`` tells it from the others of its product. Those of a line that is not ``tracked``
-    were never counted, nor promised.
-    """
-
-    product_id: ProductId
-    variant_id: VariantId
-    title: str
-    variant: str = ""
-    sku: str
-    unit_price: Money
-    quantity: int
-    tracked: bool = True
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.quantity <= MOST_UNITS:
-            raise ValueError(f"a line of {self.quantity} units")
-
-    @property
-    def name(self) -> str:
-        """The title, and what tells the variant from others: ``عباءة (أسود / M)``."""
-        return f"{self.title} ({self.variant})" if self.variant else self.title
-
-    @property
-    def total(self) -> Money:
-        return self.unit_price * self.quantity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Customer:
-    """Where the parcel goes, and whom to call."""
-
-    name: str
-    phone: PhoneNumber
-    address: str
-    city: str = ""
-    email: EmailAddress | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineEntry:
-    """
-    What happened to an order, for everybody who asks; ``status`` is where it was then.
-
-    The ``changes`` are the merchant's own, as reasons and notes are.
-    """
-
-    at: datetime
-    status: OrderStatus
-    by: Party
-    event: Happening = Happening.MOVED
-    reason: str = ""
-    note: str = ""
-    changes: tuple[Changed, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """
-    What is said when an order is moved.
-
-    An absent amount collected is the whole total; an absent amount refunded is all that is left of
-    what was collected. ``restock`` says whether what comes back goes on the shelf again: all of it,
-    none, or so many units of each variant; the rest is damaged. What is reopened has
-    ``confirm_within`` to be confirmed.
-    """
-
-    to: OrderStatus
-    by: Party
-    reason: str = ""
-    note: str = ""
-    tracking_number: str = ""
-    courier: str = ""
-    amount_collected: Money | None = None
-    amount_refunded: Money | None = None
-    restock: bool | Mapping[VariantId, int] = True
-    confirm_within: timedelta = CONFIRM_WITHIN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """What of an order is to be otherwise; None leaves it as it is."""
-
-    customer: Customer | None = None
-    lines: Sequence["OrderLine"] | None = None
-    fees: Sequence[Fee] | None = None
-    discount: Money | None = None
-    note: str | None = None
-    merchant_note: str | None = None
-    tracking_number: str | None = None
-    courier: str | None = None
-    amount_collected: Money | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -538,12 +417,6 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPlaced(Event):
-    order_id: OrderId
-    merchant_id: MerchantId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmationAttempted(Event):
     """The merchant asked the guest, and this was the answer."""
 
@@ -554,56 +427,6 @@ class ConfirmationAttempted(Event):
 
 class OrderNotFound(NotFound):
     """No such order, or another merchant's."""
-
-
-class PriceChanged(Conflict):
-    """
-    The order costs ``total`` and not what the guest was told.
-
-    That is the ``subtotal`` of the goods and the ``fees``.
-    """
-
-
-class BelowMinimum(RuleBroken):
-    """The store takes no order below ``minimum``."""
-
-
-class ReasonMissing(Missing):
-    """Cancelling needs a reason."""
-
-
-class UnknownReason(NotOneOf):
-    """Not one of the reasons for this move."""
-
-
-class NotInOrder(BadValue):
-    """The order has not so many units of the variant; ``ordered`` says how many."""
-
-
-class TooManyLines(BadValue):
-    """An order has at most ``at_most`` different variants."""
-
-
-class BadQuantity(BadValue):
-    """Between 1 and 10,000 units of one variant."""
-
-
-def total_of(lines: Sequence[OrderLine]) -> Money:
-    return reduce(add, (line.total for line in lines))
-
-
-def parse_quantity(units: int) -> int:
-    if not 1 <= units <= MOST_UNITS:
-        raise BadQuantity(at_least=1, at_most=MOST_UNITS)
-    return units
-
-
-def parse_source(text: str) -> OrderSource:
-    """Where a merchant was given an order."""
-    taken = [each for each in OrderSource if each is not OrderSource.STOREFRONT]
-    if text not in taken:
-        raise NotOneOf(allowed=taken)
-    return OrderSource(text)
 
 
 def _must_fit(discount: Money | None, lines: Sequence[OrderLine]) -> None:
@@ -635,6 +458,8 @@ _CUSTOMER = {
     "city": "city",
     "email": "email",
 }
+
+
 _TEXTS = ("note", "merchant_note", "tracking_number", "courier")
 
 

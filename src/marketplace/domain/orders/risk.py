@@ -9,8 +9,6 @@ from .moving import OrderId, OrderStatus
 
 DOUBLE_WITHIN = timedelta(minutes=10)
 """The same basket of the same phone in this time is likely one order that was sent twice."""
-
-
 REFUSED = frozenset({OrderStatus.DELIVERY_FAILED, OrderStatus.RETURNED})
 """Statuses of what was sent and not kept."""
 
