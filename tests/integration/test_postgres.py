@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -268,19 +269,33 @@ async def test_closing_a_busy_store_is_in_nobodys_way(world: World) -> None:
     for turn in range(24):
         await world.an_order(seller, products[turn % 6], products[(turn + 1) % 6])
 
-    async def close() -> None:
-        # An order that came in meanwhile has it look again; nothing else may stop it.
-        for _ in range(20):
-            with suppress(ChangedMeanwhile):
-                await world.marketplace.admin.close(boss, seller.merchant_id, force=True)
-                return
-
     pairs = [(products[turn % 6], products[(turn * 5 + 3) % 6]) for turn in range(48)]
-    ended = await outcomes([*(world.an_order(seller, *pair) for pair in pairs), close()])
+    close = world.marketplace.admin.close(boss, seller.merchant_id, force=True)
+    ended = await outcomes([*(world.an_order(seller, *pair) for pair in pairs), close])
 
     assert set(ended) <= {"PlacedOrder", "StoreNotFound", "NoneType"}
     assert ended["NoneType"] == 1
     assert [await world.stock(each) for each in products] == [(500, 0)] * 6
+
+
+async def test_a_store_is_closed_however_many_order_there(world: World) -> None:
+    boss, seller = await world.an_admin(), await world.a_merchant()
+    product = await world.a_product(seller, stock=10_000)
+
+    guests = count()
+
+    async def order_on_and_on() -> None:
+        with suppress(StoreNotFound):
+            for guest in guests:
+                await world.an_order(seller, product, customer_phone=f"0501{guest:06}")
+
+    crowd = [asyncio.ensure_future(order_on_and_on()) for _ in range(6)]
+    while await world.stock(product) < (10_000, 20):
+        await asyncio.wait(crowd, timeout=0.01)
+    await world.marketplace.admin.close(boss, seller.merchant_id, force=True)
+
+    await asyncio.gather(*crowd)
+    assert await world.stock(product) == (10_000, 0)
 
 
 @pytest.mark.parametrize("who", ["guest", "merchant"])

@@ -1,6 +1,7 @@
 """What an admin can do: watch, speak to merchants, and shut one out."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import NoneType
@@ -16,6 +17,7 @@ from marketplace.domain.merchants import (
     MerchantId,
     MerchantNotFound,
     MerchantStatus,
+    WrongMerchantStatus,
 )
 from marketplace.domain.notifications import (
     Announcement,
@@ -148,8 +150,19 @@ class AdminService:
         Close a store for good and forget its keeper; orders and books stay.
 
         ``OrdersOpen`` while guests wait for something, unless ``force`` cancels what has not left.
+        A store where orders come in faster than they are cancelled is suspended first.
         """
         acting.must_be(Role.ADMIN)
+        try:
+            await self._close(acting, merchant_id, force=force)
+        except ChangedMeanwhile:
+            if not force:
+                raise
+            with suppress(WrongMerchantStatus):
+                await self.suspend(acting, merchant_id, "the store is being closed")
+            await self._close(acting, merchant_id, force=force)
+
+    async def _close(self, acting: Actor, merchant_id: MerchantId, *, force: bool) -> None:
         now = self.clock.now()
         async with self.begin() as market:
             waiting = await market.orders.open_of(merchant_id)

@@ -25,6 +25,9 @@ from .images import own
 from .merchants import selling
 from .ports import BeginUnitOfWork, Clock, Ids, Page, Paging, UnitOfWork, Views
 
+STORES_AT_ONCE = 20
+"""Whose books are read in one go: no look takes long, however many there are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustStock:
@@ -88,18 +91,27 @@ class StockService:
         With ``repair`` each is put right: the ledger knows what lies on the shelf, the open orders
         what of it is promised, and the ledger gets a line that says so.
         """
-        found = await self.views.drifts()
-        drifted = dict.fromkeys(ProductId(each.product_id) for each in found)
-        for product_id in drifted if repair else ():
-            async with self.begin() as market:
-                product = await market.products.hold(product_id)
-                again = await market.products.drifts(product_id)
-                corrected = [product.variant(each.variant_id).settle(each) for each in again]
-                await market.products.save_stock(
-                    [product],
-                    written_down(corrected, StockReason.RECONCILED, self.ids, at=self.clock.now()),
-                )
+        found: list[Drift] = []
+        stores = await self.views.merchant_ids(STORES_AT_ONCE)
+        while stores:
+            drifts = await self.views.drifts(stores)
+            if repair:
+                for product_id in dict.fromkeys(ProductId(each.product_id) for each in drifts):
+                    await self._repair(product_id)
+            found += drifts
+            stores = await self.views.merchant_ids(STORES_AT_ONCE, stores[-1])
         return found
+
+    async def _repair(self, product_id: ProductId) -> None:
+        """Looked at once more while it is held: it may have been a sale under way."""
+        async with self.begin() as market:
+            product = await market.products.hold(product_id)
+            again = await market.products.drifts(product_id)
+            corrected = [product.variant(each.variant_id).settle(each) for each in again]
+            await market.products.save_stock(
+                [product],
+                written_down(corrected, StockReason.RECONCILED, self.ids, at=self.clock.now()),
+            )
 
     async def movements(
         self, acting: Actor, product_id: ProductId, paging: Paging

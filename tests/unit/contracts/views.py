@@ -1126,11 +1126,37 @@ class ViewsContract:
             moved = [world.movement(each.stock) for each in product.variants]
             await market.products.save_stock([product], moved[:1])
 
-        found = await views.drifts()
+        other = await world.a_merchant()
 
+        found = await views.drifts([merchant.id, other.id])
+
+        assert not await views.drifts([other.id])
         assert [(each.variant_id, each.promised, each.ledger_on_hand) for each in found] == [
             (second.id, 2, 0)
         ]
+
+    async def test_the_promises_of_one_store_are_nothing_to_another(
+        self, world: World, views: Views
+    ) -> None:
+        orders = [await world.an_order(await world.a_merchant(), moved=False) for _ in range(2)]
+        both = [each.merchant_id for each in orders]
+
+        found = await views.drifts(both)
+
+        assert [each for id in both for each in await views.drifts([id])] == list(found)
+
+    async def test_all_who_sell_are_known_a_stretch_at_a_time(
+        self, world: World, views: Views
+    ) -> None:
+        known = set(await views.merchant_ids(100))
+        mine = [(await world.a_merchant()).id for _ in range(3)]
+
+        every = await views.merchant_ids(100)
+        after = await views.merchant_ids(1, mine[0])
+
+        assert [each for each in every if each not in known] == sorted(mine)
+        assert after == (sorted([*every])[every.index(mine[0]) + 1],)
+        assert await views.merchant_ids(1, every[-1]) == ()
 
     async def test_a_catalogue_is_read_oldest_first_and_without_what_is_archived(
         self, world: World, views: Views

@@ -39,6 +39,12 @@ class MemoryMerchantViews(Reading, ports.MerchantViews):
             submissions=tuple(sorted(theirs, key=lambda each: each.id, reverse=True)),
         )
 
+    async def merchant_ids(
+        self, limit: int, after: MerchantId | None = None, /
+    ) -> tuple[MerchantId, ...]:
+        ids = sorted(each.id for each in self._store.all_of(Merchant))
+        return tuple(each for each in ids if after is None or each > after)[:limit]
+
     async def merchants(self, paging: Paging, search: MerchantSearch, /) -> Page[MerchantView]:
         found = [each for each in self._store.all_of(Merchant) if self._is_sought(each, search)]
         if search.sort is MerchantSort.NEWEST:

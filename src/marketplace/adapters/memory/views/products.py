@@ -1,5 +1,6 @@
 """Products with the images they show."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 
 from marketplace.application import ports
@@ -63,6 +64,6 @@ class MemoryProductViews(Reading, ports.ProductViews):
         ledger = (each for each in self._store.stock_movements if each.variant_id in variants)
         return page_of(ledger, paging, lambda each: each)
 
-    async def drifts(self) -> tuple[Drift, ...]:
-        every = self._store.all_of(Product), self._store.stock_movements, self._store.all_of(Order)
-        return tuple(drifting(*every))
+    async def drifts(self, merchant_ids: Sequence[MerchantId], /) -> tuple[Drift, ...]:
+        meant = [each for each in self._store.all_of(Product) if each.merchant_id in merchant_ids]
+        return tuple(drifting(meant, self._store.stock_movements, self._store.all_of(Order)))

@@ -118,6 +118,13 @@ _FIRST: dict[MerchantSort, dict[str, object]] = {
 }
 """What the first page comes after, unless it is the newest."""
 
+_IDS = compiled(
+    sa.select(merchants.c.id)
+    .where(merchants.c.id > given("after", sa.Uuid))
+    .order_by(merchants.c.id)
+    .limit(given("limit", sa.Integer))
+)
+
 
 class PostgresMerchantViews(Reading, ports.MerchantViews):
     async def merchant(self, merchant_id: MerchantId, /) -> MerchantView:
@@ -129,6 +136,12 @@ class PostgresMerchantViews(Reading, ports.MerchantViews):
             raise MerchantNotFound
         [row] = rows
         return from_row(row | {"merchant": row}, MerchantFile)
+
+    async def merchant_ids(
+        self, limit: int, after: MerchantId | None = None, /
+    ) -> tuple[MerchantId, ...]:
+        rows = await self._rows(_IDS, limit=limit, after=after or UUID(int=0))
+        return tuple(MerchantId(row["id"]) for row in rows)
 
     async def merchants(self, paging: Paging, search: MerchantSearch, /) -> Page[MerchantView]:
         place = stretch(paging)

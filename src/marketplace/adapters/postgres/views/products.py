@@ -1,5 +1,6 @@
 """Products with the images they show."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -88,7 +89,7 @@ _STOCK_MOVEMENTS = compiled(
     )
 )
 
-_DRIFTS = compiled(drifting())
+_DRIFTS = compiled(drifting(one_of(variants.c.merchant_id, "merchants")))
 
 
 class PostgresProductViews(Reading, ports.ProductViews):
@@ -129,5 +130,6 @@ class PostgresProductViews(Reading, ports.ProductViews):
             _STOCK_MOVEMENTS, StockMovement, paging, merchant=merchant_id, id=product_id
         )
 
-    async def drifts(self) -> tuple[Drift, ...]:
-        return tuple(from_row(row, Drift) for row in await self._rows(_DRIFTS))
+    async def drifts(self, merchant_ids: Sequence[MerchantId], /) -> tuple[Drift, ...]:
+        rows = await self._rows(_DRIFTS, merchants=list(merchant_ids))
+        return tuple(from_row(row, Drift) for row in rows)

@@ -70,4 +70,10 @@ class MerchantViews(Protocol):
         """``MerchantNotFound`` if there is none."""
         ...
 
+    async def merchant_ids(
+        self, limit: int, after: MerchantId | None = None, /
+    ) -> tuple[MerchantId, ...]:
+        """All who ever sold here, a stretch at a time, oldest first."""
+        ...
+
     async def merchants(self, paging: Paging, search: MerchantSearch, /) -> Page[MerchantView]: ...

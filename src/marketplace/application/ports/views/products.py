@@ -1,6 +1,6 @@
 """Products as their merchant sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, Self
@@ -138,6 +138,6 @@ class ProductViews(Protocol):
         """The ledger of one of the merchant's products."""
         ...
 
-    async def drifts(self) -> tuple[Drift, ...]:
-        """Every variant whose stock is not what the books say."""
+    async def drifts(self, merchant_ids: Sequence[MerchantId], /) -> tuple[Drift, ...]:
+        """The variants of these stores whose stock is not what the books say."""
         ...
