@@ -2,19 +2,24 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg.sql import SQL, Identifier
 
 from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
+from marketplace.adapters.postgres.statements import compiled, one_of
+from marketplace.adapters.postgres.stock import drifting
+from marketplace.adapters.postgres.tables import variants
 from marketplace.application.accounts import ChangePassword
 from marketplace.application.blocked_phones import BlockPhone
 from marketplace.application.categories import AddCategory
@@ -845,23 +850,63 @@ async def test_of_admins_who_retry_or_discard_one_job_at_once_the_book_has_one_l
         await world.run_jobs()
 
 
+def multiply_orders(connection: psycopg.Connection[Any], by: int) -> None:
+    """As many more of every order there is, an hour apart, with their lines."""
+    copies = SQL("(lpad(to_hex(n), 32, '0'))::uuid")
+    others: dict[str, dict[str, SQL]] = {
+        "orders": {
+            "id": copies,
+            "number": SQL("5000 + n"),
+            "tracking_hash": SQL("sha256(n::text::bytea)"),
+            "placed_at": SQL("placed_at - n * interval '1 hour'"),
+        },
+        "order_lines": {"order_id": copies},
+    }
+    for table, other in others.items():
+        cursor = connection.execute(SQL("SELECT * FROM {} LIMIT 0").format(Identifier(table)))
+        columns = [each.name for each in cursor.description or ()]
+        copy = SQL("INSERT INTO {} ({}) SELECT {} FROM {}, generate_series(1, %s) AS n").format(
+            Identifier(table),
+            SQL(", ").join(map(Identifier, columns)),
+            SQL(", ").join(other.get(each, Identifier(each)) for each in columns),
+            Identifier(table),
+        )
+        connection.execute(copy, [by])
+
+
+def scanned(plan: dict[str, Any]) -> Iterator[str]:
+    """The tables that a plan reads from one end to the other."""
+    if plan["Node Type"] == "Seq Scan":
+        yield plan["Relation Name"]
+    for each in plan.get("Plans", ()):
+        yield from scanned(each)
+
+
+@pytest.mark.parametrize("which", [variants.c.product_id, variants.c.merchant_id])
+async def test_the_books_of_a_few_are_no_dearer_for_what_others_have_sold(
+    world: World, samples: Samples, database_url: str, which: sa.Column[UUID]
+) -> None:
+    mona = await world.a_merchant()
+    await world.an_order(mona, await world.a_product(mona))
+    asked = compiled(drifting(one_of(which, "ids"))).question.text
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        multiply_orders(connection, 5000)
+        connection.execute("UPDATE orders SET status = 'delivered' WHERE number > 5000")
+        connection.execute("ANALYZE")
+        explain = SQL("EXPLAIN (GENERIC_PLAN, FORMAT JSON) ") + SQL(asked.decode())
+        [[[planned]]] = connection.execute(explain).fetchall()
+
+    assert "orders" not in (found := set(scanned(planned["Plan"])))
+    assert "order_lines" not in found
+
+
 async def test_a_page_stays_quick_whatever_one_phone_has_ordered(
     world: World, samples: Samples, database_url: str
 ) -> None:
     mona = await world.a_merchant()
     placed = await world.an_order(mona, await world.a_product(mona))
-    copied = "id merchant_id number tracking_hash placed_at".split()
     with psycopg.connect(database_url, autocommit=True) as connection:
-        cursor = connection.execute("SELECT * FROM orders LIMIT 0")
-        columns = [each.name for each in cursor.description or ()]
-        kept = SQL(", ").join(Identifier(each) for each in columns if each not in copied)
-        copy = SQL(
-            "INSERT INTO orders (id, merchant_id, number, tracking_hash, placed_at, {kept})"
-            " SELECT (lpad(to_hex(n), 32, '0'))::uuid, merchant_id, 5000 + n,"
-            " sha256(n::text::bytea), placed_at - n * interval '1 hour', {kept}"
-            " FROM orders, generate_series(1, 1500) AS n"
-        )
-        connection.execute(copy.format(kept=kept))
+        multiply_orders(connection, 1500)
 
     found = await world.marketplace.orders.find(mona.actor, placed.order.id)
 
