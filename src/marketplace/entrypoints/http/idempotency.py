@@ -72,7 +72,7 @@ class _Idempotency:
         await request.route_handler.authorize_connection(request)
         key = parse_key([each.decode("latin-1") for each in keys])
         body = b"".join([chunk async for chunk in request.stream()])
-        path = scope["path"].rstrip("/")
+        path = _address(scope)
         actor = scope.get("user")
         whose = f"account {actor.account_id} " if isinstance(actor, Actor) else ""
         asked = RequestKey(
@@ -90,6 +90,14 @@ class _Idempotency:
             # Litestar takes what was only recorded for sent, and would answer no error any more.
             told = _refusal(error, request)
         await _tell(told, send)
+
+
+def _address(scope: Scope) -> str:
+    """Where it was sent, however that is spelt: ids in any form, names of stores in any case."""
+    said = {name: str(each) for name, each in scope["path_params"].items()}
+    if "username" in said:
+        said["username"] = said["username"].strip().lower()
+    return " ".join([scope["path_template"], *said.values()])
 
 
 def parse_key(said: list[str]) -> str:
