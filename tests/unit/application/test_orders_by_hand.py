@@ -473,6 +473,44 @@ async def test_nobody_edits_for_ever(world: World) -> None:
         await edited(world, mona, placed.order.id, note="once more")
 
 
+async def test_more_of_what_is_counted_by_now_is_counted(world: World) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona, track_stock=False)
+    order_id = (await world.an_order(mona, wish(lamp, 2))).order.id
+    edit = world.marketplace.products.edit
+    await edit(EditProduct(acting=mona.actor, product_id=lamp, track_stock=True, stock=5))
+
+    with pytest.raises(OutOfStock) as refusal:
+        await edited(world, mona, order_id, items=[wish(lamp, 6)])
+    variant = (await world.product(lamp)).default.id
+    short = {"product_id": lamp, "variant_id": variant, "wanted": 6, "available": 5}
+    assert refusal.value.facts == {"lines": [short]}
+    await edited(world, mona, order_id, items=[wish(lamp, 1)])
+    assert await world.stock(lamp) == (5, 0)
+    await edited(world, mona, order_id, items=[wish(lamp, 4)])
+
+    assert await world.stock(lamp) == (5, 4)
+    await world.move(mona, order_id, "confirmed", "shipped")
+    assert await world.stock(lamp) == (1, 0)
+
+
+async def test_more_of_what_is_not_counted_any_more_is_not_counted(world: World) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona, stock=5)
+    order_id = (await world.an_order(mona, wish(lamp, 2))).order.id
+    edit = world.marketplace.products.edit
+    await edit(EditProduct(acting=mona.actor, product_id=lamp, track_stock=False))
+
+    await edited(world, mona, order_id, items=[wish(lamp, 2)], note="as it was")
+    assert await world.stock(lamp) == (5, 2)
+    await edited(world, mona, order_id, items=[wish(lamp, 50)])
+
+    assert await world.stock(lamp) == (5, 0)
+    await world.move(mona, order_id, "confirmed", "shipped")
+    assert await world.stock(lamp) == (5, 0)
+    assert not await world.marketplace.stock.reconcile(repair=False)
+
+
 async def test_every_mistake_of_an_edit_is_named_at_once(world: World) -> None:
     mona = await world.a_merchant()
     placed = await world.an_order(mona, await world.a_product(mona))

@@ -215,14 +215,25 @@ def _relined(
             new = chosen.get(variant.id) or there.get(variant.id)
             if new is None or reprice:
                 today = Priced(product=product, variant=variant, quantity=1).written_down()
-                # What was never counted was never promised: it stays that way in this order.
                 new = replace(new, unit_price=today.unit_price) if new else today
             together = quantity + (variant.id in chosen and chosen[variant.id].quantity)
             units = form.read("items", parse_quantity, together)
-            chosen[variant.id] = replace(new, quantity=units or 1)
+            new = replace(new, quantity=units or 1)
+            chosen[variant.id] = _counted(new, there.get(variant.id), product)
     if refusals:
         raise refusals[0]
     return list(chosen.values())
+
+
+def _counted(line: OrderLine, was: OrderLine | None, product: Product) -> OrderLine:
+    """
+    More than there was is counted if the product is counted today, and then all of it.
+
+    What was never counted was never promised: as long as there is no more of it, it stays that way.
+    """
+    if was is None or line.quantity > was.quantity:
+        return replace(line, tracked=product.track_stock)
+    return line
 
 
 def _wanted(
@@ -242,12 +253,11 @@ def _differences(
     was: Sequence[OrderLine], now: Sequence[OrderLine], products: Mapping[ProductId, Product]
 ) -> list[StockChange]:
     """What is promised more or less of what is counted, or ``OutOfStock`` with every short line."""
-    before = {each.variant_id: each.quantity for each in was if each.tracked}
-    after = {each.variant_id: each.quantity for each in now if each.tracked}
+    before, after = ({each.variant_id: each for each in lines} for lines in (was, now))
     changes, short = [], []
     for key, product_id in {each.variant_id: each.product_id for each in (*was, *now)}.items():
-        had, wants = before.get(key, 0), after.get(key, 0)
         variant = products[product_id].variant(key)
+        had, wants = (_promised(lines.get(key)) for lines in (before, after))
         free = 0 if variant.retired else variant.available
         if wants - had > free:
             short.append(
@@ -265,6 +275,10 @@ def _differences(
     if short:
         raise OutOfStock(lines=short)
     return changes
+
+
+def _promised(line: OrderLine | None) -> int:
+    return line.quantity if line and line.tracked else 0
 
 
 def _told(order: Order) -> Facts:
