@@ -17,6 +17,8 @@ class CorkedProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc, unused
     that is kept ready a tenth of all the work.
     """
 
+    transport: asyncio.Transport
+
     def connection_made(self, transport: Any) -> None:
         super().connection_made(cast(asyncio.Transport, CorkedTransport(transport)))
 

@@ -16,10 +16,10 @@ from marketplace.application.marketplace import Marketplace
 from marketplace.domain.accounts import SessionId
 
 from .container import database, running
-from .corking import CorkedProtocol
 from .demo import load_demo
 from .http.app import create_app
 from .http.edge import HttpOptions
+from .protocol import Protocol
 from .settings import BadSetting, Settings
 from .worker import Worker
 
@@ -65,7 +65,7 @@ async def _serve(settings: Settings, port: socket.socket, say: Callable[[str], N
         server = _Server(
             uvicorn.Config(
                 create_app(marketplace, options=options),
-                http=CorkedProtocol,
+                http=Protocol,
                 lifespan="off",
                 ws="none",
                 log_config=None,

@@ -104,6 +104,22 @@ def once_more(body: bytes, receive: Receive) -> Receive:
     return read
 
 
+def unreadable() -> bytes:
+    """The whole answer to what is not HTTP, and so reaches no application."""
+    id = token_hex(16)
+    told = answer_to(MalformedRequest(), accept_language="", request_id=id)
+    headers = [
+        *((name.encode(), value.encode()) for name, value in told.headers.items()),
+        *_ALWAYS,
+        (b"content-length", str(len(told.body)).encode()),
+        (b"connection", b"close"),
+        (b"x-request-id", id.encode()),
+    ]
+    _access.info("? ? %d 0.0 ms %s", told.status, id)
+    head = b"".join(b"%b: %b\r\n" % line for line in headers)
+    return b"HTTP/1.1 400 Bad Request\r\n%b\r\n%b" % (head, told.body)
+
+
 def _joined(lines: Iterable[Line]) -> list[Line]:
     """A list that came in several lines in one, so that all who read it read the same."""
     fields: dict[bytes, bytes] = {}
