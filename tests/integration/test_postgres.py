@@ -897,7 +897,7 @@ async def test_the_books_of_one_are_no_dearer_for_what_others_have_to_deliver(
         asked = compiled(drifting(which == sa.literal_column(f"'{meant}'", sa.Uuid)))
         # However small they are here: a table that is large is not read from end to end.
         connection.execute("SET enable_seqscan = off")
-        explain = SQL("EXPLAIN (ANALYZE, FORMAT JSON) ") + SQL(asked.question.text.decode())
+        explain = b"EXPLAIN (ANALYZE, FORMAT JSON) " + asked.question.text
         [[[planned]]] = connection.execute(explain).fetchall()
 
     assert read_from("orders", planned["Plan"]) == 1

@@ -1,6 +1,7 @@
 """What is not even HTTP is answered like everything else."""
 
 import json
+from typing import Any
 
 import pytest
 import uvicorn
@@ -27,7 +28,8 @@ async def app(scope: object, receive: object, send: object) -> None:
 )
 async def test_what_is_no_request_is_answered_with_a_problem(said: bytes) -> None:
     wire = Wire()
-    protocol = Protocol(config=uvicorn.Config(app), server_state=ServerState(), app_state={})
+    made: Any = Protocol
+    protocol = made(config=uvicorn.Config(app), server_state=ServerState(), app_state={})
     protocol.connection_made(wire)
 
     protocol.data_received(said)

@@ -1,5 +1,6 @@
 """Where the stock is not what the books say."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,16 +56,17 @@ def drifting(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     on_hand = sa.func.coalesce(ledger.c.on_hand, none)
     reserved = sa.func.coalesce(ledger.c.reserved, none)
     units = sa.func.coalesce(promised.c.units, none)
+    told: Sequence[sa.ColumnElement[Any]] = (
+        meant.c.product_id,
+        meant.c.id.label("variant_id"),
+        meant.c.on_hand,
+        meant.c.reserved,
+        on_hand.label("ledger_on_hand"),
+        reserved.label("ledger_reserved"),
+        units.label("promised"),
+    )
     return (
-        sa.select(
-            meant.c.product_id,
-            meant.c.id.label("variant_id"),
-            meant.c.on_hand,
-            meant.c.reserved,
-            on_hand.label("ledger_on_hand"),
-            reserved.label("ledger_reserved"),
-            units.label("promised"),
-        )
+        sa.select(*told)
         .select_from(meant)
         .outerjoin(ledger, ledger.c.id == meant.c.id)
         .outerjoin(promised, promised.c.variant_id == meant.c.id)
