@@ -1,6 +1,5 @@
 """Where the stock is not what the books say."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,7 +55,7 @@ def drifting(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     on_hand = sa.func.coalesce(ledger.c.on_hand, none)
     reserved = sa.func.coalesce(ledger.c.reserved, none)
     units = sa.func.coalesce(promised.c.units, none)
-    told: Sequence[sa.ColumnElement[Any]] = (
+    told: list[sa.ColumnElement[Any]] = [
         meant.c.product_id,
         meant.c.id.label("variant_id"),
         meant.c.on_hand,
@@ -64,7 +63,7 @@ def drifting(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
         on_hand.label("ledger_on_hand"),
         reserved.label("ledger_reserved"),
         units.label("promised"),
-    )
+    ]
     return (
         sa.select(*told)
         .select_from(meant)
