@@ -61,7 +61,13 @@ AHEAD = ("confirmed", "shipped", "delivered", "returned")
 AMOUNTS = ("0", "0.01", "7.50", "20", "1000")
 NAMES = {each: name for _, each, _, _, name in THE_CONTRACT} | {"pending": "OrderReopened"}
 
-BOOKED = (Action.ORDER_TAKEN, Action.ORDER_MOVED, Action.ORDER_EDITED, Action.ORDER_REFUNDED)
+BOOKED = (
+    Action.ORDER_PLACED,
+    Action.ORDER_TAKEN,
+    Action.ORDER_MOVED,
+    Action.ORDER_EDITED,
+    Action.ORDER_REFUNDED,
+)
 
 quantities = st.integers(0, 3)
 some = st.integers(0, 10**6)
@@ -440,6 +446,7 @@ class LifeOfOrders(RuleBasedStateMachine):
             chance = born_confirmed and moved == len(moves) - 2
             told_in_book = [booked[key, each] for each in BOOKED]
             assert told_in_book == [
+                not was_taken,
                 was_taken,
                 len(moves) - 1 - chance,
                 counts[OrderEdited],

@@ -28,6 +28,7 @@ class Action(StrEnum):
     KYC_APPROVED = "kyc.approved"
     KYC_REJECTED = "kyc.rejected"
     DOCUMENT_VIEWED = "document.viewed"
+    ORDER_PLACED = "order.placed"
     ORDER_TAKEN = "order.taken"
     ORDER_MOVED = "order.moved"
     ORDER_EDITED = "order.edited"

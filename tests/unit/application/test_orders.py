@@ -75,6 +75,21 @@ async def test_a_guest_orders_and_the_stock_is_promised(world: World) -> None:
     assert await world.order(order.id) == order
 
 
+async def test_the_book_says_where_an_order_came_from(world: World) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona, price="50.00", stock=1)
+
+    placed = await world.an_order(mona, lamp, client="192.0.2.7", request_id="the-order")
+    with pytest.raises(OutOfStock):
+        await world.an_order(mona, lamp, client="192.0.2.8")
+
+    [entry] = world.audited(Action.ORDER_PLACED)
+    assert (entry.subject_type, entry.subject_id) == ("order", placed.order.id)
+    assert (entry.actor_id, entry.at) == (None, placed.order.placed_at)
+    assert (entry.address, entry.request_id) == ("192.0.2.7", "the-order")
+    assert entry.after == {"status": "pending", "source": "storefront", "total": "50.00"}
+
+
 async def test_the_price_of_the_day_is_written_down(world: World) -> None:
     mona = await world.a_merchant()
     lamp = await world.a_product(mona, price="50.00", title="مصباح", sku="L-1")

@@ -1026,15 +1026,16 @@ class ViewsContract:
                 address="192.0.2.1",
                 request_id="abc",
             )
-            for _ in range(2)
+            for _ in range(3)
         ]
         async with world.begin() as market:
-            for entry in entries:
-                await market.audit.add(entry)
+            await market.audit.add(entries[0])
+            await market.audit.add_all(entries[1:])
+            await market.audit.add_all([])
 
         page = await views.audit_entries(Paging())
 
-        assert page.items == (entries[1], entries[0])
+        assert page.items == tuple(reversed(entries))
 
     async def test_the_platform_is_told_in_numbers(self, world: World, views: Views) -> None:
         busy, quiet = await world.a_merchant(), await world.a_merchant()

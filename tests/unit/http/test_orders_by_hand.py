@@ -245,6 +245,9 @@ async def test_an_admin_cancels_and_the_book_says_in_which_request(
     assert (answer.status_code, told["status"]) == (200, "cancelled")
     assert not {"customer_name", "customer_phone", "address"} & told.keys()
     book = (await admin.get("/api/admin/audit-logs")).json()["items"]
+    placed = [each for each in book if each["action"] == "order.placed"]
+    assert {each["subject_id"] for each in placed} == {order["id"], other.json()["id"]}
+    assert all(each["address"] == "127.0.0.1" and each["request_id"] for each in placed)
     moves = {each["request_id"]: each for each in book if each["action"] == "order.moved"}
     assert moves["the-cancelling"]["after"] == {"status": "cancelled", "reason": "احتيال"}
     assert moves["the-guest"]["after"] == {"status": "confirmed", "by": "guest"}

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from marketplace.domain.accounts import Username
+from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
 from marketplace.domain.blocked_phones import OrderRefused
 from marketplace.domain.errors import (
     ChangedMeanwhile,
@@ -50,6 +51,8 @@ class Slip:
     problems: Sequence[FieldProblem]
     tracking_hash: bytes
     at: datetime
+    client: str | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +150,7 @@ class _Round:
     moved: list[StockMovement] = field(default_factory=list)
     low: list[StockRanLow] = field(default_factory=list)
     given: Counter[MerchantId] = field(default_factory=Counter)
+    booked: list[AuditEntry] = field(default_factory=list)
 
     async def outcome(self, slip: Slip) -> Outcome:
         try:
@@ -166,6 +170,7 @@ class _Round:
             products = moved_by(self.moved, self.products.values())
             await self.market.products.save_stock(products, self.moved, *self.low)
         await self.market.orders.add_all(self.orders, *self.placed)
+        await self.market.audit.add_all(self.booked)
 
     async def _taken(self, slip: Slip) -> Taken:
         served = self.stores.get(slip.store)
@@ -219,4 +224,19 @@ class _Round:
         self.given[store.id] += 1
         self.orders.append(order)
         self.placed.append(placed)
+        self.booked.append(self._booked(order, slip))
         return Taken(order=order, store=store)
+
+    def _booked(self, order: Order, slip: Slip) -> AuditEntry:
+        """Where it came from: that is all anybody knows of a guest."""
+        return AuditEntry.of(
+            Action.ORDER_PLACED,
+            id=AuditEntryId(self.ids.new()),
+            at=slip.at,
+            actor=None,
+            subject_type="order",
+            subject_id=order.id,
+            after={"status": order.status, "source": order.source, "total": order.total.amount},
+            address=slip.client,
+            request_id=slip.request_id,
+        )

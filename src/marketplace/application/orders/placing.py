@@ -22,7 +22,8 @@ class PlaceOrder:
     A guest orders from a store, in their own words.
 
     ``expected_total`` is what they were told it costs, as a decimal of the store's currency.
-    ``client`` is where they are on the network, if that is known.
+    ``client`` is where they are on the network, if that is known, and ``request_id`` which of the
+    requests it was.
     """
 
     store: str
@@ -36,6 +37,7 @@ class PlaceOrder:
     email: str | None = None
     expected_total: str | None = None
     client: str | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,8 @@ class PlacingService:
             problems=form.problems,
             tracking_hash=digest(token),
             at=now,
+            client=wanted.client,
+            request_id=wanted.request_id,
         )
         ordering = self.throttling.ordering(slip.store, wanted.customer_phone, wanted.client)
         async with ordering, leading_on(self.views, slip.store):

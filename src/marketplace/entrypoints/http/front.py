@@ -19,7 +19,7 @@ from marketplace.application.ports import Paging, Site
 from marketplace.application.storefront import StorefrontService
 from marketplace.domain.merchants import StoreMoved
 
-from .edge import once_more, say
+from .edge import once_more, request_id, say
 from .guest_orders import PlacedOrderOut, PlaceOrderIn
 from .page_cache import share
 from .shapes import read_json
@@ -74,7 +74,7 @@ class Front(Generic[App]):
         client = scope["client"]
         try:
             wanted = read_json(said or b"{}", PlaceOrderIn).wanted(
-                store, client[0] if client else None
+                store, client[0] if client else None, request_id.get()
             )
             placed = await self.placing.place(wanted)
         except StoreMoved:

@@ -101,9 +101,10 @@ class PlaceOrderIn(Input, frozen=True, kw_only=True):
     email: str | None = None
     expected_total: AmountSaid | None = None
 
-    def wanted(self, store: str, client: str | None) -> PlaceOrder:
+    def wanted(self, store: str, client: str | None, request_id: str) -> PlaceOrder:
         items = [Wish(**each.said()) for each in self.items]
-        return PlaceOrder(**{**self.said(), "items": items}, store=store, client=client)
+        said = {**self.said(), "items": items}
+        return PlaceOrder(**said, store=store, client=client, request_id=request_id)
 
 
 class CancelIn(Input, frozen=True, kw_only=True):
@@ -318,7 +319,7 @@ class GuestOrderController(Controller):
         placing: NamedDependency[PlacingService],
     ) -> PlacedOrderOut:
         """Order, without an account; it is paid when it arrives."""
-        wanted = data.wanted(username, request.address)
+        wanted = data.wanted(username, request.address, request.id)
         return PlacedOrderOut.of_guest(await placing.place(wanted))
 
     @post(

@@ -1,5 +1,6 @@
 """The book of who did what."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import datetime
 
@@ -18,6 +19,10 @@ class MemoryAuditBook(ports.AuditBook):
         self._transaction.later.append(
             lambda: self._transaction.store.audit.append(deepcopy(entry))
         )
+
+    async def add_all(self, entries: Sequence[AuditEntry], /) -> None:
+        for each in entries:
+            await self.add(each)
 
     async def last_seal(self) -> Seal | None:
         return max(self._transaction.store.seals, key=lambda each: each.number, default=None)

@@ -1,5 +1,6 @@
 """The book of who did what."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,15 +11,20 @@ from marketplace.domain.audit import AuditEntry, Seal
 
 from .. import tables
 from ..repository import values_of
-from ..rows import from_row, to_row
-from ..statements import compiled, given, shown
+from ..rows import from_row, to_json, to_listed, to_row
+from ..statements import compiled, given, listed, shown
 from ..transaction import Transaction
 
 
 class PostgresAuditBook(ports.AuditBook):
     table = tables.audit_entries
 
-    _added = compiled(insert(table).values(values_of(table)).returning(table.c.id))
+    _entries = listed("entries", *table.c)
+    _added = compiled(
+        sa.insert(table)
+        .from_select(list(table.c), sa.select(*_entries.c))
+        .returning(sa.literal_column("1"))
+    )
     _seals = tables.audit_seals
     _last = compiled(sa.select(*shown(_seals)).order_by(_seals.c.number.desc()).limit(1))
     # A seal is made soon after what it seals was written: an older one knows nothing of that.
@@ -42,7 +48,12 @@ class PostgresAuditBook(ports.AuditBook):
         self._connection = connection
 
     async def add(self, entry: AuditEntry, /) -> None:
-        self._added.tell(self._connection, **to_row(entry, self.table))
+        await self.add_all([entry])
+
+    async def add_all(self, entries: Sequence[AuditEntry], /) -> None:
+        """Not waited for: they go with what is asked next."""
+        rows = to_json([to_listed(each, self.table) for each in entries])
+        self._added.tell(self._connection, entries=rows)
 
     async def last_seal(self) -> Seal | None:
         row = await self._last.first(self._connection)

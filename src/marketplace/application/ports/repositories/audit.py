@@ -1,5 +1,6 @@
 """The book of what people with power have done."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +11,10 @@ class AuditBook(Protocol):
     """The book of who did what. Nothing in it is ever changed."""
 
     async def add(self, entry: AuditEntry, /) -> None: ...
+
+    async def add_all(self, entries: Sequence[AuditEntry], /) -> None:
+        """The same in one go, however many there are."""
+        ...
 
     async def last_seal(self) -> Seal | None:
         """The end of the chain."""
