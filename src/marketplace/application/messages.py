@@ -13,6 +13,7 @@ from marketplace.domain.orders import (
     OrderId,
     OrderNotFound,
     OrderPlaced,
+    OrderReopened,
     OrderShipped,
     OrderSought,
     OrderStatus,
@@ -100,6 +101,10 @@ class GuestCorrespondence:
 
     async def tell_of_expiry(self, event: OrderExpired, job: JobId) -> None:
         await self._tell(event.order_id, LetterKind.ORDER_EXPIRED, job)
+
+    async def tell_of_reopening(self, event: OrderReopened, job: JobId) -> None:
+        """Whoever was told that it is over is asked once more whether they stand by it."""
+        await self._tell(event.order_id, LetterKind.ORDER_PLACED, job)
 
     async def _tell(self, order_id: OrderId, kind: LetterKind, job: JobId) -> None:
         """News nobody has asked for: to whoever it reaches, and kept for nobody else."""

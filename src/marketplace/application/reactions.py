@@ -113,7 +113,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     OrderReturned: (Dispatch.publish,),
     OrderCancelled: (GuestCorrespondence.tell_of_cancelling, Dispatch.publish),
     OrderExpired: (GuestCorrespondence.tell_of_expiry, Dispatch.publish),
-    OrderReopened: (Dispatch.publish,),
+    OrderReopened: (GuestCorrespondence.tell_of_reopening, Dispatch.publish),
     OrderEdited: (Dispatch.publish,),
     OrderRefunded: (Dispatch.publish,),
     AnnouncementMade: (Correspondence.send_notification,),

@@ -232,6 +232,7 @@ NEWS = {
     ("confirmed", "shipped"): LetterKind.ORDER_SHIPPED,
     ("cancelled",): LetterKind.ORDER_CANCELLED,
     ("confirmed", "cancelled"): LetterKind.ORDER_CANCELLED,
+    ("cancelled", "pending"): LetterKind.ORDER_PLACED,
 }
 
 
