@@ -125,6 +125,8 @@ async def test_a_merchant_filters_too(merchant: httpx.AsyncClient) -> None:
         ("q=" + "x" * 101, {"q": "too-long"}),
         ("status=draft", {"status": "unknown-field"}),
         ("colour=red", {"colour": "unknown-field"}),
+        ("limit=1&limit=2", {"limit": "said-twice"}),
+        ("q=a&q=a&colour=red", {"colour": "unknown-field", "q": "said-twice"}),
     ],
 )
 async def test_a_bad_filter_is_named(

@@ -103,6 +103,7 @@ async def test_a_cursor_is_good_for_what_it_was_given_out_for(
         ("q=" + "x" * 101, {"q": "too-long"}),
         ("city=%E2%80%AEb", {"city": "bad-characters"}),
         ("since=2026-01-01", {"since": "unknown-field"}),
+        ("from=2026-01-01&from=2026-01-02", {"from": "said-twice"}),
     ],
 )
 async def test_a_bad_filter_is_named(

@@ -146,6 +146,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="لا يوجد حقل بهذا الاسم هنا.",
         en="There is no field of this name here.",
     ),
+    "said-twice": Wording(
+        ar="أُرسلت هذه القيمة أكثر من مرة. أرسلها مرة واحدة.",
+        en="This was sent more than once. Send it once.",
+    ),
     "not-expected": Wording(
         ar="لا تُرسل قيمة في هذا الحقل هنا.",
         en="Nothing belongs here.",

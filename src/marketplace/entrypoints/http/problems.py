@@ -80,6 +80,10 @@ class UnknownField(BadValue):
     """No field or parameter of this name is known here."""
 
 
+class SaidTwice(BadValue):
+    """One value is asked for, and several came: whoever reads another of them sees other things."""
+
+
 class OutOfRange(BadValue):
     """A number that is too large or too small."""
 

@@ -8,13 +8,14 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 from litestar.types import Guard
+from litestar.typing import FieldDefinition
 
 from marketplace.application.sessions import SessionService
 from marketplace.domain.accounts import SignInRequired
 from marketplace.domain.errors import FieldProblem, InvalidFields
 
 from .edge import request_id
-from .problems import UnknownField
+from .problems import SaidTwice, UnknownField
 
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
 """RFC 6750, 2.1."""
@@ -36,7 +37,7 @@ def doorkeeper(sessions: SessionService) -> Guard:
         if not (handler.opt.get("public") or connection.scope.get("method") == "OPTIONS"):
             await identify(connection, handler)
         if connection.scope["query_string"]:
-            _refuse_unknown_parameters(connection, handler)
+            _refuse_odd_parameters(connection, handler)
 
     async def identify(connection: Connection, handler: BaseRouteHandler) -> None:
         # Of two, whoever stands in between may have looked at the other one.
@@ -56,13 +57,23 @@ def doorkeeper(sessions: SessionService) -> Guard:
     return admit
 
 
-def _refuse_unknown_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
-    """A query parameter nobody asks for is a mistake of whoever sent it."""
+def _takes_several(parameter: FieldDefinition) -> bool:
+    """A list, or nothing."""
+    return any(each.is_non_string_collection for each in (parameter, *parameter.inner_types))
+
+
+def _refuse_odd_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
+    """A query parameter nobody asks for, or asks for once, is a mistake of whoever sent it."""
     known = {
-        parameter.kwarg_definition.name or name
+        parameter.kwarg_definition.name or name: parameter
         for name, parameter in handler.parsed_fn_signature.parameters.items()
         if isinstance(parameter.kwarg_definition, QueryParameter)
     }
-    unknown = sorted(connection.query_params.keys() - known)
-    if unknown:
-        raise InvalidFields(*(FieldProblem(name[:100], UnknownField.code, {}) for name in unknown))
+    problems = []
+    for name, said in sorted(connection.query_params.dict().items()):
+        if name not in known:
+            problems.append(FieldProblem(name[:100], UnknownField.code, {}))
+        elif len(said) > 1 and not _takes_several(known[name]):
+            problems.append(FieldProblem(name, SaidTwice.code, {}))
+    if problems:
+        raise InvalidFields(*problems)
