@@ -9,6 +9,7 @@ from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
 from marketplace.domain.delivery import Fee
 from marketplace.domain.errors import Form, MarketplaceError, must_be_seen
 from marketplace.domain.merchants import Merchant
+from marketplace.domain.moderation import ProductTakenDown
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     Customer,
@@ -218,6 +219,9 @@ def _relined(
                 # What was never counted was never promised: it stays that way in this order.
                 new = replace(new, unit_price=today.unit_price) if new else today
             together = quantity + (variant.id in chosen and chosen[variant.id].quantity)
+            if product.takedown and together > there[variant.id].quantity:
+                refusals.append(ProductTakenDown(reason=product.takedown.reason))
+                continue
             units = form.read("items", parse_quantity, together)
             chosen[variant.id] = replace(new, quantity=units or 1)
     if refusals:
