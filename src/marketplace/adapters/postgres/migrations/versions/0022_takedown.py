@@ -11,8 +11,8 @@ def upgrade() -> None:
     op.add_column("products", sa.Column("takedown__at", sa.DateTime(timezone=True)))
     op.add_column("products", sa.Column("takedown__reason", sa.Text))
     op.add_column("products", sa.Column("takedown__was_on_sale", sa.Boolean))
-    # A server that is not yet this one is kept from putting back what is down. To look whether it
-    # holds takes half a second for a million products.
+    # A server that is not yet this one is kept from putting back what is down. This and the index
+    # look at every product there is, which takes a second or so for a million.
     op.create_check_constraint(
         op.f("ck_products_taken_down"),
         "products",
