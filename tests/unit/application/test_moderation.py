@@ -8,7 +8,7 @@ from marketplace.application.moderation import LONGEST_REASON, WatchProducts
 from marketplace.application.notices import ChooseMail
 from marketplace.application.orders import EditOrder, TakeOrder, Wish
 from marketplace.application.ports import LetterKind, Paging
-from marketplace.application.products import AddProduct, EditProduct
+from marketplace.application.products import EditProduct
 from marketplace.domain.accounts import Actor, WrongRole
 from marketplace.domain.audit import Action
 from marketplace.domain.errors import InvalidFields
@@ -209,6 +209,19 @@ async def test_orders_that_have_it_go_on_and_get_no_more_of_it(
     ]
 
 
+async def test_an_order_that_has_it_can_be_taken_up_again(
+    world: World, boss: Actor, mona: Seller, lamp: ProductId
+) -> None:
+    order = (await world.an_order(mona, lamp)).order
+    await world.move(mona, order.id, "cancelled")
+    await take_down(world, boss, lamp)
+
+    again = await world.move(mona, order.id, "pending")
+
+    assert again.order.status is OrderStatus.PENDING
+    assert await world.stock(lamp) == (10, 1)
+
+
 @pytest.mark.parametrize("was", ["active", "draft", "archived"])
 async def test_what_is_restored_is_where_it_was(
     world: World, boss: Actor, mona: Seller, was: str
@@ -252,18 +265,6 @@ async def test_it_is_told_of_each_time(
 
     assert len(await world.inbox(mona)) == 4
     assert len(world.letters_to(mona.email, LetterKind.PRODUCT_TAKEN_DOWN)) == 2
-
-
-async def test_a_copy_is_a_product_of_its_own(
-    world: World, boss: Actor, mona: Seller, lamp: ProductId
-) -> None:
-    await take_down(world, boss, lamp)
-
-    copied = await world.marketplace.products.add(
-        AddProduct(acting=mona.actor, title="مصباح", price="50.00")
-    )
-
-    assert copied.product.takedown is None
 
 
 @pytest.mark.parametrize("why", ["", "   ", "x" * (LONGEST_REASON + 1), "a\0b", "\u202e"])
