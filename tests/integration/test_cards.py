@@ -91,12 +91,20 @@ async def test_whatever_is_shown_of_a_product_is_on_its_card_when_it_has_changed
         await market.images.take_down(image, LATER)
         await market.images.remove(await market.images.hold(image.id))
 
+    async def taken_down(market: UnitOfWork) -> None:
+        held = await market.products.hold(product.id)
+        await market.products.save(held, held.take_down("counterfeit", LATER))
+
+    async def restored(market: UnitOfWork) -> None:
+        held = await market.products.hold(product.id)
+        await market.products.save(held, held.restore(LATER))
+
     async def archived(market: UnitOfWork) -> None:
         held = await market.products.hold(product.id)
         await market.products.save(held, held.archive(LATER))
 
     seen = await _card(views, merchant)
-    for change in (titled, priced, shown, named, emptied, bared, archived):
+    for change in (titled, priced, shown, named, emptied, bared, taken_down, restored, archived):
         async with samples.begin() as market:
             await change(market)
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -83,6 +84,23 @@ def test_two_migrators_at_once_take_turns(bare_database_url: str) -> None:
 
     assert [(each.communicate()[1], each.returncode) for each in both] == [("", 0)] * 2
     assert _differences(bare_database_url) == []
+
+
+def test_a_server_of_before_cannot_put_back_what_is_taken_down(bare_database_url: str) -> None:
+    migrate(bare_database_url)
+    with psycopg.connect(bare_database_url, autocommit=True) as connection:
+        # Whose it is does not matter here.
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(
+            "INSERT INTO products (id, merchant_id, title, slug, description, status, tags,"
+            " images, options, track_stock, price_from__minor, keywords, created_at,"
+            " updated_at, version) VALUES (gen_random_uuid(), gen_random_uuid(), 'قلم', '', '',"
+            " 'draft', '{}', '{}', '[]', true, 1, '', now(), now(), 7)"
+        )
+        connection.execute("UPDATE products SET takedown__at = now()")
+
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("UPDATE products SET status = 'active'")
 
 
 def test_what_was_put_up_before_is_found_by_everyday_spellings_too(bare_database_url: str) -> None:

@@ -54,7 +54,9 @@ from marketplace.domain.blocked_phones import OrderRefused
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import CurrencyFixed, StoreNotFound
+from marketplace.domain.moderation import ProductTakenDown
 from marketplace.domain.orders import Move, OrderStatus, Party
+from marketplace.domain.products import ProductNotFound
 from marketplace.domain.variants import StockReason
 from tests.unit.contracts.answers import AnswersContract
 from tests.unit.contracts.background import BackgroundContract
@@ -329,6 +331,27 @@ async def test_whoever_waits_for_a_product_keeps_the_store_from_nobody(
         await market.merchants.hold(mona.merchant_id)
 
     assert (await ordering).order.number == 1001
+
+
+async def test_whoever_was_waiting_while_it_was_taken_down_is_refused(
+    world: World, samples: Samples, database_url: str
+) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona)
+    wanted = EditProduct(acting=mona.actor, product_id=lamp, title="قنديل", status="active")
+    async with samples.begin() as market:
+        held = await market.products.hold(lamp)
+        await market.products.save(held, held.take_down("counterfeit", NOON))
+        ordering = asyncio.create_task(world.an_order(mona, lamp))
+        await somebody_waits(database_url)
+        editing = asyncio.create_task(world.marketplace.products.edit(wanted))
+        await somebody_waits(database_url, many=2)
+
+    with pytest.raises(ProductNotFound):
+        await ordering
+    with pytest.raises(ProductTakenDown):
+        await editing
+    assert (await world.product(lamp)).takedown == held.takedown
 
 
 async def test_a_name_is_not_lost_to_whoever_waits_for_it_to_be_left(

@@ -9,6 +9,7 @@ from marketplace.adapters.postgres.pool import Pool, make_pool
 from marketplace.application.admin import FindMerchants
 from marketplace.application.finding import FindProducts
 from marketplace.application.merchants import EditMerchant
+from marketplace.application.moderation import WatchProducts
 from marketplace.application.once import Answer, RequestKey
 from marketplace.application.orders import EditOrder, FindOrders, TakeOrder, Wish
 from marketplace.application.ports import MerchantSort, Paging
@@ -246,6 +247,21 @@ async def test_a_profile_takes_four_and_two_more_for_another_currency(
 
     # BEGIN and the store; the store again; the line in the book and COMMIT; what it looks like now.
     assert counts == [4, 6]
+
+
+async def test_to_look_for_products_of_all_stores_takes_one_and_to_take_one_down_four(
+    world: World, asked: Asked
+) -> None:
+    boss, moderation = await world.an_admin(), world.marketplace.moderation
+    products = [await world.a_product(await world.a_merchant()) for _ in range(5)]
+    wanted = WatchProducts(acting=boss, q="مصباح", taken_down=False)
+    before = asked()
+
+    await moderation.products(wanted, Paging())
+    looked = asked()
+    await moderation.take_down(boss, products[0], "counterfeit")
+
+    assert (looked - before, asked() - looked) == (1, 4)
 
 
 @pytest.mark.parametrize("merchants", [1, 30])

@@ -222,6 +222,22 @@ def test_a_change_is_seen_at_once_by_its_process_and_soon_by_the_other(
         assert stock(here) == 4
         assert seen_within(lambda: stock(there) == 4) < WITHIN
 
+        # Taken down, and restored.
+        moderated = f"/api/admin/products/{lamp}"
+        on_its_own = f"{page}/products/{lamp}"
+        assert there.get(on_its_own).status_code == 200
+        down = here.post(f"{moderated}/takedown", headers=as_admin, json={"reason": "fake"})
+        assert down.is_success, down.text
+        assert here.get(page).json()["products"]["items"] == []
+        assert here.get(on_its_own).status_code == 404
+        assert seen_within(lambda: there.get(on_its_own).status_code == 404) < WITHIN
+        assert there.get(page).json()["products"]["items"] == []
+        assert there.post(f"{page}/orders", json=shop.order(lamp)).status_code == 404
+        back = here.post(f"{moderated}/restore", headers=as_admin)
+        assert back.is_success, back.text
+        assert stock(here) == 4
+        assert seen_within(lambda: there.get(on_its_own).status_code == 200) < WITHIN
+
         # Suspended.
         merchant = shop.as_merchant("GET", "/api/merchant/me").json()["id"]
         suspended = here.post(

@@ -46,7 +46,8 @@ CODES = """
     no-amount no-direct-uploads not-editable not-enough-on-hand not-expected not-found not-in-order
     not-one-of nothing-to-collect nothing-to-refund notification-not-found order-not-found
     order-refused orders-open out-of-stock past-moment phone-taken price-changed product-moved
-    product-not-found reason-missing refresh-refused refunded-too-much reserved-username
+    product-not-found product-taken-down
+    reason-missing refresh-refused refunded-too-much reserved-username
     rows-disagree rule-broken same-columns same-options session-not-found several-variants
     sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version stock-drifted
     stock-said-twice store-moved store-not-found store-on-holiday streams-full submission-not-found

@@ -17,6 +17,7 @@ from .jobs import JobService
 from .kyc import KycService
 from .merchants import MerchantService
 from .messages import GuestCorrespondence
+from .moderation import ModerationService
 from .notices import Notices, PreferenceService
 from .notifications import Correspondence, NotificationService
 from .once import Once, joining
@@ -146,6 +147,7 @@ class Marketplace:
             sender=ports.webhooks,
         )
         self.admin = AdminService(begin=begin, views=views, clock=clock, ids=ids)
+        self.moderation = ModerationService(begin=begin, views=views, clock=clock, ids=ids)
         self.job_desk = JobDeskService(begin=begin, views=views, clock=clock, ids=ids)
         self.auditing = AuditService(begin=begin, views=views, clock=clock, sealing=ports.sealing)
         self.schedule = ScheduleService(begin=begin, clock=clock)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import Form
-from marketplace.domain.merchants import MerchantId, MerchantStatus
-from marketplace.domain.notifications import MailChoices, Topic, parse_topic
-from marketplace.domain.products import StockRanLow
+from marketplace.domain.merchants import Merchant, MerchantId, MerchantStatus
+from marketplace.domain.notifications import CHOSEN, MailChoices, Topic, parse_topic
+from marketplace.domain.products import Product, ProductPulled, ProductRestored, StockRanLow
 from marketplace.domain.webhooks import WebhookDisabled, WhyDisabled
 
 from .merchants import selling
@@ -56,7 +56,7 @@ class PreferenceService:
             await market.merchants.hold(merchant_id)
             was = await market.preferences.of(merchant_id)
             digest = was.daily_digest if wanted.daily_digest is None else wanted.daily_digest
-            mailed = tuple(each for each in Topic if said.get(each, each in was.mailed))
+            mailed = tuple(each for each in CHOSEN if said.get(each, each in was.mailed))
             choices = MailChoices(mailed=mailed, daily_digest=digest)
             await market.preferences.keep(merchant_id, choices)
         return choices
@@ -100,6 +100,28 @@ class Notices:
         facts = {"url": event.url}
         await self._mail(event.merchant_id, Topic.WEBHOOK_DISABLED, _WHY[event.why], facts, job)
 
+    async def note_moderation(self, event: ProductPulled | ProductRestored, job: JobId) -> None:
+        """A slip in the merchant's inbox, for each time it happens."""
+        async with self.begin() as market:
+            merchant = await market.merchants.get(event.merchant_id)
+            product = await market.products.get(event.product_id)
+        if merchant.status is MerchantStatus.CLOSED:
+            return
+        kind, facts = _moderated(event, product, merchant)
+        wording = self.letters.write(kind, merchant.locale, facts)
+        slip = slip_for(merchant, Topic.MODERATION, job, wording, self.ids, self.clock)
+        async with self.begin() as market:
+            await market.notifications.add(slip)
+
+    async def mail_moderation(self, event: ProductPulled | ProductRestored, job: JobId) -> None:
+        """Whatever else the merchant has by mail."""
+        async with self.begin() as market:
+            merchant = await market.merchants.get(event.merchant_id)
+            account = await market.accounts.get(merchant.account_id)
+            product = await market.products.get(event.product_id)
+        kind, facts = _moderated(event, product, merchant)
+        await sent(self.mailer, self.letters, account, job, kind, facts)
+
     async def _mail(
         self,
         merchant_id: MerchantId,
@@ -114,3 +136,12 @@ class Notices:
             merchant = await market.merchants.get(merchant_id)
             account = await market.accounts.get(merchant.account_id)
         await sent(self.mailer, self.letters, account, job, kind, facts)
+
+
+def _moderated(
+    event: ProductPulled | ProductRestored, product: Product, merchant: Merchant
+) -> tuple[LetterKind, Mapping[str, str]]:
+    facts = {"store": merchant.name, "product": product.title}
+    if isinstance(event, ProductPulled):
+        return LetterKind.PRODUCT_TAKEN_DOWN, {**facts, "reason": event.reason}
+    return LetterKind.PRODUCT_RESTORED, facts

@@ -245,14 +245,19 @@ async def change(
 
 
 def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> None:
-    """Change a product as it was said, with every mistake in it named; nothing is stored."""
+    """
+    Change a product as it was said, with every mistake in it named; nothing is stored.
+
+    Raises ``InvalidFields``, or ``ProductTakenDown`` if it is to be on sale and must not be.
+    """
+    status = product.status
     with Form() as form:
         if wanted.title is not None:
             product.title = form.read("title", line(200), wanted.title)
         if wanted.description is not None:
             product.description = form.read("description", prose(5000), wanted.description)
         if wanted.status is not None:
-            product.status = form.read("status", word(ProductStatus), wanted.status)
+            status = form.read("status", word(ProductStatus), wanted.status)
         if wanted.tags is not None:
             product.tags = form.read("tags", parse_tags, wanted.tags)
         if wanted.images is not None:
@@ -270,6 +275,7 @@ def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> None:
         options, variants = arranging.arranged(wanted.options, wanted.variants)
         if not form.problems:
             form.read("variants", lambda said: product.arrange(options, said), variants)
+    product.stand(status)
     if wanted.category is not None:
         product.category = wanted.category if isinstance(wanted.category, UUID) else None
 

@@ -31,6 +31,8 @@ from marketplace.domain.products import (
     ProductAdded,
     ProductArchived,
     ProductEdited,
+    ProductPulled,
+    ProductRestored,
     StockRanLow,
 )
 from marketplace.domain.variants import Variant
@@ -54,7 +56,8 @@ async def _order(
 
 
 async def _product(
-    market: UnitOfWork, event: ProductAdded | ProductEdited | ProductArchived
+    market: UnitOfWork,
+    event: ProductAdded | ProductEdited | ProductArchived | ProductPulled | ProductRestored,
 ) -> Facts:
     return _product_told(await market.products.get(event.product_id))
 
@@ -96,6 +99,8 @@ PUBLISHED: Mapping[type[Event], Publication] = {
     ProductAdded: Publication("product.created", _product),
     ProductEdited: Publication("product.updated", _product),
     ProductArchived: Publication("product.archived", _product),
+    ProductPulled: Publication("product.taken_down", _product),
+    ProductRestored: Publication("product.restored", _product),
     StockRanLow: Publication("stock.low", _stock),
 }
 """The whole table. A line more is a promise more: add to it, and never rename one."""
@@ -188,6 +193,8 @@ def _product_told(product: Product) -> Facts:
         "title": product.title,
         "slug": product.slug,
         "status": product.status,
+        "taken_down_at": product.takedown and _moment(product.takedown.at),
+        "takedown_reason": product.takedown and product.takedown.reason,
         "track_stock": product.track_stock,
         "variants": [_variant_told(each) for each in product.offered],
         "created_at": _moment(product.created_at),

@@ -46,6 +46,8 @@ from marketplace.domain.products import (
     ProductAdded,
     ProductArchived,
     ProductEdited,
+    ProductPulled,
+    ProductRestored,
     StockRanLow,
 )
 from marketplace.domain.schedule import (
@@ -89,6 +91,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     ProductAdded: (Dispatch.publish,),
     ProductEdited: (Dispatch.publish,),
     ProductArchived: (Dispatch.publish,),
+    ProductPulled: (Notices.note_moderation, Notices.mail_moderation, Dispatch.publish),
+    ProductRestored: (Notices.note_moderation, Notices.mail_moderation, Dispatch.publish),
     StockRanLow: (Correspondence.note_low_stock, Notices.mail_low_stock, Dispatch.publish),
     CategoriesChanged: (),
     ImageReceived: (ImageService.process_product_image,),
@@ -170,6 +174,7 @@ HANDLING: Mapping[Reaction, Handling] = {
     ),
     ImageService.discard_files: Handling(at_once=4, patience=timedelta(minutes=2), sends=False),
     ImportService.work_off_import: Handling(at_once=2, patience=timedelta(minutes=2), sends=False),
+    Notices.note_moderation: SLIP,
     Notices.note_webhook_disabled: SLIP,
     Dispatch.remove_webhooks: SLIP,
     Dispatch.deliver: Handling(at_once=CALLS_AT_ONCE),

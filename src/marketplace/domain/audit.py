@@ -33,6 +33,8 @@ class Action(StrEnum):
     ORDER_MOVED = "order.moved"
     ORDER_EDITED = "order.edited"
     ORDER_REFUNDED = "order.refunded"
+    PRODUCT_PULLED = "product.pulled"
+    PRODUCT_RESTORED = "product.restored"
     PHONE_BLOCKED = "phone.blocked"
     PHONE_UNBLOCKED = "phone.unblocked"
     ANNOUNCEMENT_MADE = "announcement.made"

@@ -10,7 +10,7 @@ from .accounts import AccountId
 from .errors import NotFound
 from .events import Event
 from .merchants import MerchantId
-from .text import word
+from .text import NotOneOf, word
 
 NotificationId = NewType("NotificationId", UUID)
 AnnouncementId = NewType("AnnouncementId", UUID)
@@ -24,6 +24,11 @@ class Topic(StrEnum):
     ANNOUNCEMENT = "announcement"
     KYC_DECISION = "kyc_decision"
     WEBHOOK_DISABLED = "webhook_disabled"
+    MODERATION = "moderation"
+
+
+CHOSEN = tuple(each for each in Topic if each is not Topic.MODERATION)
+"""What a merchant can have by mail or not; what admins decide about products comes in any case."""
 
 
 class Target(StrEnum):
@@ -62,8 +67,8 @@ class MailChoices:
     """
     What comes by mail: slips about these topics at once, and what happened in a day once a day.
 
-    Everything is in the inbox, whatever is chosen; what is about the account's security is always
-    mailed.
+    Everything is in the inbox, whatever is chosen; what is about the account's security, or a
+    product that an admin takes down, is always mailed.
     """
 
     mailed: tuple[Topic, ...] = (
@@ -133,4 +138,10 @@ class AnnouncementNotFound(NotFound):
 
 
 parse_target = word(Target)
-parse_topic = word(Topic)
+
+
+def parse_topic(name: str) -> Topic:
+    for each in CHOSEN:
+        if each == name:
+            return each
+    raise NotOneOf(allowed=list(CHOSEN))

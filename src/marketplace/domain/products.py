@@ -1,7 +1,7 @@
 """Products: what a merchant sells, in which variants, and where it stands in the store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import product as combinations
@@ -13,6 +13,7 @@ from .errors import BadValue, NotFound, RuleBroken
 from .events import Event
 from .images import ImageId
 from .merchants import MerchantId
+from .moderation import ProductTakenDown, Takedown
 from .money import Money
 from .slugs import Slug
 from .text import Missing, TooLong, line
@@ -50,7 +51,8 @@ class Product:
 
     Without ``options`` there is one variant that is not retired; with them, each has one value of
     every option, and no two the same. Where ``track_stock`` is off, nobody counts what is left.
-    ``low_stock_at`` is how many units are few.
+    ``low_stock_at`` is how many units are few. What is taken down is not on sale, whatever else
+    its merchant does with it.
     """
 
     id: ProductId
@@ -66,6 +68,7 @@ class Product:
     variants: tuple[Variant, ...]
     track_stock: bool = True
     low_stock_at: int | None = None
+    takedown: Takedown | None = None
     created_at: datetime
     updated_at: datetime
     version: int = 0
@@ -73,6 +76,8 @@ class Product:
     def __post_init__(self) -> None:
         if not self.offered:
             raise ValueError("a product has at least one variant")
+        if self.takedown and self.is_on_sale:
+            raise ValueError("a product that is taken down is not on sale")
 
     @property
     def offered(self) -> tuple[Variant, ...]:
@@ -171,10 +176,39 @@ class Product:
         self.updated_at = at
         return ProductEdited(at=at, product_id=self.id, merchant_id=self.merchant_id)
 
+    def stand(self, status: ProductStatus) -> None:
+        """
+        Where its merchant wants it; ``ProductTakenDown`` if that is where it must not be.
+
+        Whoever archives what is taken down does not wait for it to be on sale again.
+        """
+        if self.takedown and status is ProductStatus.ACTIVE:
+            raise ProductTakenDown(reason=self.takedown.reason)
+        if self.takedown and status is ProductStatus.ARCHIVED:
+            self.takedown = replace(self.takedown, was_on_sale=False)
+        self.status = status
+
     def archive(self, at: datetime) -> "ProductArchived":
         """It leaves the store; the orders that have it keep what they wrote down."""
-        self.status, self.updated_at = ProductStatus.ARCHIVED, at
+        self.stand(ProductStatus.ARCHIVED)
+        self.updated_at = at
         return ProductArchived(at=at, product_id=self.id, merchant_id=self.merchant_id)
+
+    def take_down(self, reason: str, at: datetime) -> "ProductPulled":
+        """Out of the store, and its merchant cannot put it back; what is archived stays so."""
+        self.takedown = Takedown(at=at, reason=reason, was_on_sale=self.is_on_sale)
+        if self.is_on_sale:
+            self.status = ProductStatus.DRAFT
+        self.updated_at = at
+        return ProductPulled(at=at, product_id=self.id, merchant_id=self.merchant_id, reason=reason)
+
+    def restore(self, at: datetime) -> "ProductRestored":
+        """It is its merchant's again: on sale if it was, unless it was archived meanwhile."""
+        was_on_sale = self.takedown is not None and self.takedown.was_on_sale
+        self.takedown, self.updated_at = None, at
+        if was_on_sale:
+            self.status = ProductStatus.ACTIVE
+        return ProductRestored(at=at, product_id=self.id, merchant_id=self.merchant_id)
 
     @classmethod
     def add(
@@ -221,6 +255,23 @@ class ProductEdited(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductArchived(Event):
+    product_id: ProductId
+    merchant_id: MerchantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductPulled(Event):
+    """An admin has taken it down."""
+
+    product_id: ProductId
+    merchant_id: MerchantId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRestored(Event):
+    """An admin has given it back to its merchant."""
+
     product_id: ProductId
     merchant_id: MerchantId
 

@@ -18,6 +18,7 @@ _ORDER = {
     "customer": "نورة العتيبي",
     "link": "https://souq.example/api/orders/track/…",
 }
+_PRODUCT = {"store": "عباءات سارة", "product": "Silk scarf"}
 _HOOK = {"url": "https://erp.example.com/hooks/marketplace"}
 
 FACTS: Mapping[LetterKind, Mapping[str, str]] = {
@@ -73,6 +74,8 @@ FACTS: Mapping[LetterKind, Mapping[str, str]] = {
     },
     LetterKind.ORDER_CANCELLED: _ORDER,
     LetterKind.ORDER_EXPIRED: _ORDER,
+    LetterKind.PRODUCT_TAKEN_DOWN: {**_PRODUCT, "reason": "منتج مقلّد: وصلنا بلاغ من صاحب العلامة."},
+    LetterKind.PRODUCT_RESTORED: _PRODUCT,
     LetterKind.WEBHOOK_GONE: _HOOK,
     LetterKind.WEBHOOK_FAILING: _HOOK,
 }

@@ -69,6 +69,8 @@ FACTS: dict[LetterKind, dict[str, str]] = {
     },
     LetterKind.ORDER_CANCELLED: {**ORDER, "customer": "Grace Hopper"},
     LetterKind.ORDER_EXPIRED: {**ORDER, "customer": "Grace Hopper"},
+    LetterKind.PRODUCT_TAKEN_DOWN: {"store": "متجر آدا", "product": "Lamp", "reason": "مقلّد"},
+    LetterKind.PRODUCT_RESTORED: {"store": "متجر آدا", "product": "Lamp"},
     LetterKind.WEBHOOK_GONE: {"url": "https://erp.example/hooks"},
     LetterKind.WEBHOOK_FAILING: {"url": "https://erp.example/hooks"},
     LetterKind.ANNOUNCEMENT: {"title": "صيانة الليلة", "body": "من الثانية\nإلى الثالثة."},

@@ -6,7 +6,7 @@ from marketplace.application.admin import Announce
 from marketplace.application.notices import ChooseMail
 from marketplace.application.ports import LetterKind
 from marketplace.domain.errors import InvalidFields
-from marketplace.domain.notifications import MailChoices, Topic
+from marketplace.domain.notifications import CHOSEN, MailChoices, Topic
 
 from ..world import Seller, World
 
@@ -52,7 +52,7 @@ async def test_whoever_has_chosen_nothing_gets_what_matters(world: World) -> Non
 
 async def test_whoever_wants_no_mail_gets_what_is_about_the_account(world: World) -> None:
     mona = await world.a_merchant()
-    await choose(world, mona, **{topic.value: False for topic in Topic})
+    await choose(world, mona, **{topic.value: False for topic in CHOSEN})
 
     await everything_happens(world, mona)
 

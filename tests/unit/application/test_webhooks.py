@@ -132,6 +132,21 @@ async def test_what_is_edited_and_given_back_is_told_as_it_is_by_then(
     assert refunded["data"]["payment_status"] == "partially_refunded"
 
 
+async def test_what_an_admin_takes_down_and_restores_is_told(world: World, mona: Seller) -> None:
+    boss, lamp = await world.an_admin(), await world.a_product(mona)
+    await listen(world, mona, "product.taken_down", "product.restored")
+    await world.marketplace.moderation.take_down(boss, lamp, "counterfeit")
+    await world.run_jobs()
+    await world.marketplace.moderation.restore(boss, lamp)
+    await world.run_jobs()
+
+    down, back = told(world)
+    assert (down["type"], back["type"]) == ("product.taken_down", "product.restored")
+    assert (down["data"]["status"], down["data"]["takedown_reason"]) == ("draft", "counterfeit")
+    assert down["data"]["taken_down_at"].endswith("Z")
+    assert (back["data"]["status"], back["data"]["takedown_reason"]) == ("active", None)
+
+
 async def test_products_and_stock_are_told_of(world: World, mona: Seller) -> None:
     await listen(world, mona)
     lamp = await world.a_product(mona, stock=4, low_stock_at=3)

@@ -406,6 +406,26 @@ class UnitOfWorkContract:
             assert again == held
             assert [each.status for each in again.timeline] == ["pending", "cancelled"]
 
+    async def test_a_product_that_was_taken_down_comes_back_as_it_was(self, world: World) -> None:
+        product = await world.a_product(await world.a_merchant())
+        async with world.begin() as market:
+            held = await market.products.hold(product.id)
+            await market.products.save(held, held.take_down("مقلّد\nبلاغ 7", NOON))
+        async with world.begin() as market:
+            assert await market.products.get(product.id) == held
+            down = await market.products.hold(product.id)
+            assert down == held
+            down.archive(NOON)
+            await market.products.save_all([down], [])
+
+        async with world.begin() as market:
+            restored = await market.products.hold(product.id)
+            assert restored == down
+            await market.products.save(restored, restored.restore(NOON))
+
+        async with world.begin() as market:
+            assert await market.products.get(product.id) == restored
+
     async def test_a_changed_product_comes_back_changed(self, world: World) -> None:
         product = await world.a_product(await world.a_merchant())
         async with world.begin() as market:

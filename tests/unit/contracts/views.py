@@ -28,10 +28,12 @@ from marketplace.application.ports import (
     Place,
     ProductCard,
     ProductSales,
+    ProductSearch,
     Selection,
     Sort,
     StoreCard,
     StoreCount,
+    StoreName,
     Views,
 )
 from marketplace.domain.accounts import Role, SessionId, Username
@@ -1172,6 +1174,79 @@ class ViewsContract:
 
         assert [*first, *rest] == products
         assert await views.catalogue(merchant.id, 2, rest[-1].id) == ()
+
+    async def test_what_is_taken_down_leaves_its_store_and_not_its_merchant(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        product = await world.a_product(merchant, title="قنديل")
+        async with world.begin() as market:
+            product = await market.products.hold(product.id)
+            await market.products.save(product, product.take_down("مقلّد", NOON))
+
+        _, front = await views.front(merchant.username, Paging())
+        sought = Selection(query=Query.parse("قنديل"))
+        assert front.items == ()
+        assert (await views.on_sale(merchant.id, sought, Paging())).items == ()
+        for called in (product.id, product.slug):
+            with pytest.raises(ProductNotFound):
+                await views.product_on_sale(merchant.id, called)
+        assert await views.products_on_sale(merchant.id, [product.id]) == {}
+        [shelf] = await views.categories_on_sale(merchant.id)
+        assert shelf.product_count == 0
+        [listed] = (await views.products(merchant.id, sought, Paging())).items
+        assert listed.product == product
+        assert await views.product(merchant.id, product.id) == listed
+
+    async def test_an_admin_sees_the_products_of_all_stores_newest_first(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, rival = await world.a_merchant(), await world.a_merchant("متجر الشمس")
+        image = await world.an_image(merchant)
+        first = await world.a_product(merchant, images=(image.id,))
+        second = await world.a_product(rival, status=ProductStatus.ARCHIVED)
+        third = await world.a_product(merchant, status=ProductStatus.DRAFT)
+
+        page = await views.watched_products(ProductSearch(), Paging(limit=2))
+        rest = await views.watched_products(ProductSearch(), Paging(after=page.next))
+
+        assert [each.product for each in (*page.items, *rest.items)] == [third, second, first]
+        assert [each.store.name for each in page.items] == ["متجر القمر", "متجر الشمس"]
+        assert rest.next is None
+        seen = await views.watched_product(first.id)
+        own = await views.product(merchant.id, first.id)
+        assert rest.items == (seen,)
+        assert (seen.product, seen.category, seen.images) == (own.product, own.category, own.images)
+        assert seen.store == StoreName(
+            id=merchant.id, username=merchant.username, name=merchant.name, status=merchant.status
+        )
+        with pytest.raises(ProductNotFound):
+            await views.watched_product(ProductId(uuid4()))
+
+    async def test_an_admin_looks_for_products_by_words_store_and_what_became_of_them(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, rival = await world.a_merchant(), await world.a_merchant()
+        lamp = await world.a_product(merchant, title="قنديل")
+        copied = await world.a_product(rival, title="القناديل")
+        down = await world.a_product(rival, title="قنديل")
+        async with world.begin() as market:
+            held = await market.products.hold(down.id)
+            await market.products.save(held, held.take_down("مقلّد", NOON))
+
+        async def found(**said: Any) -> list[ProductId]:
+            page = await views.watched_products(ProductSearch(**said), Paging())
+            return [each.product.id for each in page.items]
+
+        query = Query.parse("قنديل")
+        assert await found(query=query) == [down.id, lamp.id]
+        assert await found(query=query, merchant_id=rival.id) == [down.id]
+        assert await found(query=query, taken_down=False) == [lamp.id]
+        assert await found(taken_down=True) == [down.id]
+        assert await found(taken_down=False, merchant_id=rival.id) == [copied.id]
+        assert await found(taken_down=True, merchant_id=merchant.id) == []
+        assert await found(query=Query.parse("لا"), slug=copied.slug) == [copied.id]
+        assert await found(query=Query.parse("لا"), slug="") == []
 
     async def test_a_merchant_sees_the_own_imports(self, world: World, views: Views) -> None:
         merchant, rival = await world.a_merchant(), await world.a_merchant()

@@ -1,5 +1,6 @@
 """Products: what is on the shelf, what is promised, and that the two always agree."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from marketplace.domain.errors import BadValue
 from marketplace.domain.merchants import MerchantId
+from marketplace.domain.moderation import ProductTakenDown, Takedown
 from marketplace.domain.money import Money
 from marketplace.domain.products import (
     MOST_TAGS,
@@ -371,3 +373,37 @@ def test_an_adjustment_never_takes_what_was_promised(on_hand: int, data: st.Data
     else:
         assert (change.on_hand, change.reserved) == (by, 0)
         assert variant.reserved == reserved <= variant.on_hand
+
+
+def test_what_is_taken_down_is_not_on_sale_whatever_its_merchant_does() -> None:
+    product = a_product()
+
+    pulled = product.take_down("counterfeit", NOW)
+
+    assert product.takedown == Takedown(at=NOW, reason="counterfeit", was_on_sale=True)
+    assert (pulled.product_id, pulled.reason, pulled.at) == (product.id, "counterfeit", NOW)
+    assert (product.is_on_sale, product.status) == (False, ProductStatus.DRAFT)
+    with pytest.raises(ProductTakenDown):
+        product.stand(ProductStatus.ACTIVE)
+    product.stand(ProductStatus.DRAFT)
+    product.restore(LATER)
+    assert (product.status, product.updated_at) == (ProductStatus.ACTIVE, LATER)
+    assert not product.takedown
+
+
+@pytest.mark.parametrize("status", ProductStatus)
+def test_whoever_archives_what_is_taken_down_has_it_back_archived(status: ProductStatus) -> None:
+    product = a_product(status)
+    product.take_down("counterfeit", NOW)
+    product.archive(NOW)
+
+    product.restore(LATER)
+
+    assert product.is_archived
+
+
+def test_no_product_is_on_sale_and_taken_down() -> None:
+    takedown = Takedown(at=NOW, reason="counterfeit", was_on_sale=True)
+
+    with pytest.raises(ValueError, match="taken down"):
+        replace(a_product(), takedown=takedown)

@@ -113,6 +113,10 @@ POST   /api/admin/merchants/{id}/suspend        401 401 401 401 403 403 403 200
 POST   /api/admin/merchants/{id}/reactivate     401 401 401 401 403 403 403 409
 DELETE /api/admin/merchants/{id}                401 401 401 401 403 403 403 409
 POST   /api/admin/orders/{id}/cancel            401 401 401 401 403 403 403 200
+GET    /api/admin/products                      401 401 401 401 403 403 403 200
+GET    /api/admin/products/{id}                 401 401 401 401 403 403 403 200
+POST   /api/admin/products/{id}/takedown        401 401 401 401 403 403 403 200
+POST   /api/admin/products/{id}/restore         401 401 401 401 403 403 403 200
 POST   /api/admin/notifications                 401 401 401 401 403 403 403 400
 GET    /api/admin/notifications                 401 401 401 401 403 403 403 200
 GET    /api/admin/audit-logs                    401 401 401 401 403 403 403 200
@@ -143,6 +147,7 @@ BODIES = {
     "POST /api/merchant/products/{id}/stock": {"adjust": 1, "reason": "received"},
     "POST /api/merchant/orders/{id}/refunds": {"amount": "1.00", "reason": "broken"},
     "POST /api/admin/orders/{id}/cancel": {"reason": "fraud"},
+    "POST /api/admin/products/{id}/takedown": {"reason": "counterfeit"},
     "POST /api/merchant/webhooks/{id}/redeliver": {"since": "2026-01-01T00:00:00Z"},
     "POST /api/admin/merchants/{id}/kyc": {"decision": "approved"},
     "POST /api/admin/merchants/{id}/suspend": {"reason": "fraud"},

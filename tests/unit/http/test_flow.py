@@ -209,7 +209,13 @@ async def test_the_public_sees_no_more_of_a_product_than_it_needs(
     # In a list the variants are counted; they are told where one of them is chosen.
     assert shown.keys() - listed.keys() == {"variants", "preview"}
     assert {name: shown[name] for name in listed} == listed
-    assert own.keys() - shown.keys() == {"version", "track_stock", "low_stock_at"}
+    assert own.keys() - shown.keys() == {
+        "version",
+        "track_stock",
+        "low_stock_at",
+        "taken_down_at",
+        "takedown_reason",
+    }
     assert own["variants"][0].keys() - shown["variants"][0].keys() == {"on_hand", "reserved"}
     assert shown["stock"] == shown["variants"][0]["stock"] == 12
 

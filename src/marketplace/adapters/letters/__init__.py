@@ -20,7 +20,7 @@ _DIRECTION = {Locale.ARABIC: "rtl", Locale.ENGLISH: "ltr"}
 _LEFT_TO_RIGHT = frozenset(
     {"day", "discount", "number", "phone", "total", "tracking_number", "url", "username"}
 )
-_ANY_WAY = frozenset({"store", "customer", "address", "note", "lines", "fees", "reason", "courier"})
+_ANY_WAY = frozenset("store customer address note lines fees reason courier product".split())
 """What people typed, in whatever script."""
 _LRI, _FSI, _PDI = "\u2066", "\u2068", "\u2069"
 """Isolates (Unicode UAX #9, 2.4): inside, text has a direction of its own and leaks none of it."""
@@ -43,6 +43,8 @@ class TemplateLetters(Letters):
     - ``ORDER_CONFIRMED``: store, number, customer, total, link
     - ``ORDER_SHIPPED``: store, number, customer, courier, tracking_number, total, link
     - ``ORDER_CANCELLED`` and ``ORDER_EXPIRED``: store, number, customer, link
+    - ``PRODUCT_TAKEN_DOWN``: store, product, reason
+    - ``PRODUCT_RESTORED``: store, product
     - ``WEBHOOK_GONE`` and ``WEBHOOK_FAILING``: url
 
     A missing one is a ``KeyError``, and a bug of ours.

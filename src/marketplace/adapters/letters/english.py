@@ -193,6 +193,30 @@ DRAFTS = {
             Link("See the order"),
         ),
     ),
+    LetterKind.PRODUCT_TAKEN_DOWN: Draft(
+        "The platform has taken a product down: $product",
+        (
+            Paragraph(
+                "By a decision of the platform, $product is no longer on sale in $store. "
+                "The reason:"
+            ),
+            Paragraph("$reason"),
+            Paragraph(
+                "You can edit or archive the product, but it cannot be on sale until the platform "
+                "restores it. Orders that have it stay as they are and can be completed."
+            ),
+        ),
+    ),
+    LetterKind.PRODUCT_RESTORED: Draft(
+        "The platform has restored a product: $product",
+        (
+            Paragraph("Nothing keeps $product from being sold in $store any more."),
+            Paragraph(
+                "If it was on sale when it was taken down, and was not archived since, it is on "
+                "sale again. Otherwise you can put it on sale yourself."
+            ),
+        ),
+    ),
     LetterKind.WEBHOOK_GONE: Draft(
         "We have disabled a webhook of your store",
         (

@@ -205,6 +205,9 @@ products = sa.Table(
     sa.Column("options", JSONB, nullable=False),
     sa.Column("track_stock", sa.Boolean, nullable=False),
     sa.Column("low_stock_at", sa.Integer),
+    sa.Column("takedown__at", Time),
+    sa.Column("takedown__reason", sa.Text),
+    sa.Column("takedown__was_on_sale", sa.Boolean),
     # The entity looks for its cheapest variant; this is for whoever sorts products by price.
     sa.Column("price_from__minor", sa.BigInteger, nullable=False, info=DERIVED),
     sa.Column("keywords", sa.Text, nullable=False, info=DERIVED),
@@ -226,6 +229,8 @@ products = sa.Table(
         sa.Computed("left(search_fold(title), 100)"),
         nullable=False,
     ),
+    sa.CheckConstraint("takedown__at IS NULL OR status <> 'active'", name="taken_down"),
+    sa.Index("ix_products_taken_down", "id", postgresql_where=sa.text("takedown__at IS NOT NULL")),
     sa.Index(None, "merchant_id", "id"),
     sa.Index(None, "merchant_id", "price_from__minor", "id"),
     sa.Index(None, "merchant_id", "sorted_by", "id"),

@@ -9,6 +9,7 @@ from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
 from marketplace.domain.delivery import Fee
 from marketplace.domain.errors import Form, MarketplaceError, must_be_seen
 from marketplace.domain.merchants import Merchant
+from marketplace.domain.moderation import ProductTakenDown
 from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     Customer,
@@ -217,6 +218,9 @@ def _relined(
                 today = Priced(product=product, variant=variant, quantity=1).written_down()
                 new = replace(new, unit_price=today.unit_price) if new else today
             together = quantity + (variant.id in chosen and chosen[variant.id].quantity)
+            if product.takedown and together > there[variant.id].quantity:
+                refusals.append(ProductTakenDown(reason=product.takedown.reason))
+                continue
             units = form.read("items", parse_quantity, together)
             new = replace(new, quantity=units or 1)
             chosen[variant.id] = _counted(new, there.get(variant.id), product)

@@ -67,6 +67,7 @@ from .views.imports import ImportViews
 from .views.jobs import JobViews
 from .views.kyc import KycViews
 from .views.merchants import MerchantFile, MerchantSearch, MerchantSort, MerchantView, MerchantViews
+from .views.moderation import ModerationViews, ProductSearch, StoreName, WatchedProduct
 from .views.notifications import Arrival, Inbox, NotificationViews
 from .views.orders import (
     DatedOrder,
@@ -165,6 +166,7 @@ __all__ = [
     "MessageRefused",
     "MessageUnavailable",
     "Messenger",
+    "ModerationViews",
     "Morning",
     "Named",
     "NotificationViews",
@@ -186,6 +188,7 @@ __all__ = [
     "Preferences",
     "ProductCard",
     "ProductSales",
+    "ProductSearch",
     "ProductView",
     "ProductViews",
     "Products",
@@ -204,6 +207,7 @@ __all__ = [
     "Statistics",
     "StoreCard",
     "StoreCount",
+    "StoreName",
     "StoreView",
     "StoreViews",
     "StoredFile",
@@ -214,6 +218,7 @@ __all__ = [
     "UnitOfWork",
     "Versioned",
     "Views",
+    "WatchedProduct",
     "WebhookSender",
     "WebhookViews",
     "Window",

@@ -250,6 +250,8 @@ class LetterKind(StrEnum):
     ORDER_EXPIRED = "order_expired"
     WEBHOOK_GONE = "webhook_gone"
     WEBHOOK_FAILING = "webhook_failing"
+    PRODUCT_TAKEN_DOWN = "product_taken_down"
+    PRODUCT_RESTORED = "product_restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from .jobs import JobController
 from .kyc import JudgingController, PapersController
 from .media import media
 from .merchants import MerchantController
+from .moderation import ModerationController
 from .notifications import NotificationController
 from .order_sheets import OrderSheetController
 from .orders import OrderController
@@ -81,7 +82,13 @@ MERCHANT = Router(
 )
 ADMIN = Router(
     "/api/admin",
-    route_handlers=[AdminController, AdminOrderController, JudgingController, JobController],
+    route_handlers=[
+        AdminController,
+        AdminOrderController,
+        ModerationController,
+        JudgingController,
+        JobController,
+    ],
     opt={"role": Role.ADMIN},
     tags=["admin"],
 )
@@ -180,6 +187,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         "webhooks": marketplace.webhooks,
         "deliveries": marketplace.deliveries,
         "admin": marketplace.admin,
+        "moderation": marketplace.moderation,
         "job_desk": marketplace.job_desk,
     }
     return Router(

@@ -399,6 +399,11 @@ MESSAGES: Mapping[str, Wording] = {
         ar="المنتج غير موجود أو غير معروض للبيع.",
         en="There is no such product, or it is not on sale.",
     ),
+    "product-taken-down": Wording(
+        ar="أوقفت إدارة المنصة عرض هذا المنتج. السبب: «{reason}». لا يمكن بيعه حتى تعيده الإدارة.",
+        en="The platform has taken this product down. The reason: '{reason}'. "
+        "Until it is restored it cannot be sold.",
+    ),
     "product-moved": Wording(
         ar="انتقل المنتج إلى عنوان آخر.",
         en="The product has moved to another address.",

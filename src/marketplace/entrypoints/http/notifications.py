@@ -19,6 +19,7 @@ from marketplace.application.streams import (
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import FieldProblem, InvalidFields
 from marketplace.domain.notifications import (
+    CHOSEN,
     MailChoices,
     Notification,
     NotificationId,
@@ -95,7 +96,7 @@ class PreferencesOut(Output, frozen=True, kw_only=True):
     What comes by mail, by topic, and whether there is a letter of the day.
 
     Everything is in the inbox whatever is chosen here, and what is about the security of the
-    account is always mailed.
+    account, or a product that an admin takes down, is always mailed.
     """
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
@@ -114,7 +115,7 @@ class PreferencesOut(Output, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, choices: MailChoices) -> Self:
-        mail = {topic.value: topic in choices.mailed for topic in Topic}
+        mail = {topic.value: topic in choices.mailed for topic in CHOSEN}
         return cls.told(choices, mail=mail)
 
 

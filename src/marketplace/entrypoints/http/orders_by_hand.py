@@ -21,6 +21,7 @@ from marketplace.application.orders import (
 from marketplace.domain.accounts import Actor
 from marketplace.domain.delivery import CityMissing, CityNotServed
 from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
+from marketplace.domain.moderation import ProductTakenDown
 from marketplace.domain.orders import (
     CollectedTooLittle,
     CollectedTooMuch,
@@ -180,6 +181,7 @@ class OrderByHandController(Controller):
             NotEditable,
             TooManyEdits,
             ProductNotFound,
+            ProductTakenDown,
             VariantNotFound,
             VariantRequired,
             OutOfStock,

@@ -18,6 +18,7 @@ from marketplace.domain.accounts import Actor
 from marketplace.domain.categories import CategoryNotFound
 from marketplace.domain.errors import StaleVersion
 from marketplace.domain.images import ImageNotFound
+from marketplace.domain.moderation import ProductTakenDown
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.slugs import SlugTaken
 from marketplace.domain.variants import SkuTaken, Variant, VariantNotFound
@@ -234,16 +235,31 @@ class ProductOut(ListedProductOut, frozen=True, kw_only=True):
 
 
 class OwnProductOut(ProductOut, frozen=True, kw_only=True):
-    """A product as its merchant sees it; ``version`` counts its changes."""
+    """
+    A product as its merchant sees it; ``version`` counts its changes.
+
+    With a ``taken_down_at`` an admin has taken it down, for the ``takedown_reason``: until it is
+    restored it is a draft or archived, and cannot be on sale.
+    """
 
     variants: tuple[OwnVariantOut, ...]
     track_stock: bool
     low_stock_at: int | None
+    taken_down_at: Moment | None
+    takedown_reason: str | None
     version: int
 
     @classmethod
-    def of(cls, view: ProductView, site: Site) -> Self:
-        return cls._of(view, site, OwnVariantOut)
+    def of(cls, view: ProductView, site: Site, **more: object) -> Self:
+        takedown = view.product.takedown
+        return cls._of(
+            view,
+            site,
+            OwnVariantOut,
+            taken_down_at=takedown and takedown.at,
+            takedown_reason=takedown and takedown.reason,
+            **more,
+        )
 
 
 class ProductController(Controller):
@@ -307,6 +323,7 @@ class ProductController(Controller):
             SlugTaken,
             SkuTaken,
             StaleVersion,
+            ProductTakenDown,
         ),
     )
     async def edit(

@@ -12,6 +12,7 @@ from .imports import MemoryImportViews
 from .jobs import MemoryJobViews
 from .kyc import MemoryKycViews
 from .merchants import MemoryMerchantViews
+from .moderation import MemoryModerationViews
 from .notifications import MemoryNotificationViews
 from .orders import MemoryOrderViews
 from .products import MemoryProductViews
@@ -33,6 +34,7 @@ class MemoryViews(
     MemoryNotificationViews,
     MemoryWebhookViews,
     MemoryAdminViews,
+    MemoryModerationViews,
     MemoryJobViews,
     MemoryAuditViews,
     MemoryDigestViews,

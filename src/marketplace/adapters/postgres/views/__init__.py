@@ -12,6 +12,7 @@ from .imports import PostgresImportViews
 from .jobs import PostgresJobViews
 from .kyc import PostgresKycViews
 from .merchants import PostgresMerchantViews
+from .moderation import PostgresModerationViews
 from .notifications import PostgresNotificationViews
 from .orders import PostgresOrderViews
 from .products import PostgresProductViews
@@ -33,6 +34,7 @@ class PostgresViews(
     PostgresNotificationViews,
     PostgresWebhookViews,
     PostgresAdminViews,
+    PostgresModerationViews,
     PostgresJobViews,
     PostgresAuditViews,
     PostgresDigestViews,

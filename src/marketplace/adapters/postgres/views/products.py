@@ -44,9 +44,8 @@ _category = (
     .scalar_subquery()
 ).label("category")
 
-a_product = sa.select(*shown(products, "product__"), _category, _images).where(
-    products.c.merchant_id == _owner
-)
+any_product = sa.select(*shown(products, "product__"), _category, _images)
+a_product = any_product.where(products.c.merchant_id == _owner)
 _PRODUCT = compiled(a_product.where(products.c.id == _id))
 
 _read = (

@@ -12,6 +12,7 @@ from .imports import ImportViews
 from .jobs import JobViews
 from .kyc import KycViews
 from .merchants import MerchantViews
+from .moderation import ModerationViews
 from .notifications import NotificationViews
 from .orders import OrderViews
 from .products import ProductViews
@@ -33,6 +34,7 @@ class Views(
     NotificationViews,
     WebhookViews,
     AdminViews,
+    ModerationViews,
     JobViews,
     AuditViews,
     DigestViews,
