@@ -130,8 +130,8 @@ class ConfirmationIn(Input, frozen=True, kw_only=True):
     outcome: Annotated[str, words(Outcome)]
     note: str | None = None
 
-    def wanted(self, acting: Actor, id: UUID) -> AskGuest:
-        return AskGuest(**self.said(), acting=acting, order_id=OrderId(id))
+    def wanted(self, acting: Actor, id: UUID, seen: frozenset[int] | None) -> AskGuest:
+        return AskGuest(**self.said(), acting=acting, order_id=OrderId(id), seen=seen)
 
 
 class ConfirmationOut(Output, frozen=True, kw_only=True):
@@ -375,7 +375,11 @@ class OrderController(Controller):
         data: JSONBody[MoveOrderIn],
         moving: NamedDependency[MovingService],
     ) -> Response[OrderInHandOut]:
-        """Bring an order to another status, its stock with it."""
+        """
+        Bring an order to another status, its stock with it.
+
+        The status it has already is no move: that answers 200, whatever `If-Match` says.
+        """
         moved = await moving.move(data.wanted(request.user, id, request.seen))
         return tagged(OrderInHandOut.of_merchant(moved))
 
@@ -395,7 +399,13 @@ class OrderController(Controller):
         "/{id:uuid}/confirmation",
         status_code=200,
         repeatable=True,
-        problems=(OrderNotFound, WrongOrderStatus, TooManyConfirmationAttempts),
+        problems=(
+            OrderNotFound,
+            WrongOrderStatus,
+            TooManyConfirmationAttempts,
+            ChangedMeanwhile,
+            StaleVersion,
+        ),
     )
     async def ask(
         self,
@@ -405,7 +415,7 @@ class OrderController(Controller):
         confirming: NamedDependency[ConfirmingService],
     ) -> Response[OrderInHandOut]:
         """Write down that the guest was asked, and what they said."""
-        asked = await confirming.ask(data.wanted(request.user, id))
+        asked = await confirming.ask(data.wanted(request.user, id, request.seen))
         return tagged(OrderInHandOut.of_merchant(asked))
 
 
