@@ -87,6 +87,7 @@ from .risk import (
     assessed,
 )
 from .seeking import BadOrderNumber, OrderSought, parse_order_number
+from .settling import Settled, settled
 from .timeline import Changed, Happening, TimelineEntry
 
 __all__ = [
@@ -160,6 +161,7 @@ __all__ = [
     "RefundedTooMuch",
     "Risk",
     "RiskLevel",
+    "Settled",
     "Sought",
     "StockEffect",
     "TimelineEntry",
@@ -179,5 +181,6 @@ __all__ = [
     "parse_outcome",
     "parse_quantity",
     "parse_source",
+    "settled",
     "total_of",
 ]

@@ -35,6 +35,7 @@ from .finding import keywords
 from .lines import NotInOrder, OrderLine, total_of
 from .moving import (
     MOST_RETRIES,
+    OPEN,
     REOPENABLE_FOR,
     TRANSITIONS,
     DeliveryFailure,
@@ -167,6 +168,16 @@ class Order:
     def total(self) -> Money:
         """What there is to pay: the goods and the fees, less the discount."""
         return _less(total_with(self.subtotal, self.fees), self.discount)
+
+    @property
+    def is_to_be_paid(self) -> bool:
+        """On its way to being paid at the door: neither delivered, nor given up, nor back."""
+        return self.status in OPEN
+
+    @property
+    def amount_to_collect(self) -> Money:
+        """What is to be collected when it is delivered; nothing afterwards, or if it never is."""
+        return self.total if self.is_to_be_paid else Money.zero(self.currency)
 
     @property
     def amount_refunded(self) -> Money | None:

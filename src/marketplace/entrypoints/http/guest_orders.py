@@ -230,7 +230,12 @@ class TrackedMoveOut(Output, frozen=True, kw_only=True):
 
 
 class TrackedOrderOut(Output, frozen=True, kw_only=True):
-    """An order, to whoever has its link: enough to recognise it, not enough to find somebody."""
+    """
+    An order, to whoever has its link: enough to recognise it, not enough to find somebody.
+
+    ``amount_to_collect`` is the ``total`` until it is delivered, and nothing from then on, or if it
+    never is.
+    """
 
     number: int
     status: OrderStatus
@@ -244,6 +249,9 @@ class TrackedOrderOut(Output, frozen=True, kw_only=True):
     discount: Amount | None
     total: Amount
     currency: str
+    amount_to_collect: Amount
+    amount_collected: Amount | None
+    amount_refunded: Amount | None
     placed_at: Moment
     confirm_by: Moment
     tracking_number: str

@@ -253,12 +253,15 @@ class OwnOrderOut(OrderOut, frozen=True, kw_only=True):
     ``risk`` is what the store knows of its phone, and ``duplicate_of`` the order that it may be the
     double of. Both are looked up for a list and for one order; after a change they are null.
 
-    ``amount_missing`` is by how much less was collected than the ``total``; null until delivered.
+    ``amount_to_collect`` is the ``total`` until it is delivered, and nothing from then on, or if it
+    never is. ``amount_missing`` is by how much less was collected than the ``total``;
+    null until delivered.
     """
 
     source: OrderSource
     confirmation: OwnConfirmationOut
     merchant_note: str
+    amount_to_collect: Amount
     amount_missing: Amount | None
     amount_refunded: Amount | None
     refunds: list[RefundOut]
