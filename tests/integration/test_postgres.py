@@ -14,6 +14,10 @@ from psycopg.sql import SQL, Identifier
 
 from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
+from marketplace.adapters.postgres.rows import from_row
+from marketplace.adapters.postgres.views import PostgresViews
+from marketplace.adapters.postgres.views import orders as order_views
+from marketplace.adapters.postgres.views.orders import AT_A_GO
 from marketplace.application.accounts import ChangePassword
 from marketplace.application.blocked_phones import BlockPhone
 from marketplace.application.categories import AddCategory
@@ -30,7 +34,7 @@ from marketplace.application.orders import (
     Wish,
 )
 from marketplace.application.orders.confirming import AT_ONCE
-from marketplace.application.ports import Job, JobNotFound, LetterKind, Paging
+from marketplace.application.ports import Job, JobNotFound, LetterKind, OrderSelection, Paging
 from marketplace.application.products import EditProduct
 from marketplace.application.sessions import SignedIn
 from marketplace.application.stock import AdjustStock
@@ -830,23 +834,75 @@ async def test_of_admins_who_retry_or_discard_one_job_at_once_the_book_has_one_l
         await world.run_jobs()
 
 
+def copied(database_url: str, times: int) -> None:
+    """So many orders like the one there is, with its lines."""
+    tables = {
+        "orders": {
+            "id": "(lpad(to_hex(n), 32, '0'))::uuid",
+            "number": "5000 + n",
+            "tracking_hash": "sha256(n::text::bytea)",
+            "placed_at": "placed_at - n * interval '1 hour'",
+        },
+        "order_lines": {"order_id": "(lpad(to_hex(n), 32, '0'))::uuid"},
+    }
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for table, own in tables.items():
+            cursor = connection.execute(SQL("SELECT * FROM {} LIMIT 0").format(Identifier(table)))
+            columns = [each.name for each in cursor.description or ()]
+            copy = SQL("INSERT INTO {} ({}) SELECT {} FROM {} AS it, generate_series(1, {}) AS n")
+            connection.execute(
+                copy.format(
+                    Identifier(table),
+                    SQL(", ").join(map(Identifier, columns)),
+                    SQL(", ").join(
+                        SQL(own[each]) if each in own else Identifier("it", each)
+                        for each in columns
+                    ),
+                    Identifier(table),
+                    times,
+                )
+            )
+
+
+async def test_others_have_their_turn_while_orders_are_made_of_rows(
+    world: World,
+    views: PostgresViews,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mona = await world.a_merchant()
+    await world.an_order(mona, await world.a_product(mona))
+    copied(database_url, 3 * AT_A_GO)
+    made, at_a_turn = 0, list[int]()
+
+    def counted(row: object, kind: type[Any]) -> Any:
+        nonlocal made
+        made += 1
+        return from_row(row, kind)
+
+    async def somebody_else() -> None:
+        nonlocal made
+        while True:
+            at_a_turn.append(made)
+            made = 0
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(order_views, "from_row", counted)
+    other = asyncio.create_task(somebody_else())
+    page = await views.dated_orders(mona.merchant_id, OrderSelection(), Paging(limit=500))
+    other.cancel()
+
+    assert len(page.items) == 1 + 3 * AT_A_GO
+    assert sum(at_a_turn) + made == 1 + 3 * AT_A_GO
+    assert max(at_a_turn) == AT_A_GO
+
+
 async def test_a_page_stays_quick_whatever_one_phone_has_ordered(
     world: World, samples: Samples, database_url: str
 ) -> None:
     mona = await world.a_merchant()
     placed = await world.an_order(mona, await world.a_product(mona))
-    copied = "id merchant_id number tracking_hash placed_at".split()
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        cursor = connection.execute("SELECT * FROM orders LIMIT 0")
-        columns = [each.name for each in cursor.description or ()]
-        kept = SQL(", ").join(Identifier(each) for each in columns if each not in copied)
-        copy = SQL(
-            "INSERT INTO orders (id, merchant_id, number, tracking_hash, placed_at, {kept})"
-            " SELECT (lpad(to_hex(n), 32, '0'))::uuid, merchant_id, 5000 + n,"
-            " sha256(n::text::bytea), placed_at - n * interval '1 hour', {kept}"
-            " FROM orders, generate_series(1, 1500) AS n"
-        )
-        connection.execute(copy.format(kept=kept))
+    copied(database_url, 1500)
 
     found = await world.marketplace.orders.find(mona.actor, placed.order.id)
 

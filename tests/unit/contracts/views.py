@@ -501,7 +501,8 @@ class ViewsContract:
             count = await views.count_orders(merchant.id, selection)
             dated = await views.dated_orders(merchant.id, selection, Paging())
             assert len(page.items) == count
-            assert tuple(each.order for each in dated.items) == page.items
+            untold = tuple(replace(each, timeline=()) for each in page.items)
+            assert tuple(each.order for each in dated.items) == untold
             return [each.number for each in page.items]
 
         assert await found() == [1042, 1002, 1001]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -62,7 +63,8 @@ class MemoryOrderViews(Reading, ports.OrderViews):
         zone = self._zone(merchant_id)
 
         def dated(order: Order) -> DatedOrder:
-            return DatedOrder(order=deepcopy(order), placed=shown_at(order.placed_at, zone))
+            untold = replace(deepcopy(order), timeline=())
+            return DatedOrder(order=untold, placed=shown_at(order.placed_at, zone))
 
         return _page(self._selected(merchant_id, selection), selection.sort, paging, dated)
 
