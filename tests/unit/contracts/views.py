@@ -735,14 +735,30 @@ class ViewsContract:
         self, world: World, views: Views
     ) -> None:
         store, other = await world.a_merchant(), await world.a_merchant()
-        orders = [await world.an_order(store, number=1001 + each) for each in range(6)]
+        refused, silent = "delivery_failed refused", "delivery_failed no_answer"
+        ways = [
+            ["confirmed", "shipped", "delivered"],
+            ["confirmed", "shipped", refused, "returned"],
+            ["confirmed", "shipped", silent],
+            [],
+            # Delivered all the same, and on the way there.
+            ["confirmed", "shipped", refused, "shipped", "delivered"],
+            ["confirmed", "shipped", refused, "shipped"],
+            ["confirmed", "shipped", "delivered", "returned"],
+            ["cancelled x"],
+        ]
+        orders = [
+            await world.an_order(store, number=1001 + each, moved=False)
+            for each in range(len(ways))
+        ]
         await world.an_order(other)
-        stranger = await world.an_order(store, number=1007)
-        statuses = "delivered returned delivery_failed pending shipped cancelled".split()
+        stranger = await world.an_order(store, number=1010)
         async with world.begin() as market:
-            for order, status in zip(orders, statuses, strict=True):
-                order.status = OrderStatus(status)
-                await market.orders.save(order)
+            for order, way in zip(orders, ways, strict=True):
+                for step in way:
+                    to, _, reason = step.partition(" ")
+                    said = Move(to=OrderStatus(to), by=Party.MERCHANT, reason=reason)
+                    await market.orders.save(order, order.move(said, NOON))
             stranger.customer = replace(stranger.customer, phone=PhoneNumber("+96550000009"))
             await market.orders.save(stranger)
             lifted, blocked = world.blocked_phone(store), world.blocked_phone(store)
@@ -753,15 +769,28 @@ class ViewsContract:
 
         known = await views.backgrounds(store.id, [each.id for each in (*orders, stranger)])
 
+        all_of_them = {"refused": 2, "came_back": 2, "delivered": 2, "cancelled": 1, "open": 3}
+        counted = [
+            ["delivered"],
+            ["refused"],
+            ["came_back", "open"],
+            ["open"],
+            ["delivered"],
+            ["refused", "open"],
+            ["came_back"],
+            ["cancelled"],
+        ]
         block = Block(since=NOON)
         assert known == {
-            orders[0].id: Background(refused=2, open=3, block=block),
-            orders[1].id: Background(refused=1, delivered=1, open=3, is_first=False, block=block),
-            orders[2].id: Background(refused=1, delivered=1, open=2, is_first=False, block=block),
-            orders[3].id: Background(refused=2, delivered=1, open=2, is_first=False, block=block),
-            orders[4].id: Background(refused=2, delivered=1, open=2, is_first=False, block=block),
-            orders[5].id: Background(refused=2, delivered=1, open=3, is_first=False, block=block),
             stranger.id: Background(),
+            **{
+                order.id: Background(
+                    **{name: number - (name in own) for name, number in all_of_them.items()},
+                    is_first=order is orders[0],
+                    block=block,
+                )
+                for order, own in zip(orders, counted, strict=True)
+            },
         }
         assert await views.backgrounds(other.id, [orders[0].id]) == {}
         assert await views.backgrounds(store.id, []) == {}

@@ -75,8 +75,9 @@ from .paying import (
 )
 from .placing import BelowMinimum, Customer, OrderPlaced, OrderSource, PriceChanged, parse_source
 from .risk import (
+    CAME_BACK,
     DOUBLE_WITHIN,
-    REFUSED,
+    REFUSABLE,
     Background,
     Block,
     Hint,
@@ -91,6 +92,7 @@ from .settling import Settled, settled
 from .timeline import Changed, Happening, TimelineEntry
 
 __all__ = [
+    "CAME_BACK",
     "CITY",
     "DOUBLE_WITHIN",
     "EARNING",
@@ -102,7 +104,7 @@ __all__ = [
     "MOST_UNITS",
     "OPEN",
     "PROMISED",
-    "REFUSED",
+    "REFUSABLE",
     "REOPENABLE_FOR",
     "TRANSITIONS",
     "Background",

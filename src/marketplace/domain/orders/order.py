@@ -201,6 +201,14 @@ class Order:
         return _less(self.amount_collected, self.amount_refunded)
 
     @property
+    def was_refused(self) -> bool:
+        """Refused at the door, and never delivered later."""
+        return any(
+            each.status is OrderStatus.DELIVERY_FAILED and each.reason == DeliveryFailure.REFUSED
+            for each in self.timeline
+        ) and all(each.status is not OrderStatus.DELIVERED for each in self.timeline)
+
+    @property
     def moved_at(self) -> datetime:
         """Since when it has its status."""
         return next(each.at for each in reversed(self.timeline) if each.event is Happening.MOVED)

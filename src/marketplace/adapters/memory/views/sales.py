@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from marketplace.application import ports
 from marketplace.application.ports import MOST_DAYS, CitySales, DaySales, ProductSales, Sales
 from marketplace.domain.merchants import Merchant, MerchantId
-from marketplace.domain.orders import DeliveryFailure, Order, OrderStatus, PaymentStatus
+from marketplace.domain.orders import Order, OrderStatus, PaymentStatus
 from marketplace.domain.products import ProductId
 from marketplace.domain.sales import coarse_minutes
 
@@ -69,11 +69,7 @@ def _of_day(orders: Iterable[Order], currency: str) -> DaySales:
             "orders": 1,
             "shipped": bool(reached & _SINCE_SHIPPED),
             "delivered": _S.DELIVERED in reached,
-            "refused": _S.DELIVERED not in reached
-            and any(
-                each.status is _S.DELIVERY_FAILED and each.reason == DeliveryFailure.REFUSED
-                for each in order.timeline
-            ),
+            "refused": order.was_refused,
         }
         collected = order.amount_left.minor
         kept = order.payment_status in (PaymentStatus.COLLECTED, PaymentStatus.PARTIALLY_REFUNDED)
