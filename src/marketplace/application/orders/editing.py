@@ -34,7 +34,7 @@ from marketplace.domain.variants import (
 from ..ports import BeginUnitOfWork, Clock, Ids, UnitOfWork
 from ..stock import keep_stock, written_down
 from .following import OrderInHand, in_hand, own_order
-from .pricing import Priced, Wish, Wishes, merge
+from .pricing import COST_OF_ITEMS, Priced, Wish, Wishes, merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +95,10 @@ class EditingService:
                 products = await market.products.hold_all(list(every))
                 lines = _relined(order, wishes, products, reprice=wanted.reprice)
                 edit = replace(edit, lines=lines)
-            edit = replace(edit, fees=_fees(order, edit, store))
             was = order.lines
-            edited = order.edit(edit, now)
+            with COST_OF_ITEMS:
+                edit = replace(edit, fees=_fees(order, edit, store))
+                edited = order.edit(edit, now)
             if edited is None:
                 return in_hand(order, store, now)
             if order.lines == was:
