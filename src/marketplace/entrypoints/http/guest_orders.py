@@ -59,6 +59,7 @@ from .problems import answer, refusal, wording
 from .shapes import (
     Amount,
     AmountSaid,
+    Answer,
     Input,
     Moment,
     Output,
@@ -435,7 +436,7 @@ def _told(seen: TrackedOrder, request: StrictRequest, token: str) -> Response[An
         return Response(TrackedOrderOut.of(seen), headers=_UNLISTED)
     if request.method == "POST":
         there = f"{root}{_TRACK}/{quote(token)}"
-        return Response(None, status_code=303, headers={**_UNLISTED, "location": there})
+        return Answer(None, status_code=303, headers={**_UNLISTED, "location": there})
     locale = preferred(request.headers.get("accept-language", ""))
     return _browsed(order_page(seen, token, locale, root), 200, {"content-language": locale})
 
