@@ -313,3 +313,40 @@ async def test_a_move_whose_answer_was_lost_is_asked_for_again(
     assert (first.status_code, again.status_code) == (200, 200)
     assert again.json() == first.json()
     assert (odd.status_code, other.status_code) == (400, 412)
+
+
+@pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        ({"restock": True}, []),
+        ({"restock": False}, [("damaged", "", "2 × عباءة")]),
+        ({"restock": 1}, [("damaged", "", "1 × عباءة")]),
+        ({"restock": 2}, []),
+        ({"restock": 0}, [("damaged", "", "2 × عباءة")]),
+    ],
+)
+async def test_the_timeline_tells_its_merchant_what_was_collected_and_what_was_damaged(
+    merchant: httpx.AsyncClient,
+    guest: httpx.AsyncClient,
+    said: dict[str, Any],
+    changes: list[tuple[str, str, str]],
+) -> None:
+    order = await an_order(merchant, guest)
+    await moved(merchant, order, "confirmed", "shipped")
+    path = f"/api/merchant/orders/{order['id']}/status"
+    await merchant.put(path, json={"status": "delivered", "amount_collected": "100"})
+    if not isinstance(said["restock"], bool):
+        variant = order["items"][0]["variant_id"]
+        said = {"restock": [{"variant_id": variant, "quantity": said["restock"]}]}
+
+    told = (await merchant.put(path, json={"status": "returned", **said})).json()
+
+    entries = {
+        each["status"]: [(at["field"], at["before"], at["after"]) for at in each["changes"]]
+        for each in told["timeline"]
+    }
+    assert entries["shipped"] == []
+    assert entries["delivered"] == [("amount_collected", "", "100.00")]
+    assert entries["returned"] == [*changes, ("amount_refunded", "", "100.00")]
+    seen = await guest.get(httpx.URL(order["tracking_url"]).path)
+    assert "changes" not in seen.text

@@ -181,7 +181,10 @@ class FeeOut(Output, frozen=True, kw_only=True):
 
 
 class TimelineEntryOut(Output, frozen=True, kw_only=True):
-    """What happened; ``changes`` are those of an edit or a refund."""
+    """
+    What happened; ``changes`` are those of an edit or a refund, what was collected when it was
+    delivered, and what was ``damaged`` when it came back.
+    """
 
     at: Moment
     status: OrderStatus
