@@ -47,6 +47,7 @@ from marketplace.domain.orders import (
     Move,
     OrderId,
     OrderNotFound,
+    OrderSource,
     OrderStatus,
     Original,
     Party,
@@ -59,6 +60,7 @@ from marketplace.domain.products import (
     ProductNotFound,
     ProductStatus,
 )
+from marketplace.domain.sales import earned
 from marketplace.domain.search import Query, words
 from marketplace.domain.slugs import Slug
 
@@ -637,6 +639,8 @@ class ViewsContract:
         [other_product] = {each.product_id for each in waiting.lines}
         total, kept = delivered.total.minor, delivered.amount_left.minor
         cost = delivered.subtotal.minor
+        revenue = earned(kept, cost, goods=cost, discount=0, total=total)
+        assert 0 < revenue < kept
         fate = CitySales(orders=1, shipped=1, delivered=1)
         first_day = DaySales(
             orders=1,
@@ -647,7 +651,7 @@ class ViewsContract:
             delivered=1,
             cities={"حولي": fate},
             products={
-                str(product): ProductSales(1, 1, 1, 0, 3, cost, 3, cost),
+                str(product): ProductSales(1, 1, 1, 0, 3, cost, 3, revenue),
             },
             minutes={"120": 1},
         )
@@ -702,6 +706,67 @@ class ViewsContract:
         lamp = {product: "مصباح"}
         assert await views.titles(merchant.id, [product, ProductId(uuid4())]) == lamp
         assert await views.titles(other.id, [product]) == {}
+
+    async def test_what_a_product_earned_is_its_part_of_what_was_kept(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        order, other = [await world.an_order(merchant, number=each, moved=False) for each in (1, 2)]
+        order.lines = (*order.lines, *other.lines[:1])
+        order.discount = Money(order.subtotal.minor // 7, "KWD")
+        products = {each.product_id: 0 for each in order.lines}
+        for line in order.lines:
+            products[line.product_id] += line.total.minor
+        for status in (OrderStatus.CONFIRMED, OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+            order.move(Move(to=status, by=Party.MERCHANT), NOON)
+        async with world.begin() as market:
+            await market.orders.revise(order)
+
+        async def earnings() -> dict[ProductId, int]:
+            day = (await views.sales(merchant.id, None, None, 3, NOON)).days[NOON.date()]
+            return {ProductId(UUID(key)): each.revenue for key, each in day.products.items()}
+
+        def expected(kept: int) -> dict[ProductId, int]:
+            goods, total = order.subtotal.minor, order.total.minor
+            assert order.discount
+            return {
+                key: earned(kept, cost, goods=goods, discount=order.discount.minor, total=total)
+                for key, cost in products.items()
+            }
+
+        assert await earnings() == expected(order.total.minor)
+        assert len(set(products)) == 2
+        async with world.begin() as market:
+            held = await market.orders.hold(order.id)
+            some = Money(held.total.minor // 3, "KWD")
+            await market.orders.save(held, held.refund(some, "x", NOON, by=Party.MERCHANT))
+        assert await earnings() == expected(order.total.minor - some.minor)
+        async with world.begin() as market:
+            held = await market.orders.hold(order.id)
+            back = Move(to=OrderStatus.RETURNED, by=Party.MERCHANT, amount_refunded=some)
+            await market.orders.save(held, held.move(back, NOON))
+        assert set((await earnings()).values()) == {0}
+
+    async def test_what_was_confirmed_as_it_was_written_down_has_not_waited(
+        self, world: World, views: Views
+    ) -> None:
+        merchant = await world.a_merchant()
+        for number, source, after in (
+            (1, OrderSource.PHONE, 0),
+            (2, OrderSource.PHONE, 5),
+            (3, OrderSource.STOREFRONT, 0),
+        ):
+            order = await world.an_order(merchant, number=number, moved=False)
+            order.source = source
+            confirmed = Move(to=OrderStatus.CONFIRMED, by=Party.MERCHANT)
+            order.move(confirmed, NOON + timedelta(minutes=after))
+            async with world.begin() as market:
+                await market.orders.save(order)
+
+        sales = await views.sales(merchant.id, None, None, 3, NOON)
+
+        [day] = sales.days.values()
+        assert (day.confirmed, day.minutes) == (3, {"0": 1, "5": 1})
 
     async def test_slips_are_of_ones_own_orders(self, world: World, views: Views) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()

@@ -128,3 +128,22 @@ def test_shares_and_percentiles() -> None:
     assert percentile({5: 5, 60: 4, 1000: 1}, 0.5) == 5
     assert percentile({5: 5, 60: 4, 1000: 1}, 0.9) == 60
     assert percentile({}, 0.5) is None
+
+
+async def test_a_product_earns_what_its_orders_do(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant, price="25.00")
+    order = (await place(guest, product, 1)).json()
+    sent = [{"status": each} for each in ("confirmed", "shipped")]
+    some = {"status": "delivered", "amount_collected": "20.00"}
+    await moved(merchant, order["id"], *sent, some)
+
+    async def revenues() -> tuple[str, str]:
+        told = (await merchant.get(STATISTICS)).json()
+        return told["period"]["revenue"], told["top_products"][0]["revenue"]
+
+    assert await revenues() == ("20.00", "20.00")
+    back = {"amount": "20.00", "reason": "x"}
+    await merchant.post(f"/api/merchant/orders/{order['id']}/refunds", json=back)
+    assert await revenues() == ("0.00", "0.00")
