@@ -96,8 +96,8 @@ class SalesService:
         sales = await self.views.sales(merchant_id, first, last, SHOWN, now)
         length = (sales.last - sales.first).days + 1
         if length < 1 and last is None:
-            today = {"today": sales.last.isoformat()}
-            raise InvalidFields(FieldProblem("from", BeginsAfterToday.code, today))
+            late = BeginsAfterToday(today=sales.last.isoformat())
+            raise InvalidFields(FieldProblem("from", late.code, late.facts))
         if length < 1:
             raise InvalidFields(FieldProblem("to", EndsBeforeItBegins.code, {}))
         if length > MOST_DAYS:

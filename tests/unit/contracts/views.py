@@ -834,7 +834,13 @@ class ViewsContract:
 
         known = await views.backgrounds(store.id, [each.id for each in (*orders, stranger)])
 
-        all_of_them = {"refused": 2, "came_back": 2, "delivered": 2, "cancelled": 1, "open": 3}
+        all_of_them: dict[str, Any] = {
+            "refused": 2,
+            "came_back": 2,
+            "delivered": 2,
+            "cancelled": 1,
+            "open": 3,
+        }
         counted = [
             ["delivered"],
             ["refused"],
@@ -849,10 +855,9 @@ class ViewsContract:
         assert known == {
             stranger.id: Background(),
             **{
-                order.id: Background(
+                order.id: replace(
+                    Background(is_first=order is orders[0], block=block),
                     **{name: number - (name in own) for name, number in all_of_them.items()},
-                    is_first=order is orders[0],
-                    block=block,
                 )
                 for order, own in zip(orders, counted, strict=True)
             },
