@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import msgspec
 import psycopg
@@ -836,7 +836,7 @@ async def test_of_admins_who_retry_or_discard_one_job_at_once_the_book_has_one_l
 
 def copied(database_url: str, times: int) -> None:
     """So many orders like the one there is, with its lines."""
-    tables = {
+    tables: dict[str, dict[str, LiteralString]] = {
         "orders": {
             "id": "(lpad(to_hex(n), 32, '0'))::uuid",
             "number": "5000 + n",

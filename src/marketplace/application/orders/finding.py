@@ -101,12 +101,11 @@ def _bound(text: str) -> date | datetime:
             return parse_day(said)
         # A plus in an address that nobody has escaped is a space.
         moment = datetime.fromisoformat(said.replace(" ", "+"))
-        is_known = moment.utcoffset() is not None and moment.year in _YEARS
+        if moment.utcoffset() is not None and moment.year in _YEARS:
+            return moment
     except (BadDay, ValueError):
-        is_known = False
-    if not is_known:
-        raise BadDay(like=f"{A_DAY} / {A_MOMENT}")
-    return moment
+        pass
+    raise BadDay(like=f"{A_DAY} / {A_MOMENT}")
 
 
 def _is_before(until: date | datetime, since: date | datetime) -> bool:
