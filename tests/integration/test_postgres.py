@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -17,9 +17,13 @@ from psycopg.sql import SQL, Identifier
 
 from marketplace.adapters.memory.neighbours import MemoryBell
 from marketplace.adapters.postgres.pool import Pool
+from marketplace.adapters.postgres.rows import from_row
 from marketplace.adapters.postgres.statements import compiled
 from marketplace.adapters.postgres.stock import drifting
 from marketplace.adapters.postgres.tables import variants
+from marketplace.adapters.postgres.views import PostgresViews
+from marketplace.adapters.postgres.views import orders as order_views
+from marketplace.adapters.postgres.views.orders import AT_A_GO
 from marketplace.application.accounts import ChangePassword
 from marketplace.application.blocked_phones import BlockPhone
 from marketplace.application.categories import AddCategory
@@ -36,7 +40,7 @@ from marketplace.application.orders import (
     Wish,
 )
 from marketplace.application.orders.confirming import AT_ONCE
-from marketplace.application.ports import Job, JobNotFound, LetterKind, Paging
+from marketplace.application.ports import Job, JobNotFound, LetterKind, OrderSelection, Paging
 from marketplace.application.products import EditProduct
 from marketplace.application.sessions import SignedIn
 from marketplace.application.stock import AdjustStock
@@ -873,28 +877,34 @@ async def test_of_admins_who_retry_or_discard_one_job_at_once_the_book_has_one_l
         await world.run_jobs()
 
 
-def multiply_orders(connection: psycopg.Connection[Any], by: int) -> None:
-    """As many more of every order there is, an hour apart, with their lines."""
-    copies = SQL("(lpad(to_hex(n), 32, '0'))::uuid")
-    others: dict[str, dict[str, SQL]] = {
+def copied(database_url: str, times: int) -> None:
+    """So many orders like the one there is, with its lines."""
+    tables: dict[str, dict[str, LiteralString]] = {
         "orders": {
-            "id": copies,
-            "number": SQL("5000 + n"),
-            "tracking_hash": SQL("sha256(n::text::bytea)"),
-            "placed_at": SQL("placed_at - n * interval '1 hour'"),
+            "id": "(lpad(to_hex(n), 32, '0'))::uuid",
+            "number": "5000 + n",
+            "tracking_hash": "sha256(n::text::bytea)",
+            "placed_at": "placed_at - n * interval '1 hour'",
         },
-        "order_lines": {"order_id": copies},
+        "order_lines": {"order_id": "(lpad(to_hex(n), 32, '0'))::uuid"},
     }
-    for table, other in others.items():
-        cursor = connection.execute(SQL("SELECT * FROM {} LIMIT 0").format(Identifier(table)))
-        columns = [each.name for each in cursor.description or ()]
-        copy = SQL("INSERT INTO {} ({}) SELECT {} FROM {}, generate_series(1, %s) AS n").format(
-            Identifier(table),
-            SQL(", ").join(map(Identifier, columns)),
-            SQL(", ").join(other.get(each, Identifier(each)) for each in columns),
-            Identifier(table),
-        )
-        connection.execute(copy, [by])
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for table, own in tables.items():
+            cursor = connection.execute(SQL("SELECT * FROM {} LIMIT 0").format(Identifier(table)))
+            columns = [each.name for each in cursor.description or ()]
+            copy = SQL("INSERT INTO {} ({}) SELECT {} FROM {} AS it, generate_series(1, {}) AS n")
+            connection.execute(
+                copy.format(
+                    Identifier(table),
+                    SQL(", ").join(map(Identifier, columns)),
+                    SQL(", ").join(
+                        SQL(own[each]) if each in own else Identifier("it", each)
+                        for each in columns
+                    ),
+                    Identifier(table),
+                    times,
+                )
+            )
 
 
 def read_from(table: str, plan: dict[str, Any]) -> int:
@@ -912,10 +922,10 @@ async def test_the_books_of_one_are_no_dearer_for_what_others_have_to_deliver(
 ) -> None:
     busy, mona = await world.a_merchant(), await world.a_merchant()
     await world.an_order(busy, await world.a_product(busy))
+    copied(database_url, 1000)
+    lamp = await world.a_product(mona)
+    await world.an_order(mona, lamp, await world.a_product(mona))
     with psycopg.connect(database_url, autocommit=True) as connection:
-        multiply_orders(connection, 1000)
-        lamp = await world.a_product(mona)
-        await world.an_order(mona, lamp, await world.a_product(mona))
         meant = lamp if which is variants.c.product_id else mona.merchant_id
         asked = compiled(drifting(which == sa.literal_column(f"'{meant}'", sa.Uuid)))
         # However small they are here: a table that is large is not read from end to end.
@@ -927,13 +937,45 @@ async def test_the_books_of_one_are_no_dearer_for_what_others_have_to_deliver(
     assert read_from("order_lines", planned["Plan"]) == 2
 
 
+async def test_others_have_their_turn_while_orders_are_made_of_rows(
+    world: World,
+    views: PostgresViews,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mona = await world.a_merchant()
+    await world.an_order(mona, await world.a_product(mona))
+    copied(database_url, 3 * AT_A_GO)
+    made, at_a_turn = 0, list[int]()
+
+    def counted(row: object, kind: type[Any]) -> Any:
+        nonlocal made
+        made += 1
+        return from_row(row, kind)
+
+    async def somebody_else() -> None:
+        nonlocal made
+        while True:
+            at_a_turn.append(made)
+            made = 0
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(order_views, "from_row", counted)
+    other = asyncio.create_task(somebody_else())
+    page = await views.dated_orders(mona.merchant_id, OrderSelection(), Paging(limit=500))
+    other.cancel()
+
+    assert len(page.items) == 1 + 3 * AT_A_GO
+    assert sum(at_a_turn) + made == 1 + 3 * AT_A_GO
+    assert max(at_a_turn) == AT_A_GO
+
+
 async def test_a_page_stays_quick_whatever_one_phone_has_ordered(
     world: World, samples: Samples, database_url: str
 ) -> None:
     mona = await world.a_merchant()
     placed = await world.an_order(mona, await world.a_product(mona))
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        multiply_orders(connection, 1500)
+    copied(database_url, 1500)
 
     found = await world.marketplace.orders.find(mona.actor, placed.order.id)
 

@@ -35,8 +35,8 @@ CODES = """
     bad-adjustment bad-amount bad-characters bad-cursor bad-day bad-document bad-email bad-flag
     bad-hours bad-link bad-moment bad-order-number bad-overlap bad-phone bad-position bad-quantity
     bad-registration-number bad-size bad-slug bad-stock bad-username bad-value bad-webhook-url
-    below-minimum blocked-phone-not-found broken-sheet category-not-found category-taken
-    changed-meanwhile city-missing city-not-served city-twice collected-too-little
+    begins-after-today below-minimum blocked-phone-not-found broken-sheet category-not-found
+    category-taken changed-meanwhile city-missing city-not-served city-twice collected-too-little
     collected-too-much columns-missing common-password conflict currency-fixed delivery-not-found
     discount-too-large document-not-found document-too-large email-taken empty-sheet
     endpoint-disabled endpoint-not-found ends-before-it-begins forbidden host-not-allowed

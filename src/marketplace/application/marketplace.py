@@ -112,7 +112,7 @@ class Marketplace:
         self.taking = TakingService(
             begin=begin, clock=clock, ids=ids, secrets=ports.secrets, site=ports.site
         )
-        self.editing = EditingService(begin=begin, clock=clock, ids=ids)
+        self.editing = EditingService(begin=begin, clock=clock, ids=ids, secrets=ports.secrets)
         self.paying = PayingService(begin=begin, clock=clock, ids=ids)
         self.blocked_phones = BlockedPhoneService(begin=begin, views=views, clock=clock, ids=ids)
         self.orders = OrderService(views=views, clock=clock)

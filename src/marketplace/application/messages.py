@@ -80,6 +80,7 @@ class GuestCorrespondence:
                 order = await market.orders.numbered(event.merchant_id, event.number)
             except OrderNotFound:
                 return
+            order = await market.orders.hold(order.id)
             if order.customer.phone != event.phone:
                 return
             store = await market.merchants.get(order.merchant_id)
@@ -109,7 +110,8 @@ class GuestCorrespondence:
     async def _tell(self, order_id: OrderId, kind: LetterKind, job: JobId) -> None:
         """News nobody has asked for: to whoever it reaches, and kept for nobody else."""
         async with self.begin() as market:
-            order = await market.orders.get(order_id)
+            # Held, so that no link is given to whom an edit is taking it away from.
+            order = await market.orders.hold(order_id)
             if order.status not in STILL_TRUE[kind]:
                 return
             store = await market.merchants.get(order.merchant_id)
@@ -137,11 +139,12 @@ class GuestCorrespondence:
 
     def _token(self, order: Order) -> str:
         """
-        The same in every message about an order, under the same key.
+        The same in every message about an order to the same guest, under the same key.
 
         It is made here and not when it was asked for, so that no secret waits in the outbox.
         """
-        return self.secrets.named(f"the link of order {order.id}")
+        whose = f"{order.customer.phone} {order.customer.email or ''}"
+        return self.secrets.named(f"the link of order {order.id} to {whose}")
 
 
 def _told(order: Order, store: Merchant, kind: LetterKind) -> dict[str, str]:

@@ -15,7 +15,7 @@ from marketplace.domain.products import ProductId
 from marketplace.domain.sales import percentile, share
 
 from .merchants import selling
-from .orders.finding import BadDay, EndsBeforeItBegins, TooManyDays, parse_day
+from .orders.finding import BeginsAfterToday, EndsBeforeItBegins, TooManyDays, parse_day
 from .ports import MOST_DAYS, CitySales, Clock, DaySales, ProductSales, Sales, Views
 
 Group = TypeVar("Group", CitySales, ProductSales)
@@ -90,11 +90,14 @@ class SalesService:
         """Of up to 366 days by the clock of the store; of the last thirty if none are said."""
         merchant_id = selling(acting)
         with Form() as form:
-            first = form.read("from", _parse_whole_day, since) if since else None
-            last = form.read("to", _parse_whole_day, until) if until else None
+            first = form.read("from", parse_day, since) if since else None
+            last = form.read("to", parse_day, until) if until else None
         now = self.clock.now()
         sales = await self.views.sales(merchant_id, first, last, SHOWN, now)
         length = (sales.last - sales.first).days + 1
+        if length < 1 and last is None:
+            late = BeginsAfterToday(today=sales.last.isoformat())
+            raise InvalidFields(FieldProblem("from", late.code, late.facts))
         if length < 1:
             raise InvalidFields(FieldProblem("to", EndsBeforeItBegins.code, {}))
         if length > MOST_DAYS:
@@ -121,13 +124,6 @@ class SalesService:
             refused_products=_named(refused, names),
             cities=_cities(told[length:]),
         )
-
-
-def _parse_whole_day(text: str) -> date:
-    day = parse_day(text)
-    if len(text.strip()) != len("2026-03-01"):
-        raise BadDay
-    return day
 
 
 def _before(sales: Sales, told: Sequence[DaySales]) -> SalesPeriod:

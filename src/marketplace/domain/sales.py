@@ -14,6 +14,17 @@ def coarse_minutes(took: timedelta) -> int:
     return minutes - minutes % step
 
 
+def earned(kept: int, cost: int, *, goods: int, discount: int, total: int) -> int:
+    """
+    What of the money ``kept`` for an order was for things that ``cost`` so much of its ``goods``.
+
+    The discount was given on all of the goods; fees are part of the ``total``, and of no thing.
+    Rounded to whole units, halves up.
+    """
+    whole = goods * total
+    return (2 * kept * cost * (goods - discount) + whole) // (2 * whole) if whole else 0
+
+
 def share(part: int, whole: int) -> float | None:
     """A part of one, with four digits; of nothing there is none."""
     return round(part / whole, 4) if whole else None

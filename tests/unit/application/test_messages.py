@@ -1,12 +1,14 @@
 """What guests are told, and how a lost link is found again."""
 
+from typing import Any
+
 import pytest
 
 from marketplace.adapters.memory.neighbours import MemoryMessenger
 from marketplace.adapters.system import SystemSecrets
 from marketplace.application.delivery import SaidDelivery
 from marketplace.application.merchants import EditMerchant
-from marketplace.application.orders import PlacedOrder, SeekOrder
+from marketplace.application.orders import EditOrder, PlacedOrder, SeekOrder, TakeOrder, Wish
 from marketplace.application.ports import (
     JobId,
     LetterKind,
@@ -18,7 +20,7 @@ from marketplace.application.ports import (
 from marketplace.domain.accounts import TooManyAttempts, digest
 from marketplace.domain.errors import InvalidFields, MarketplaceError
 from marketplace.domain.merchants import StoreNotFound
-from marketplace.domain.orders import BadOrderNumber, OrderSought, parse_order_number
+from marketplace.domain.orders import BadOrderNumber, OrderNotFound, OrderSought, parse_order_number
 from marketplace.domain.text import Missing
 
 from ..world import Seller, World
@@ -343,3 +345,63 @@ class Broken(Messenger):
 
     async def send(self, message: Message, /) -> None:
         raise self.error
+
+
+@pytest.mark.parametrize(
+    ("edit", "is_void"),
+    [
+        ({"customer_phone": "0507777777"}, True),
+        ({"email": "right@example.com"}, True),
+        ({"email": ""}, True),
+        ({"customer_name": "سارة"}, False),
+        ({"customer_phone": "+966501234567"}, False),
+    ],
+)
+async def test_links_that_went_to_a_wrong_address_end_when_it_is_put_right(
+    world: World, edit: dict[str, Any], is_void: bool
+) -> None:
+    mona = await world.a_merchant()
+    order = await placed(world, mona, email="wrong@example.com")
+    orders, confirming = world.marketplace.orders, world.marketplace.confirming
+    await world.marketplace.seeking.seek(seek(mona, 1001, "0501234567"))
+    await world.run_jobs()
+    sent = token_in(world.messenger.sent.pop())
+    edited = EditOrder(acting=mona.actor, order_id=order.order.id, **edit)
+
+    phone = (await world.marketplace.editing.edit(edited)).order.customer.phone
+
+    if is_void:
+        for act in (orders.track, confirming.confirm_by_guest, confirming.cancel_by_guest):
+            with pytest.raises(OrderNotFound):
+                await act(sent)
+    else:
+        assert (await orders.track(sent)).order.id == order.order.id
+    assert (await orders.track(order.tracking_token)).order.id == order.order.id
+    await world.marketplace.seeking.seek(seek(mona, 1001, phone))
+    await world.run_jobs()
+    again = token_in(world.messenger.sent.pop())
+    assert (await orders.track(again)).order.id == order.order.id
+    assert (again != sent) is is_void
+
+
+async def test_of_an_order_by_hand_the_link_in_the_message_ends_too(world: World) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona)
+    taken = await world.marketplace.taking.take(
+        TakeOrder(
+            acting=mona.actor,
+            customer_name="سارة",
+            customer_phone="0501234567",
+            address="حي النخيل",
+            items=[Wish(product_id=lamp, quantity=1)],
+        )
+    )
+    token = taken.tracking_url.rpartition("/")[2]
+    await world.marketplace.orders.track(token)
+
+    await world.marketplace.editing.edit(
+        EditOrder(acting=mona.actor, order_id=taken.order.id, customer_phone="0507777777")
+    )
+
+    with pytest.raises(OrderNotFound):
+        await world.marketplace.orders.track(token)

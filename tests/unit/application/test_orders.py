@@ -13,7 +13,7 @@ from marketplace.domain.accounts import WrongRole
 from marketplace.domain.audit import Action
 from marketplace.domain.errors import InvalidFields, MarketplaceError
 from marketplace.domain.merchants import StoreNotFound, StoreOnHoliday
-from marketplace.domain.money import AmountTooLarge, Money
+from marketplace.domain.money import Money
 from marketplace.domain.orders import (
     MOST_LINES,
     BelowMinimum,
@@ -382,13 +382,25 @@ async def test_ten_thousand_of_one_thing_are_the_most(world: World) -> None:
 async def test_so_many_lines_and_no_more(world: World) -> None:
     mona = await world.a_merchant()
     lamp = await world.a_product(mona, stock=MOST_STOCK)
+    others = [await world.a_product(mona, title=f"{each}") for each in range(MOST_LINES)]
 
-    error = await refused(world, InvalidFields, mona, *[wish(lamp)] * (MOST_LINES + 1))
+    error = await refused(world, InvalidFields, mona, wish(lamp), *map(wish, others))
     assert isinstance(error, InvalidFields)
     assert [(each.field, each.code) for each in error.problems] == [("items", "too-many-lines")]
 
-    placed = await world.an_order(mona, *[wish(lamp)] * MOST_LINES)
-    assert [each.quantity for each in placed.order.lines] == [MOST_LINES]
+    [line] = (await world.an_order(mona, wish(lamp))).order.lines
+    same = [wish(lamp), wish(lamp, variant_id=line.variant_id)]
+    placed = await world.an_order(mona, *same * MOST_LINES, *map(wish, others[1:]))
+    assert [each.quantity for each in placed.order.lines] == [2 * MOST_LINES] + [1] * 99
+
+
+async def test_of_many_mistakes_so_many_are_told(world: World) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona, stock=MOST_STOCK)
+
+    error = await refused(world, InvalidFields, mona, *[wish(lamp, 0)] * 5000)
+    assert isinstance(error, InvalidFields)
+    assert len(error.problems) == MOST_LINES
 
 
 async def test_an_order_that_nobody_could_pay_is_refused(world: World) -> None:
@@ -396,8 +408,12 @@ async def test_an_order_that_nobody_could_pay_is_refused(world: World) -> None:
     palace = await world.a_product(mona, price="9999999999.99", stock=MOST_STOCK)
     villa = await world.a_product(mona, price="0.02")
 
-    await refused(world, AmountTooLarge, mona, wish(palace, 2))
-    await refused(world, AmountTooLarge, mona, wish(palace, 1), wish(villa, 1))
+    for wishes in ([wish(palace, 2)], [wish(palace, 1), wish(villa, 1)]):
+        error = await refused(world, InvalidFields, mona, *wishes)
+        assert isinstance(error, InvalidFields)
+        assert [(each.field, each.code) for each in error.problems] == [
+            ("items", "amount-too-large")
+        ]
 
 
 @pytest.mark.parametrize("store", ["", "nobody", "admin", "../x", "\ud800", "x" * 100_000])

@@ -262,6 +262,22 @@ class UnitOfWorkContract:
                 assert (await market.orders.hold_tracked(order.id.bytes)).id == order.id
                 assert (await market.orders.hold_tracked(order.tracking_hash)).id == order.id
 
+    async def test_links_that_were_added_can_be_taken_away(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        orders = [await world.an_order(merchant, number=1001 + each) for each in range(2)]
+        async with world.begin() as market:
+            for order in orders:
+                await market.orders.link(order.id, order.id.bytes, NOON)
+
+        async with world.begin() as market:
+            await market.orders.unlink(orders[0].id)
+
+        async with world.begin() as market:
+            with pytest.raises(OrderNotFound):
+                await market.orders.hold_tracked(orders[0].id.bytes)
+            assert (await market.orders.hold_tracked(orders[0].tracking_hash)).id == orders[0].id
+            assert (await market.orders.hold_tracked(orders[1].id.bytes)).id == orders[1].id
+
     async def test_what_nobody_confirmed_in_time_is_found(self, world: World) -> None:
         merchant = await world.a_merchant()
         orders = [

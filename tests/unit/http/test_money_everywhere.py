@@ -133,3 +133,159 @@ async def test_what_changed_an_order_is_not_told_as_its_status_once_more(
         "Delivered",
         "The store gave money back",
     ]
+
+
+SENT = [{"status": "confirmed"}, {"status": "shipped"}]
+SOME = {"status": "delivered", "amount_collected": "100.00"}
+GIVEN_UP = {"status": "cancelled", "reason": "x"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "slip", "page", "message"),
+    [
+        (
+            [],
+            "Amount to collect|499.50 SAR",
+            "Total on delivery|499.50 SAR|Confirm",
+            ["Total on delivery: 499.50 SAR", "Do you confirm it?"],
+        ),
+        (
+            [*SENT, {"status": "delivery_failed", "reason": "no_answer"}],
+            "Amount to collect|499.50 SAR",
+            "Total on delivery|499.50 SAR|Write",
+            ["Total on delivery: 499.50 SAR"],
+        ),
+        (
+            [*SENT, {"status": "delivered"}],
+            "Amount collected|499.50 SAR|Paid, nothing to collect",
+            "Total|499.50 SAR|Paid|499.50 SAR|Write",
+            ["Total: 499.50 SAR", "Paid: 499.50 SAR", "The order was delivered."],
+        ),
+        (
+            [*SENT, {"status": "delivered", "amount_collected": "0"}],
+            "Amount collected|0.00 SAR|Amount missing|499.50 SAR",
+            "Total|499.50 SAR|Paid|0.00 SAR|Not paid|499.50 SAR|Write",
+            [
+                "Total: 499.50 SAR",
+                "Paid: 0.00 SAR",
+                "Not paid: 499.50 SAR",
+                "The order was delivered.",
+            ],
+        ),
+        (
+            [*SENT, {"status": "delivered"}, {"amount": "9.50", "reason": "late"}],
+            "Amount collected|499.50 SAR|Amount refunded|9.50 SAR|Delivered, nothing to collect",
+            "Total|499.50 SAR|Paid|499.50 SAR|Given back to you|9.50 SAR|Write",
+            [
+                "Total: 499.50 SAR",
+                "Paid: 499.50 SAR",
+                "Given back to you: 9.50 SAR",
+                "The order was delivered.",
+            ],
+        ),
+        (
+            [*SENT, SOME, {"status": "returned"}],
+            "Amount collected|100.00 SAR|Amount refunded|100.00 SAR|Returned, nothing to collect",
+            "Total|499.50 SAR|Paid|100.00 SAR|Given back to you|100.00 SAR"
+            "|There is nothing to pay.",
+            [
+                "Total: 499.50 SAR",
+                "Paid: 100.00 SAR",
+                "Given back to you: 100.00 SAR",
+                "The order was returned, there is nothing to pay.",
+            ],
+        ),
+        (
+            [*SENT, {"status": "returned"}],
+            "Total|499.50 SAR|Returned, nothing to collect",
+            "Total|499.50 SAR|There is nothing to pay.",
+            ["Total: 499.50 SAR", "The order was returned, there is nothing to pay."],
+        ),
+        (
+            [GIVEN_UP],
+            "Total|499.50 SAR|Cancelled, nothing to collect",
+            "Total|499.50 SAR|There is nothing to pay.",
+            ["Total: 499.50 SAR", "The order is cancelled, there is nothing to pay."],
+        ),
+    ],
+)
+async def test_what_is_to_be_paid_is_true_wherever_it_is_told(
+    merchant: httpx.AsyncClient,
+    guest: httpx.AsyncClient,
+    taken: dict[str, Any],
+    steps: list[dict[str, str]],
+    slip: str,
+    page: str,
+    message: list[str],
+) -> None:
+    path = f"{ORDERS}/{taken['id']}"
+    for step in steps:
+        if "amount" in step:
+            answer = await merchant.post(f"{path}/refunds", json=step)
+        else:
+            answer = await merchant.put(f"{path}/status", json=step)
+        assert answer.is_success, answer.text
+
+    order = (await merchant.get(path)).json()
+    printed = (await merchant.get(f"{path}/packing-slip")).text
+    where = httpx.URL(taken["tracking_url"]).path
+    shown = await guest.get(where, headers={"accept": "text/html", "accept-language": "en"})
+    tracked = (await guest.get(where)).json()
+
+    assert f"|{slip}|" in words_of(printed) + "|"
+    assert "to collect|0.00" not in words_of(printed)
+    assert f"|{page}" in words_of(shown.text)
+    text = re.sub("[\u2066-\u2069]", "", unquote(order["whatsapp_url"]))
+    told = text.partition("Discount: 18.50 SAR\n")[2].split("\n")
+    assert [each for each in told if not each.startswith("Address")] == message
+    to_collect = "499.50" if "Total on delivery" in message[0] else "0.00"
+    assert order["amount_to_collect"] == tracked["amount_to_collect"] == to_collect
+    for amount in ("amount_collected", "amount_refunded"):
+        assert tracked[amount] == order[amount]
+
+
+@pytest.mark.parametrize(
+    ("step", "slip", "page", "message"),
+    [
+        (
+            {"status": "cancelled", "reason": "x"},
+            "الطلب ملغى، لا يُحصَّل شيء",
+            "الإجمالي|499.50 SAR|لا يُستحق عليك أي مبلغ.",
+            "الإجمالي: 499.50 SAR",
+        ),
+        (
+            {"status": "delivered", "amount_collected": "0"},
+            "المبلغ المحصّل|0.00 SAR|المبلغ الناقص|499.50 SAR",
+            "الإجمالي|499.50 SAR|المبلغ المدفوع|0.00 SAR|المبلغ المتبقي|499.50 SAR",
+            "الإجمالي: 499.50 SAR\nالمبلغ المدفوع: 0.00 SAR\nالمبلغ المتبقي: 499.50 SAR",
+        ),
+    ],
+)
+async def test_it_is_true_in_arabic_and_no_number_turns_around(
+    merchant: httpx.AsyncClient,
+    guest: httpx.AsyncClient,
+    taken: dict[str, Any],
+    step: dict[str, str],
+    slip: str,
+    page: str,
+    message: str,
+) -> None:
+    path = f"{ORDERS}/{taken['id']}"
+    await merchant.put("/api/merchant/me", json={"locale": "ar"})
+    for each in [*(SENT if step["status"] == "delivered" else []), step]:
+        assert (await merchant.put(f"{path}/status", json=each)).is_success
+
+    printed = (await merchant.get(f"{path}/packing-slip")).text
+    shown = await guest.get(
+        httpx.URL(taken["tracking_url"]).path,
+        headers={"accept": "text/html", "accept-language": "ar"},
+    )
+    text = unquote((await merchant.get(path)).json()["whatsapp_url"])
+
+    assert slip in words_of(printed)
+    assert page in words_of(shown.text)
+    assert "الإجمالي عند الاستلام" not in shown.text + text
+    assert message in re.sub("[\u2066-\u2069]", "", text)
+    assert text.count("\u2066499.50 SAR\u2069") == message.count("499.50")
+    for html in (printed, shown.text):
+        assert not re.search(r"[0-9]+\.[0-9]{2} SAR(?!</bdi>)", html)

@@ -252,3 +252,104 @@ async def test_an_admin_cancels_and_the_book_says_in_which_request(
     assert moves["the-cancelling"]["after"] == {"status": "cancelled", "reason": "احتيال"}
     assert moves["the-guest"]["after"] == {"status": "confirmed", "by": "guest"}
     assert moves["the-guest"]["before"] == {"status": "pending"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/status", {"status": "confirmed"}),
+        ("POST", "/confirmation", {"outcome": "no_answer"}),
+        ("POST", "/confirmation", {"outcome": "confirmed"}),
+        ("PATCH", "", {"note": "x"}),
+        ("POST", "/refunds", {"amount": "1", "reason": "x"}),
+    ],
+)
+async def test_whoever_writes_to_an_order_has_seen_it(
+    merchant: httpx.AsyncClient,
+    guest: httpx.AsyncClient,
+    method: str,
+    path: str,
+    body: dict[str, str],
+) -> None:
+    order = await an_order(merchant, guest)
+    its = f"/api/merchant/orders/{order['id']}"
+    old = (await merchant.get(its)).headers["etag"]
+    tag = (await merchant.patch(its, json={"courier": "SMSA"})).headers["etag"]
+
+    stale = await merchant.request(method, its + path, json=body, headers={"if-match": old})
+    same = await merchant.get(its)
+    seen = await merchant.request(method, its + path, json=body, headers={"if-match": tag})
+
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")
+    assert same.headers["etag"] == tag
+    assert seen.status_code == (422 if path == "/refunds" else 200)
+
+
+async def test_an_admin_cancels_the_order_that_was_seen(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    order = await an_order(merchant, guest)
+    tag = (await merchant.get(f"/api/merchant/orders/{order['id']}")).headers["etag"]
+    path, said = f"/api/admin/orders/{order['id']}/cancel", {"reason": "احتيال"}
+
+    stale = await admin.post(path, json=said, headers={"if-match": '"99"'})
+    seen = await admin.post(path, json=said, headers={"if-match": tag})
+    again = await admin.post(path, json=said, headers={"if-match": tag})
+
+    assert (stale.status_code, seen.status_code, again.status_code) == (412, 200, 200)
+    assert again.json() == seen.json()
+    assert seen.headers["etag"] == f'"{seen.json()["version"]}"' != tag
+
+
+async def test_a_move_whose_answer_was_lost_is_asked_for_again(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    order = await an_order(merchant, guest)
+    path = f"/api/merchant/orders/{order['id']}"
+    old = {"if-match": (await merchant.get(path)).headers["etag"]}
+    first = await merchant.put(f"{path}/status", json={"status": "confirmed"}, headers=old)
+
+    again = await merchant.put(f"{path}/status", json={"status": "confirmed"}, headers=old)
+    odd = await merchant.put(f"{path}/status", json={"status": "confirmed", "note": "\u202e"})
+    other = await merchant.put(f"{path}/status", json={"status": "shipped"}, headers=old)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == first.json()
+    assert (odd.status_code, other.status_code) == (400, 412)
+
+
+@pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        ({"restock": True}, []),
+        ({"restock": False}, [("damaged", "", "2 × عباءة")]),
+        ({"restock": 1}, [("damaged", "", "1 × عباءة")]),
+        ({"restock": 2}, []),
+        ({"restock": 0}, [("damaged", "", "2 × عباءة")]),
+    ],
+)
+async def test_the_timeline_tells_its_merchant_what_was_collected_and_what_was_damaged(
+    merchant: httpx.AsyncClient,
+    guest: httpx.AsyncClient,
+    said: dict[str, Any],
+    changes: list[tuple[str, str, str]],
+) -> None:
+    order = await an_order(merchant, guest)
+    await moved(merchant, order, "confirmed", "shipped")
+    path = f"/api/merchant/orders/{order['id']}/status"
+    await merchant.put(path, json={"status": "delivered", "amount_collected": "100"})
+    if not isinstance(said["restock"], bool):
+        variant = order["items"][0]["variant_id"]
+        said = {"restock": [{"variant_id": variant, "quantity": said["restock"]}]}
+
+    told = (await merchant.put(path, json={"status": "returned", **said})).json()
+
+    entries = {
+        each["status"]: [(at["field"], at["before"], at["after"]) for at in each["changes"]]
+        for each in told["timeline"]
+    }
+    assert entries["shipped"] == []
+    assert entries["delivered"] == [("amount_collected", "", "100.00")]
+    assert entries["returned"] == [*changes, ("amount_refunded", "", "100.00")]
+    seen = await guest.get(httpx.URL(order["tracking_url"]).path)
+    assert "changes" not in seen.text

@@ -125,13 +125,64 @@ async def test_a_quote_of_nothing_or_of_too_many_is_refused(
         ([], {"items": "missing"}),
         ([{**line, "quantity": 0}], {"items[0].quantity": "bad-quantity"}),
         ([{**line, "quantity": 10**9}], {"items[0].quantity": "bad-quantity"}),
-        ([line] * 1000, {"items": "too-many-lines"}),
+        (
+            [{**line, "product_id": f"{each:032x}"} for each in range(1000)],
+            {"items": "too-many-lines"},
+        ),
     ]
 
     for items, expected in refused:
         answer = await guest.post("/api/store/sara/quote", json={"items": items})
         assert (answer.status_code, fields(answer)) == (400, expected)
+    assert (await quoted(guest, *[line] * 101))["items"][0]["quantity"] == 101
     named = [{**line, "quantity": 600}, {**line, "variant_id": product["variants"][0]["id"]}] * 2
     answer = await guest.post("/api/store/sara/quote", json={"items": named})
     assert answer.status_code in (200, 400)
     assert (await guest.post("/api/store/nobody/quote", json={"items": [line]})).status_code == 404
+
+
+async def test_what_comes_to_more_than_any_amount_is_a_mistake_of_the_items(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    palace = await put_up(merchant, price="10000000000.00", track_stock=False)
+    lamp = await put_up(merchant, price="0.00", track_stock=False)
+    two = {"items": [{"product_id": palace["id"], "quantity": 2}]}
+    one = {"items": [{"product_id": palace["id"], "quantity": 1}]}
+    whom = {"customer_name": "x", "customer_phone": "0559876543", "address": "x"}
+    order = (await place(guest, lamp, 1)).json()
+    at = "/api/store/sara"
+    its = f"/api/merchant/orders/{order['id']}"
+
+    for said in (two, one):
+        if said is one:
+            # Alone it is an amount, and not with the fee.
+            await merchant.put("/api/merchant/me", json={"delivery": {"default_fee": "1.00"}})
+        for answer in (
+            await guest.post(f"{at}/quote", json=said),
+            await guest.post(f"{at}/orders", json=whom | said),
+            await guest.post(f"{at}/orders", json=whom | said, headers={"idempotency-key": "k"}),
+            await merchant.post("/api/merchant/orders", json=whom | said | {"discount": "5"}),
+            await merchant.patch(its, json=said),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (400, "invalid-fields")
+            assert fields(answer) == {"items": "amount-too-large"}
+
+
+async def test_a_price_that_changed_is_told_with_its_discount(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant, price="25.00")
+    said = {
+        "customer_name": "x",
+        "customer_phone": "0559876543",
+        "address": "x",
+        "items": [{"product_id": product["id"], "quantity": 1}],
+        "expected_total": "1",
+    }
+
+    less = await merchant.post("/api/merchant/orders", json=said | {"discount": "5.00"})
+    guests = await guest.post("/api/store/sara/orders", json=said)
+
+    parts = {"subtotal": "25.00", "fees": [], "currency": "SAR"}
+    assert less.json()["facts"] == parts | {"discount": "5.00", "total": "20.00"}
+    assert guests.json()["facts"] == parts | {"total": "25.00"}

@@ -34,6 +34,10 @@ def hints(order: dict[str, Any]) -> dict[str, Any]:
     return {each["code"]: each["facts"] for each in order["risk"]["hints"]}
 
 
+def messages(order: dict[str, Any], code: str) -> list[str]:
+    return [each["message"] for each in order["risk"]["hints"] if each["code"] == code]
+
+
 async def move(merchant: httpx.AsyncClient, order: httpx.Response, *statuses: str) -> None:
     for status in statuses:
         said = {"status": status, "reason": "refused"}
@@ -117,6 +121,7 @@ async def test_a_store_may_rather_see_the_orders_of_whom_it_has_blocked(
 ) -> None:
     await block(merchant)
     await merchant.put("/api/merchant/me", json={"blocked_phone_policy": "flag"})
+    merchant.headers["accept-language"] = "en"
 
     order = await place(guest, await put_up(merchant))
 
@@ -124,6 +129,7 @@ async def test_a_store_may_rather_see_the_orders_of_whom_it_has_blocked(
     told = await seen(merchant, order)
     assert told["risk"]["level"] == "high"
     assert hints(told)["blocked-before"]["lifted_at"] is None
+    assert messages(told, "blocked-before") == ["This phone is blocked in your store."]
     odd = await merchant.put("/api/merchant/me", json={"blocked_phone_policy": "shame"})
     assert fields(odd) == {"blocked_phone_policy": "not-one-of"}
 
@@ -175,7 +181,7 @@ async def test_what_a_phone_refused_kept_and_waits_for_is_told_with_its_numbers(
     good = hints(await seen(merchant, orders[5]))
     await move(merchant, orders[1], "confirmed", "shipped", "delivery_failed")
     once = await seen(merchant, orders[5])
-    await move(merchant, orders[2], "confirmed", "shipped", "returned")
+    await move(merchant, orders[2], "confirmed", "shipped", "delivery_failed", "returned")
     twice = await seen(merchant, orders[5])
 
     assert good == {"good-customer": {"count": 1}, "open-orders": {"count": 4}}
@@ -213,3 +219,65 @@ async def test_a_hint_is_told_in_the_language_of_whoever_asks(
     [hint] = (await seen(merchant, order))["risk"]["hints"]
 
     assert hint["message"] == message
+
+
+async def test_whoever_cancels_more_than_they_take_is_not_said_to_take_everything(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    merchant.headers["accept-language"] = "en"
+    product = await put_up(merchant, stock=50)
+    orders = [await place(guest, product, quantity) for quantity in range(1, 9)]
+    await move(merchant, orders[0], "confirmed", "shipped", "delivered")
+    for each in orders[1:4]:
+        await move(merchant, each, "cancelled")
+    await move(merchant, orders[4], "confirmed", "cancelled")
+    for each in orders[5:7]:
+        path = f"/api/merchant/orders/{each.json()['id']}/confirmation"
+        assert (await merchant.post(path, json={"outcome": "declined"})).status_code == 200
+
+    told = await seen(merchant, orders[7])
+
+    assert told["risk"]["level"] == "low"
+    assert hints(told) == {"earlier-cancellations": {"count": 6, "delivered": 1}}
+    assert messages(told, "earlier-cancellations") == [
+        "Orders of this phone that were cancelled: 6, received: 1."
+    ]
+
+
+async def test_a_retry_that_was_taken_is_no_refusal_and_not_everything_either(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    merchant.headers["accept-language"] = "en"
+    product = await put_up(merchant, stock=50)
+    orders = [await place(guest, product, quantity) for quantity in (1, 2)]
+    await move(
+        merchant, orders[0], "confirmed", "shipped", "delivery_failed", "shipped", "delivered"
+    )
+
+    told = await seen(merchant, orders[1])
+
+    assert hints(told) == {"good-customer": {"count": 1}}
+    assert messages(told, "good-customer") == [
+        "Orders of this phone that were received: 1, and none was refused for good."
+    ]
+
+
+async def test_what_came_back_through_no_refusal_is_no_alarm(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant, stock=50)
+    orders = [await place(guest, product, quantity) for quantity in range(1, 6)]
+    for each in orders[:2]:
+        await move(merchant, each, "confirmed", "shipped", "delivered", "returned")
+    for each, reason in zip(orders[2:4], ("damaged", "postponed"), strict=True):
+        await move(merchant, each, "confirmed", "shipped")
+        said = {"status": "delivery_failed", "reason": reason}
+        await merchant.put(f"/api/merchant/orders/{each.json()['id']}/status", json=said)
+
+    told = await seen(merchant, orders[4])
+
+    assert hints(told)["came-back"] == {"count": 4, "delivered": 0}
+    assert "earlier-refusals" not in hints(told)
+    assert {each["level"] for each in told["risk"]["hints"] if each["code"] == "came-back"} == {
+        "low"
+    }

@@ -81,6 +81,8 @@ async def test_a_merchant_is_told_what_was_sold_and_what_became_of_it(
         ("from=1990-01-01", {"from": "too-many-days"}),
         ("from=2026-01-02&to=2026-01-01", {"to": "ends-before-it-begins"}),
         ("from=x&to=2026-01-01T00:00:00Z", {"from": "bad-day", "to": "bad-day"}),
+        ("from=2999-01-01", {"from": "begins-after-today"}),
+        ("from=2999-01-01&to=2998-01-01", {"to": "ends-before-it-begins"}),
         ("days=7", {"days": "unknown-field"}),
     ],
 )
@@ -91,6 +93,23 @@ async def test_a_period_that_is_none_is_refused(
 
     assert answer.status_code == 400
     assert fields(answer) == refused
+
+
+@pytest.mark.parametrize("said", ["2026-03-01T00:00:00Z", "2026-02-30", "yesterday"])
+async def test_nothing_is_advised_that_would_be_refused(
+    merchant: httpx.AsyncClient, said: str
+) -> None:
+    merchant.headers["accept-language"] = "en"
+
+    [days] = (await merchant.get(f"{STATISTICS}?from={said}")).json()["errors"]
+    [either] = (await merchant.get("/api/merchant/orders?from=2026-02-30")).json()["errors"]
+
+    assert days["message"].endswith("Write it like this: 2026-03-01.")
+    assert either["message"].endswith("2026-03-01 / 2026-03-01T08:00:00+03:00.")
+    for like in either["message"].rpartition(": ")[2].removesuffix(".").split(" / "):
+        asked = {"from": like}
+        assert (await merchant.get("/api/merchant/orders", params=asked)).status_code == 200
+    assert (await merchant.get(f"{STATISTICS}?from=2026-03-01")).status_code == 200
 
 
 async def test_a_leap_year_and_a_single_day_are_told_day_by_day(
@@ -109,3 +128,22 @@ def test_shares_and_percentiles() -> None:
     assert percentile({5: 5, 60: 4, 1000: 1}, 0.5) == 5
     assert percentile({5: 5, 60: 4, 1000: 1}, 0.9) == 60
     assert percentile({}, 0.5) is None
+
+
+async def test_a_product_earns_what_its_orders_do(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    product = await put_up(merchant, price="25.00")
+    order = (await place(guest, product, 1)).json()
+    sent = [{"status": each} for each in ("confirmed", "shipped")]
+    some = {"status": "delivered", "amount_collected": "20.00"}
+    await moved(merchant, order["id"], *sent, some)
+
+    async def revenues() -> tuple[str, str]:
+        told = (await merchant.get(STATISTICS)).json()
+        return told["period"]["revenue"], told["top_products"][0]["revenue"]
+
+    assert await revenues() == ("20.00", "20.00")
+    back = {"amount": "20.00", "reason": "x"}
+    await merchant.post(f"/api/merchant/orders/{order['id']}/refunds", json=back)
+    assert await revenues() == ("0.00", "0.00")

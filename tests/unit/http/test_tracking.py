@@ -275,3 +275,24 @@ async def test_a_store_that_is_not_there_is_not_found(guest: httpx.AsyncClient) 
 
     assert (answer.status_code, answer.json()["code"]) == (404, "store-not-found")
     assert (await guest.get(LOOKUP)).status_code == 405
+
+
+async def test_what_says_nothing_has_no_body(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    order = (await place(guest, await put_up(merchant))).json()
+    sought = {"number": order["number"], "phone": "0559876543"}
+    page = {"accept": "text/html"}
+
+    answers = [
+        await guest.post("/api/store/sara/orders/lookup", json=sought),
+        await guest.post("/api/auth/password-reset", json={"email": "sara@example.com"}),
+        await merchant.post("/api/auth/verify-email/resend"),
+        await guest.post(httpx.URL(order["tracking_url"]).path + "/confirm", headers=page),
+    ]
+
+    assert [each.status_code for each in answers] == [202, 202, 202, 303]
+    for answer in answers:
+        assert answer.content == b""
+        assert answer.headers["content-length"] == "0"
+        assert "content-type" not in answer.headers

@@ -3,7 +3,7 @@
 from .confirming import AskGuest, ConfirmingService
 from .counter import OrderCounter
 from .editing import EditingService, EditOrder
-from .finding import BadDay, EndsBeforeItBegins, FindOrders, TooManyDays
+from .finding import BadDay, BeginsAfterToday, EndsBeforeItBegins, FindOrders, TooManyDays
 from .following import (
     ListedOrder,
     OrderInHand,
@@ -36,6 +36,7 @@ __all__ = [
     "AskGuest",
     "Back",
     "BadDay",
+    "BeginsAfterToday",
     "CancelOrder",
     "CancelledOrder",
     "ConfirmingService",

@@ -1,10 +1,11 @@
 """Confirming: asking the guest, the guest's own answer by link, and nobody's answer in time."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from marketplace.domain.accounts import Actor, digest
-from marketplace.domain.errors import Conflict, Form
+from marketplace.domain.errors import Conflict, Form, must_be_seen
 from marketplace.domain.orders import (
     Move,
     Order,
@@ -39,6 +40,7 @@ class AskGuest:
     order_id: OrderId
     outcome: str
     note: str = ""
+    seen: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class ConfirmingService:
         now = self.clock.now()
         async with self.begin() as market:
             order, store = await own_order(market, wanted.acting, wanted.order_id)
+            must_be_seen(order.version, wanted.seen)
             await market.orders.save(order, order.attempt(outcome, note, now))
             if outcome in _FOLLOWS:
                 said = Move(to=_FOLLOWS[outcome], by=Party.MERCHANT, reason=outcome, note=note)

@@ -38,7 +38,7 @@ from ..once import is_attempted
 from ..ports import BeginUnitOfWork, Ids, Served, UnitOfWork
 from ..stock import moved_by, ran_low, written_down
 from .ordering import Ordered, granted, read_ordered, reserved
-from .pricing import Wishes, must_be_enough, must_be_expected
+from .pricing import COST_OF_ITEMS, Wishes, must_be_enough, must_be_expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +194,10 @@ class _Round:
             raise OrderRefused
         lines = granted(slip.wishes, self.products, store.id)
         written = [each.written_down() for each in lines]
-        subtotal = total_of(written)
-        fees = store.fees(subtotal, customer.city)
-        must_be_expected(expected, subtotal, fees)
+        with COST_OF_ITEMS:
+            subtotal = total_of(written)
+            fees = store.fees(subtotal, customer.city)
+            must_be_expected(expected, subtotal, fees)
         must_be_enough(subtotal, store)
         order, placed = Order.place(
             id=OrderId(self.ids.new()),

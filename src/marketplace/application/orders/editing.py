@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from marketplace.domain.accounts import Actor, parse_email
+from marketplace.domain.accounts import Actor, digest, parse_email
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
 from marketplace.domain.delivery import Fee
 from marketplace.domain.errors import Form, MarketplaceError, must_be_seen
@@ -17,6 +17,7 @@ from marketplace.domain.orders import (
     Order,
     OrderId,
     OrderLine,
+    OrderSource,
     parse_quantity,
     total_of,
 )
@@ -32,10 +33,10 @@ from marketplace.domain.variants import (
     VariantNotFound,
 )
 
-from ..ports import BeginUnitOfWork, Clock, Ids, UnitOfWork
+from ..ports import BeginUnitOfWork, Clock, Ids, Secrets, UnitOfWork
 from ..stock import keep_stock, written_down
 from .following import OrderInHand, in_hand, own_order
-from .pricing import Priced, Wish, Wishes, merge
+from .pricing import COST_OF_ITEMS, Priced, Wish, Wishes, merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class EditingService:
     begin: BeginUnitOfWork
     clock: Clock
     ids: Ids
+    secrets: Secrets
 
     async def edit(self, wanted: EditOrder) -> OrderInHand:
         """
@@ -96,11 +98,14 @@ class EditingService:
                 products = await market.products.hold_all(list(every))
                 lines = _relined(order, wishes, products, reprice=wanted.reprice)
                 edit = replace(edit, lines=lines)
-            edit = replace(edit, fees=_fees(order, edit, store))
-            was = order.lines
-            edited = order.edit(edit, now)
+            was, whose = order.lines, order.customer
+            with COST_OF_ITEMS:
+                edit = replace(edit, fees=_fees(order, edit, store))
+                edited = order.edit(edit, now)
             if edited is None:
                 return in_hand(order, store, now)
+            if _was_somebody_else(whose, order.customer):
+                await self._void_links(market, order)
             if order.lines == was:
                 await market.orders.save(order, edited)
             else:
@@ -119,6 +124,17 @@ class EditingService:
                 )
             )
         return in_hand(order, store, now)
+
+    async def _void_links(self, market: UnitOfWork, order: Order) -> None:
+        """
+        Those that went to whoever is not to have them.
+
+        The one that was answered is the guest's who placed the order, mistyped or not. Of an order
+        by hand it stood in the message to the guest.
+        """
+        await market.orders.unlink(order.id)
+        if order.source is not OrderSource.STOREFRONT:
+            order.tracking_hash = digest(self.secrets.token())
 
     async def _follow(
         self,
@@ -140,6 +156,11 @@ class EditingService:
             by=acting.account_id,
         )
         await keep_stock(market, products.values(), movements)
+
+
+def _was_somebody_else(was: Customer, now: Customer) -> bool:
+    """Whether a telephone or a mailbox that may have been told of the order is another one now."""
+    return was.phone != now.phone or was.email not in (None, now.email)
 
 
 def _read(form: Form, wanted: EditOrder, order: Order, store: Merchant) -> Edit:

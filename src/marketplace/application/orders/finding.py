@@ -16,15 +16,21 @@ from ..ports import OrderSelection, OrderSort, Place, moment_of
 Word = TypeVar("Word", bound=StrEnum)
 
 _YEARS = range(1971, 3000)
+A_DAY, A_MOMENT = "2026-03-01", "2026-03-01T08:00:00+03:00"
+"""As they are written."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class BadDay(BadValue):
-    """Neither a day nor a moment."""
+    """Nothing that is written ``like`` what is wanted: a day, and in some places a moment."""
 
 
 class EndsBeforeItBegins(BadValue):
     """The last day comes before the first."""
+
+
+class BeginsAfterToday(BadValue):
+    """The first day is later than ``today``, on which a period ends that has no other end."""
 
 
 class TooManyDays(BadValue):
@@ -52,8 +58,8 @@ class FindOrders:
     def selection(self, after: Place | None = None) -> OrderSelection:
         """All of it understood, or ``InvalidFields``; also of the place it is to go on after."""
         with Form() as form:
-            since = form.read("from", parse_day, self.since) if self.since else None
-            until = form.read("to", parse_day, self.until) if self.until else None
+            since = form.read("from", _bound, self.since) if self.since else None
+            until = form.read("to", _bound, self.until) if self.until else None
             if since and until and _is_before(until, since):
                 form.refuse("to", EndsBeforeItBegins())
             selection = OrderSelection(
@@ -75,22 +81,31 @@ class FindOrders:
 ANY = FindOrders()
 
 
-def parse_day(text: str) -> date | datetime:
+def parse_day(text: str) -> date:
+    """A whole day."""
+    said = ascii_digits(text.strip())
+    try:
+        day = date.fromisoformat(said) if _DAY.fullmatch(said) else None
+    except ValueError:
+        day = None
+    if day is None or day.year not in _YEARS:
+        raise BadDay(like=A_DAY)
+    return day
+
+
+def _bound(text: str) -> date | datetime:
     """A day, or a moment that says how far it is from UTC."""
     said = ascii_digits(text.strip())
     try:
         if _DAY.fullmatch(said):
-            day: date | datetime = date.fromisoformat(said)
-        else:
-            # A plus in an address that nobody has escaped is a space.
-            day = datetime.fromisoformat(said.replace(" ", "+"))
-            if day.utcoffset() is None:
-                raise BadDay
-    except ValueError:
-        raise BadDay from None
-    if day.year not in _YEARS:
-        raise BadDay
-    return day
+            return parse_day(said)
+        # A plus in an address that nobody has escaped is a space.
+        moment = datetime.fromisoformat(said.replace(" ", "+"))
+        if moment.utcoffset() is not None and moment.year in _YEARS:
+            return moment
+    except (BadDay, ValueError):
+        pass
+    raise BadDay(like=f"{A_DAY} / {A_MOMENT}")
 
 
 def _is_before(until: date | datetime, since: date | datetime) -> bool:

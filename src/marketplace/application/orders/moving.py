@@ -126,6 +126,7 @@ class CancelOrder:
     acting: Actor
     order_id: OrderId
     reason: str
+    seen: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +153,10 @@ class MovingService:
         """
         async with self.begin() as market:
             order, store = await own_order(market, wanted.acting, wanted.order_id)
-            must_be_seen(order.version, wanted.seen)
             said = _said(wanted, order, store)
+            # What is so already may be said again, whatever has been seen (RFC 9110, 13.1.1).
             if said.to is not order.status:
+                must_be_seen(order.version, wanted.seen)
                 await move(market, [order], said, self.clock, self.ids, wanted.acting)
         return in_hand(order, store, self.clock.now())
 
@@ -205,6 +207,7 @@ class MovingService:
         async with self.begin() as market:
             order = await market.orders.hold(wanted.order_id)
             if order.status is not said.to:
+                must_be_seen(order.version, wanted.seen)
                 await move(market, [order], said, self.clock, self.ids, wanted.acting)
         return CancelledOrder(
             order=order, allowed_transitions=order.allowed(Party.ADMIN, self.clock.now())

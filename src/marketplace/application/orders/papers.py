@@ -1,5 +1,6 @@
 """Orders on paper: a sheet of all that are looked for, and the slips that go into the parcels."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,9 @@ from .finding import FindOrders
 from .moving import MOST_AT_ONCE, TooManyOrders
 
 STRETCH = 500
-"""Orders that are read at once for a sheet."""
+"""Orders that are read at once for a sheet: a search is done again for each stretch."""
+AT_A_GO = 10
+"""Orders that are written before others have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,11 @@ class PaperService:
         paging: Paging | None = Paging(limit=STRETCH)
         while paging is not None:
             page = await self.views.dated_orders(merchant_id, selection, paging)
-            if page.items:
-                yield written(((each.order, each.placed) for each in page.items), by, locale)
+            for begin in range(0, len(page.items), AT_A_GO):
+                some = page.items[begin : begin + AT_A_GO]
+                yield written(((each.order, each.placed) for each in some), by, locale)
+                # Writing is work for the processor, and whoever is sent it may not keep us waiting.
+                await asyncio.sleep(0)
             paging = Paging(limit=STRETCH, after=page.next) if page.next else None
 
     async def slip(self, acting: Actor, order_id: OrderId) -> OrderSlip:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 
 from marketplace.domain.delivery import Fee, total_with
 from marketplace.domain.errors import (
+    FieldProblem,
     Form,
+    InvalidFields,
     MarketplaceError,
 )
 from marketplace.domain.merchants import Merchant, MerchantId
-from marketplace.domain.money import Money
+from marketplace.domain.money import AmountTooLarge, Money
 from marketplace.domain.orders import (
     MOST_LINES,
     BelowMinimum,
@@ -90,15 +93,23 @@ def merge(form: Form, items: Sequence[Wish]) -> Wishes:
     wishes: dict[tuple[ProductId, VariantId | None], int] = {}
     if not items:
         form.refuse("items", Missing())
-    if len(items) > MOST_LINES:
-        form.refuse("items", TooManyLines(at_most=MOST_LINES))
-    for position, each in enumerate(items[:MOST_LINES]):
+    for position, each in enumerate(items):
+        if len(form.problems) >= MOST_LINES:
+            break
         name, key = f"items[{position}].quantity", (each.product_id, each.variant_id)
         quantity = form.read(name, parse_quantity, each.quantity)
         if quantity:
             together = (wishes.get(key) or 0) + quantity
             wishes[key] = form.read(name, parse_quantity, together)
+    if len(wishes) > MOST_LINES and _different(wishes) > MOST_LINES:
+        form.refuse("items", TooManyLines(at_most=MOST_LINES))
     return wishes
+
+
+def _different(wishes: Wishes) -> int:
+    """How many variants: the one that is not named can only be the one that is."""
+    named = {product_id for product_id, said in wishes if said is not None}
+    return sum(said is not None or product_id not in named for product_id, said in wishes)
 
 
 def priced(
@@ -129,6 +140,27 @@ def priced(
     return list(chosen.values()), refusals
 
 
+class CostOfItems:
+    """Inside of it, what comes to more than any amount is a mistake of the ``items``."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        if isinstance(error, AmountTooLarge):
+            raise InvalidFields(FieldProblem("items", error.code, error.facts)) from None
+
+
+COST_OF_ITEMS = CostOfItems()
+
+
 def must_be_there(lines: Iterable[Priced]) -> None:
     """``OutOfStock`` that names every short line, or nothing."""
     if refusal := short_of(lines):
@@ -148,6 +180,7 @@ def must_be_expected(
             fees=[
                 {"code": fee.code, "name": fee.name, "amount": fee.amount.amount} for fee in fees
             ],
+            **({} if discount is None else {"discount": discount.amount}),
             total=total.amount,
             currency=total.currency,
         )

@@ -13,7 +13,7 @@ from marketplace.domain.text import line
 
 from ..merchants import leading_on, store_address
 from ..ports import Clock, Views
-from .pricing import Priced, Wish, below_minimum, merged, priced, short_of
+from .pricing import COST_OF_ITEMS, Priced, Wish, below_minimum, merged, priced, short_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,8 @@ class QuoteService:
         products = await self.views.products_on_sale(store.id, ids)
         lines, refusals = priced(wishes, products, store.id)
         goods = [each.written_down() for each in lines]
-        subtotal = total_of(goods) if goods else Money.zero(store.currency)
+        with COST_OF_ITEMS:
+            subtotal = total_of(goods) if goods else Money.zero(store.currency)
         fees: tuple[Fee, ...] = ()
         open_now = store.accepts_orders(self.clock.now())
         if not open_now:
@@ -66,12 +67,14 @@ class QuoteService:
             refusals.append(refusal)
         if few := below_minimum(subtotal, store):
             refusals.append(few)
+        with COST_OF_ITEMS:
+            total = total_with(subtotal, fees)
         return Quote(
             store=store,
             lines=tuple(lines),
             fees=fees,
             subtotal=subtotal,
-            total=total_with(subtotal, fees),
+            total=total,
             accepting_orders=open_now,
             reopens_at=None if open_now else store.closed_until,
             refusals=tuple(refusals),

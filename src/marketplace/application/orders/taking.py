@@ -7,6 +7,7 @@ from datetime import timedelta
 from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Actor, digest
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId
+from marketplace.domain.delivery import total_with
 from marketplace.domain.errors import Form
 from marketplace.domain.events import Event
 from marketplace.domain.money import Money
@@ -29,7 +30,7 @@ from ..messages import tracking_url
 from ..ports import BeginUnitOfWork, Clock, Ids, Secrets, Site
 from ..stock import keep_stock, written_down
 from .ordering import granted, read_ordered, reserved
-from .pricing import Wish, merge, must_be_expected
+from .pricing import COST_OF_ITEMS, Wish, merge, must_be_expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,9 @@ class TakingService:
             products = await market.products.hold_all(list({each[0] for each in wishes}))
             priced = granted(wishes, products, store.id)
             lines = [each.written_down() for each in priced]
+            with COST_OF_ITEMS:
+                fees = store.fees(total_of(lines), customer.city)
+                total_with(total_of(lines), fees)
             order_id = OrderId(self.ids.new())
             moved = written_down(
                 reserved(priced),
@@ -120,7 +124,7 @@ class TakingService:
                 method=method,
                 note=note,
                 lines=lines,
-                fees=store.fees(total_of(lines), customer.city),
+                fees=fees,
                 tracking_hash=digest(token),
                 confirm_within=timedelta(hours=store.confirm_within_hours),
                 at=now,

@@ -75,8 +75,9 @@ from .paying import (
 )
 from .placing import BelowMinimum, Customer, OrderPlaced, OrderSource, PriceChanged, parse_source
 from .risk import (
+    CAME_BACK,
     DOUBLE_WITHIN,
-    REFUSED,
+    REFUSABLE,
     Background,
     Block,
     Hint,
@@ -87,9 +88,11 @@ from .risk import (
     assessed,
 )
 from .seeking import BadOrderNumber, OrderSought, parse_order_number
+from .settling import Settled, settled
 from .timeline import Changed, Happening, TimelineEntry
 
 __all__ = [
+    "CAME_BACK",
     "CITY",
     "DOUBLE_WITHIN",
     "EARNING",
@@ -101,7 +104,7 @@ __all__ = [
     "MOST_UNITS",
     "OPEN",
     "PROMISED",
-    "REFUSED",
+    "REFUSABLE",
     "REOPENABLE_FOR",
     "TRANSITIONS",
     "Background",
@@ -160,6 +163,7 @@ __all__ = [
     "RefundedTooMuch",
     "Risk",
     "RiskLevel",
+    "Settled",
     "Sought",
     "StockEffect",
     "TimelineEntry",
@@ -179,5 +183,6 @@ __all__ = [
     "parse_outcome",
     "parse_quantity",
     "parse_source",
+    "settled",
     "total_of",
 ]

@@ -8,6 +8,7 @@ from ..errors import Conflict, RuleBroken
 from ..events import Event
 from ..merchants import MerchantId
 from ..money import Money
+from ..variants import VariantId
 from .lines import OrderLine
 from .moving import PROMISED, OrderId, OrderStatus
 from .placing import Customer
@@ -99,6 +100,20 @@ def told_of_lines(before: Sequence[OrderLine], after: Sequence[OrderLine]) -> li
         if old != new:
             changes.append(Changed(field="items", before=old, after=new))
     return changes
+
+
+def told_of_damage(
+    lines: Sequence[OrderLine], restock: bool | Mapping[VariantId, int]
+) -> tuple[Changed, ...]:
+    """What came back and does not go on the shelf again."""
+    if restock is True:
+        return ()
+    back = restock or {}
+    return tuple(
+        Changed(field="damaged", before="", after=f"{units} × {line.name}")
+        for line in lines
+        if (units := line.quantity - back.get(line.variant_id, 0)) > 0
+    )
 
 
 def _line(line: OrderLine | None) -> str:

@@ -29,12 +29,14 @@ from .editing import (
     TooManyEdits,
     must_be_editable,
     told,
+    told_of_damage,
     told_of_lines,
 )
 from .finding import keywords
 from .lines import NotInOrder, OrderLine, total_of
 from .moving import (
     MOST_RETRIES,
+    OPEN,
     REOPENABLE_FOR,
     TRANSITIONS,
     DeliveryFailure,
@@ -169,6 +171,16 @@ class Order:
         return _less(total_with(self.subtotal, self.fees), self.discount)
 
     @property
+    def is_to_be_paid(self) -> bool:
+        """On its way to being paid at the door: neither delivered, nor given up, nor back."""
+        return self.status in OPEN
+
+    @property
+    def amount_to_collect(self) -> Money:
+        """What is to be collected when it is delivered; nothing afterwards, or if it never is."""
+        return self.total if self.is_to_be_paid else Money.zero(self.currency)
+
+    @property
     def amount_refunded(self) -> Money | None:
         """What was given back of what was collected; None where nothing was."""
         if self.amount_collected is None:
@@ -188,6 +200,14 @@ class Order:
         if self.amount_collected is None:
             return Money.zero(self.currency)
         return _less(self.amount_collected, self.amount_refunded)
+
+    @property
+    def was_refused(self) -> bool:
+        """Refused at the door, and never delivered later."""
+        return any(
+            each.status is OrderStatus.DELIVERY_FAILED and each.reason == DeliveryFailure.REFUSED
+            for each in self.timeline
+        ) and all(each.status is not OrderStatus.DELIVERED for each in self.timeline)
 
     @property
     def moved_at(self) -> datetime:
@@ -313,12 +333,8 @@ class Order:
             raise TooManyRefunds(at_most=MOST_REFUNDS)
         before = self.amount_refunded
         self._give_back(Refund(at=at, amount=amount, reason=reason, note=note, by=by))
-        changed = Changed(
-            field="amount_refunded",
-            before=_amount(before),
-            after=_amount(self.amount_refunded),
-        )
-        self._write(at, by, Happening.REFUNDED, reason=reason, note=note, changes=(changed,))
+        changes = (self._refunded_since(before),)
+        self._write(at, by, Happening.REFUNDED, reason=reason, note=note, changes=changes)
         return OrderRefunded(at=at, order_id=self.id, merchant_id=self.merchant_id, amount=amount)
 
     def _collect(self, amount: Money) -> None:
@@ -335,6 +351,13 @@ class Order:
     def _give_back(self, refund: Refund) -> None:
         self.refunds = (*self.refunds, refund)
         self.payment_status = PaymentStatus.of(self.amount_collected, self.amount_refunded)
+
+    def _refunded_since(self, before: Money | None) -> Changed:
+        return Changed(
+            field="amount_refunded",
+            before=_amount(before),
+            after=_amount(self.amount_refunded),
+        )
 
     def _must_be_payable(self, wanted: Move) -> None:
         if wanted.amount_collected is not None:
@@ -383,6 +406,7 @@ class Order:
         return True
 
     def _note(self, wanted: Move, at: datetime) -> None:
+        changes: tuple[Changed, ...] = ()
         if wanted.to is OrderStatus.CONFIRMED:
             self.confirmation = self.confirmation.turned(ConfirmationState.CONFIRMED)
         elif wanted.to is OrderStatus.PENDING:
@@ -395,16 +419,25 @@ class Order:
         elif wanted.to is OrderStatus.DELIVERED:
             collected = self.total if wanted.amount_collected is None else wanted.amount_collected
             self._collect(collected)
+            changes = (Changed(field="amount_collected", before="", after=collected.amount),)
         elif wanted.to is OrderStatus.RETURNED:
             back = self.amount_left if wanted.amount_refunded is None else wanted.amount_refunded
+            changes = told_of_damage(self.lines, wanted.restock)
             if back.minor:
+                before = self.amount_refunded
                 self._give_back(
                     Refund(at=at, amount=back, reason=RETURNED, note=wanted.note, by=wanted.by)
                 )
+                changes = (*changes, self._refunded_since(before))
         self.tracking_number = wanted.tracking_number or self.tracking_number
         self.courier = wanted.courier or self.courier
         entry = TimelineEntry(
-            at=at, status=wanted.to, by=wanted.by, reason=wanted.reason, note=wanted.note
+            at=at,
+            status=wanted.to,
+            by=wanted.by,
+            reason=wanted.reason,
+            note=wanted.note,
+            changes=changes,
         )
         self.timeline = (*self.timeline, entry)
 

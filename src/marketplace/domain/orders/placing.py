@@ -51,7 +51,7 @@ class PriceChanged(Conflict):
     """
     The order costs ``total`` and not what the guest was told.
 
-    That is the ``subtotal`` of the goods and the ``fees``.
+    That is the ``subtotal`` of the goods and the ``fees``, less the ``discount`` if there is one.
     """
 
 

@@ -9,8 +9,10 @@ from .moving import OrderId, OrderStatus
 
 DOUBLE_WITHIN = timedelta(minutes=10)
 """The same basket of the same phone in this time is likely one order that was sent twice."""
-REFUSED = frozenset({OrderStatus.DELIVERY_FAILED, OrderStatus.RETURNED})
-"""Statuses of what was sent and not kept."""
+CAME_BACK = frozenset({OrderStatus.DELIVERY_FAILED, OrderStatus.RETURNED})
+"""Statuses of what was sent and not kept, whosever fault it was."""
+REFUSABLE = frozenset({OrderStatus.SHIPPED, *CAME_BACK})
+"""Statuses of what may have been refused at the door, and was not delivered later."""
 
 
 class RiskLevel(StrEnum):
@@ -21,6 +23,8 @@ class RiskLevel(StrEnum):
 
 class HintCode(StrEnum):
     EARLIER_REFUSALS = "earlier-refusals"
+    CAME_BACK = "came-back"
+    EARLIER_CANCELLATIONS = "earlier-cancellations"
     BLOCKED_BEFORE = "blocked-before"
     DUPLICATE_BASKET = "duplicate-basket"
     OPEN_ORDERS = "open-orders"
@@ -49,12 +53,16 @@ class Background:
     """
     What else a store has had with the phone of one order: counts of its other orders.
 
-    ``refused`` were sent and not kept. Of ``original`` this order has the phone and the basket,
-    :data:`DOUBLE_WITHIN` of it. ``block`` is the latest one.
+    ``refused`` were refused at the door and never delivered, as the statistics count them;
+    ``came_back`` failed for another reason or were returned, ``delivered`` were kept, and
+    ``cancelled`` are so, whoever cancelled them. Of ``original`` this order has the phone and the
+    basket, :data:`DOUBLE_WITHIN` of it. ``block`` is the latest one.
     """
 
     refused: int = 0
+    came_back: int = 0
     delivered: int = 0
+    cancelled: int = 0
     open: int = 0
     is_first: bool = True
     original: Original | None = None
@@ -90,6 +98,13 @@ def _hints(known: Background) -> Iterator[Hint]:
         level = RiskLevel.HIGH if known.refused > 1 else RiskLevel.MEDIUM
         facts: dict[str, object] = {"count": known.refused, "delivered": known.delivered}
         yield Hint(code=HintCode.EARLIER_REFUSALS, level=level, facts=facts)
+    if known.came_back:
+        # A parcel that was lost or did not please says little of who ordered it.
+        facts = {"count": known.came_back, "delivered": known.delivered}
+        yield Hint(code=HintCode.CAME_BACK, level=RiskLevel.LOW, facts=facts)
+    if known.cancelled:
+        facts = {"count": known.cancelled, "delivered": known.delivered}
+        yield Hint(code=HintCode.EARLIER_CANCELLATIONS, level=RiskLevel.LOW, facts=facts)
     if known.block:
         level = RiskLevel.MEDIUM if known.block.lifted_at else RiskLevel.HIGH
         facts = {"since": known.block.since, "lifted_at": known.block.lifted_at}
@@ -102,7 +117,7 @@ def _hints(known: Background) -> Iterator[Hint]:
         yield Hint(code=HintCode.OPEN_ORDERS, level=level, facts={"count": known.open})
     if known.is_first:
         yield Hint(code=HintCode.FIRST_ORDER, level=RiskLevel.LOW, facts={})
-    if known.delivered and not known.refused:
+    if known.delivered > known.cancelled and not known.refused:
         facts = {"count": known.delivered}
         yield Hint(code=HintCode.GOOD_CUSTOMER, level=RiskLevel.LOW, facts=facts)
 

@@ -3,15 +3,16 @@
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from litestar import Controller, post
+from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from marketplace.application.orders import CancelledOrder, CancelOrder, MovingService
 from marketplace.domain.accounts import Actor
+from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
 from marketplace.domain.orders import OrderId, OrderNotFound, OrderStatus, WrongOrderStatus
 
-from .shapes import Amount, Input, Moment, Output, StrictRequest
+from .shapes import Amount, Input, Moment, Output, StrictRequest, tagged
 
 
 class CancelOrderIn(Input, frozen=True, kw_only=True):
@@ -21,8 +22,8 @@ class CancelOrderIn(Input, frozen=True, kw_only=True):
 
     reason: str
 
-    def wanted(self, acting: Actor, id: UUID) -> CancelOrder:
-        return CancelOrder(**self.said(), acting=acting, order_id=OrderId(id))
+    def wanted(self, acting: Actor, id: UUID, seen: frozenset[int] | None) -> CancelOrder:
+        return CancelOrder(**self.said(), acting=acting, order_id=OrderId(id), seen=seen)
 
 
 class WatchedOrderOut(Output, frozen=True, kw_only=True):
@@ -46,14 +47,18 @@ class WatchedOrderOut(Output, frozen=True, kw_only=True):
 class AdminOrderController(Controller):
     path = "/orders"
 
-    @post("/{id:uuid}/cancel", status_code=200, problems=(OrderNotFound, WrongOrderStatus))
+    @post(
+        "/{id:uuid}/cancel",
+        status_code=200,
+        problems=(OrderNotFound, WrongOrderStatus, ChangedMeanwhile, StaleVersion),
+    )
     async def cancel(
         self,
         request: StrictRequest,
         id: FromPath[UUID],
         data: JSONBody[CancelOrderIn],
         moving: NamedDependency[MovingService],
-    ) -> WatchedOrderOut:
+    ) -> Response[WatchedOrderOut]:
         """Cancel an order that has not been shipped, whoever's it is; once more changes nothing."""
-        cancelled = await moving.cancel_by_admin(data.wanted(request.user, id))
-        return WatchedOrderOut.of(cancelled)
+        cancelled = await moving.cancel_by_admin(data.wanted(request.user, id, request.seen))
+        return tagged(WatchedOrderOut.of(cancelled))

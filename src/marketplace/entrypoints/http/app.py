@@ -45,7 +45,7 @@ from .problems import answer
 from .products import ProductController
 from .security import doorkeeper
 from .sessions import SessionController
-from .shapes import StrictRequest
+from .shapes import Answer, StrictRequest
 from .slips import SlipController
 from .statistics import StatisticsController
 from .stock import StockController
@@ -211,6 +211,7 @@ def routes(marketplace: Marketplace, options: HttpOptions, *middleware: Middlewa
         guards=[doorkeeper(marketplace.sessions)],
         opt={"site": marketplace.ports.site},
         request_class=StrictRequest,
+        response_class=Answer,
         request_max_body_size=MOST_BODY,
     )
 

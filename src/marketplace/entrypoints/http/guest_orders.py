@@ -59,6 +59,7 @@ from .problems import answer, refusal, wording
 from .shapes import (
     Amount,
     AmountSaid,
+    Answer,
     Input,
     Moment,
     Output,
@@ -231,7 +232,12 @@ class TrackedMoveOut(Output, frozen=True, kw_only=True):
 
 
 class TrackedOrderOut(Output, frozen=True, kw_only=True):
-    """An order, to whoever has its link: enough to recognise it, not enough to find somebody."""
+    """
+    An order, to whoever has its link: enough to recognise it, not enough to find somebody.
+
+    ``amount_to_collect`` is the ``total`` until it is delivered, and nothing from then on, or if it
+    never is.
+    """
 
     number: int
     status: OrderStatus
@@ -245,6 +251,9 @@ class TrackedOrderOut(Output, frozen=True, kw_only=True):
     discount: Amount | None
     total: Amount
     currency: str
+    amount_to_collect: Amount
+    amount_collected: Amount | None
+    amount_refunded: Amount | None
     placed_at: Moment
     confirm_by: Moment
     tracking_number: str
@@ -428,7 +437,7 @@ def _told(seen: TrackedOrder, request: StrictRequest, token: str) -> Response[An
         return Response(TrackedOrderOut.of(seen), headers=_UNLISTED)
     if request.method == "POST":
         there = f"{root}{_TRACK}/{quote(token)}"
-        return Response(None, status_code=303, headers={**_UNLISTED, "location": there})
+        return Answer(None, status_code=303, headers={**_UNLISTED, "location": there})
     locale = preferred(request.headers.get("accept-language", ""))
     return _browsed(order_page(seen, token, locale, root), 200, {"content-language": locale})
 

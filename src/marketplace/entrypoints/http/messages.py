@@ -383,8 +383,12 @@ MESSAGES: Mapping[str, Wording] = {
         en="This point in time is out of range.",
     ),
     "bad-day": Wording(
-        ar="ليس يومًا ولا وقتًا. اكتب اليوم مثل 2026-03-01، أو الوقت مثل 2026-03-01T08:00:00+03:00.",
-        en="Not a day nor a moment. Write 2026-03-01, or 2026-03-01T08:00:00+03:00.",
+        ar="تاريخ غير مفهوم. اكتبه هكذا: {like}.",
+        en="No such date is known. Write it like this: {like}.",
+    ),
+    "begins-after-today": Wording(
+        ar="تبدأ الفترة بعد اليوم. اليوم هو {today}.",
+        en="The period begins after today. Today is {today}.",
     ),
     "ends-before-it-begins": Wording(
         ar="نهاية الفترة قبل بدايتها.",

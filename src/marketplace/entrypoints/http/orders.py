@@ -130,8 +130,8 @@ class ConfirmationIn(Input, frozen=True, kw_only=True):
     outcome: Annotated[str, words(Outcome)]
     note: str | None = None
 
-    def wanted(self, acting: Actor, id: UUID) -> AskGuest:
-        return AskGuest(**self.said(), acting=acting, order_id=OrderId(id))
+    def wanted(self, acting: Actor, id: UUID, seen: frozenset[int] | None) -> AskGuest:
+        return AskGuest(**self.said(), acting=acting, order_id=OrderId(id), seen=seen)
 
 
 class ConfirmationOut(Output, frozen=True, kw_only=True):
@@ -181,7 +181,10 @@ class FeeOut(Output, frozen=True, kw_only=True):
 
 
 class TimelineEntryOut(Output, frozen=True, kw_only=True):
-    """What happened; ``changes`` are those of an edit or a refund."""
+    """
+    What happened; ``changes`` are those of an edit or a refund, what was collected when it was
+    delivered, and what was ``damaged`` when it came back.
+    """
 
     at: Moment
     status: OrderStatus
@@ -253,12 +256,15 @@ class OwnOrderOut(OrderOut, frozen=True, kw_only=True):
     ``risk`` is what the store knows of its phone, and ``duplicate_of`` the order that it may be the
     double of. Both are looked up for a list and for one order; after a change they are null.
 
-    ``amount_missing`` is by how much less was collected than the ``total``; null until delivered.
+    ``amount_to_collect`` is the ``total`` until it is delivered, and nothing from then on, or if it
+    never is. ``amount_missing`` is by how much less was collected than the ``total``;
+    null until delivered.
     """
 
     source: OrderSource
     confirmation: OwnConfirmationOut
     merchant_note: str
+    amount_to_collect: Amount
     amount_missing: Amount | None
     amount_refunded: Amount | None
     refunds: list[RefundOut]
@@ -375,7 +381,11 @@ class OrderController(Controller):
         data: JSONBody[MoveOrderIn],
         moving: NamedDependency[MovingService],
     ) -> Response[OrderInHandOut]:
-        """Bring an order to another status, its stock with it."""
+        """
+        Bring an order to another status, its stock with it.
+
+        The status it has already is no move: that answers 200, whatever `If-Match` says.
+        """
         moved = await moving.move(data.wanted(request.user, id, request.seen))
         return tagged(OrderInHandOut.of_merchant(moved))
 
@@ -395,7 +405,13 @@ class OrderController(Controller):
         "/{id:uuid}/confirmation",
         status_code=200,
         repeatable=True,
-        problems=(OrderNotFound, WrongOrderStatus, TooManyConfirmationAttempts),
+        problems=(
+            OrderNotFound,
+            WrongOrderStatus,
+            TooManyConfirmationAttempts,
+            ChangedMeanwhile,
+            StaleVersion,
+        ),
     )
     async def ask(
         self,
@@ -405,7 +421,7 @@ class OrderController(Controller):
         confirming: NamedDependency[ConfirmingService],
     ) -> Response[OrderInHandOut]:
         """Write down that the guest was asked, and what they said."""
-        asked = await confirming.ask(data.wanted(request.user, id))
+        asked = await confirming.ask(data.wanted(request.user, id, request.seen))
         return tagged(OrderInHandOut.of_merchant(asked))
 
 

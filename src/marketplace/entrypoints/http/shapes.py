@@ -33,6 +33,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.params import BodyKwarg, FromQuery, QueryParameter
+from litestar.response.base import ASGIResponse
 from msgspec import UNSET, UnsetType
 
 from marketplace.application.ports import BadCursor, Page, Paging, Place, Site
@@ -103,6 +104,19 @@ Told = TypeVar("Told", bound=Versioned)
 def tagged(told: Told) -> Response[Told]:
     """The answer with an ``ETag``, for an ``If-Match`` to come."""
     return Response(told, headers={"etag": f'"{told.version}"'})
+
+
+class Answer(Response[Said]):
+    """An answer that says nothing has no body, whatever its status, and so none of any type."""
+
+    def to_asgi_response(self, *args: Any, **more: Any) -> ASGIResponse:
+        if self.content is not None:
+            return super().to_asgi_response(*args, **more)
+        answer = Answer(
+            b"", background=self.background, headers=self.headers, status_code=self.status_code
+        ).to_asgi_response(*args, **more)
+        answer.headers.pop("content-type", None)
+        return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,16 @@ from litestar.params import FromPath, JSONBody
 from marketplace.application.orders import PaperService
 from marketplace.application.ports import OrderSlip
 from marketplace.domain.accounts import Locale
-from marketplace.domain.money import Money
-from marketplace.domain.orders import OrderId, OrderLine, OrderNotFound
+from marketplace.domain.orders import (
+    Order,
+    OrderId,
+    OrderLine,
+    OrderNotFound,
+    OrderStatus,
+    PaymentStatus,
+    Settled,
+    settled,
+)
 
 from .bars import drawn
 from .shapes import Input, StrictRequest
@@ -34,8 +42,16 @@ _WORDS: Mapping[Locale, Mapping[str, str]] = {
         "subtotal": "المجموع الفرعي",
         "discount": "الخصم",
         "total": "الإجمالي",
-        "collect": "المبلغ المطلوب تحصيله",
+        Settled.TO_COLLECT: "المبلغ المطلوب تحصيله",
+        Settled.COLLECTED: "المبلغ المحصّل",
+        Settled.MISSING: "المبلغ الناقص",
+        Settled.REFUNDED: "المبلغ المُعاد",
+        OrderStatus.DELIVERED: "تم التسليم، لا يُحصَّل شيء",
+        OrderStatus.RETURNED: "الطلب مُرتجَع، لا يُحصَّل شيء",
+        OrderStatus.CANCELLED: "الطلب ملغى، لا يُحصَّل شيء",
+        OrderStatus.EXPIRED: "انتهت مهلة تأكيد الطلب، لا يُحصَّل شيء",
         "paid": "مدفوع، لا يُحصَّل شيء",
+        "free": "لا يُحصَّل شيء",
         "note": "ملاحظة",
         "courier": "شركة التوصيل",
         "tracking": "رقم التتبع",
@@ -53,8 +69,16 @@ _WORDS: Mapping[Locale, Mapping[str, str]] = {
         "subtotal": "Subtotal",
         "discount": "Discount",
         "total": "Total",
-        "collect": "Amount to collect",
+        Settled.TO_COLLECT: "Amount to collect",
+        Settled.COLLECTED: "Amount collected",
+        Settled.MISSING: "Amount missing",
+        Settled.REFUNDED: "Amount refunded",
+        OrderStatus.DELIVERED: "Delivered, nothing to collect",
+        OrderStatus.RETURNED: "Returned, nothing to collect",
+        OrderStatus.CANCELLED: "Cancelled, nothing to collect",
+        OrderStatus.EXPIRED: "Not confirmed in time, nothing to collect",
         "paid": "Paid, nothing to collect",
+        "free": "Nothing to collect",
         "note": "Note",
         "courier": "Courier",
         "tracking": "Tracking number",
@@ -188,11 +212,19 @@ def _sums(slip: OrderSlip, words: Mapping[str, str]) -> Iterable[str]:
     if order.discount:
         yield _row(words["discount"], f"−{order.discount}")
     yield _row(words["total"], str(order.total))
-    if order.amount_collected is None:
-        yield _row(words["collect"], str(order.total), "collect")
-    else:
-        yield _row(words["collect"], str(Money.zero(order.currency)), "collect")
-        yield f'<tr><td colspan="2">{words["paid"]}</td></tr>'
+    sums = dict(settled(order))
+    for what, amount in sums.items():
+        boxed = what in (Settled.TO_COLLECT, Settled.MISSING)
+        yield _row(words[what], str(amount), "collect" if boxed else "")
+    if Settled.MISSING not in sums and not order.amount_to_collect.minor:
+        yield f'<tr class="collect"><td colspan="2">{words[_why_nothing(order)]}</td></tr>'
+
+
+def _why_nothing(order: Order) -> str:
+    """Why there is nothing to collect, as the words have it."""
+    if order.is_to_be_paid:
+        return "free"
+    return "paid" if order.payment_status is PaymentStatus.COLLECTED else order.status
 
 
 def _row(called: str, amount: str, kind: str = "") -> str:

@@ -118,7 +118,12 @@ class CitySalesOut(Output, frozen=True, kw_only=True):
 
 
 class ProductSalesOut(Output, frozen=True, kw_only=True):
-    """``placed`` is the price of all ``units``, ``revenue`` that of the delivered ones."""
+    """
+    ``placed`` is the price of all ``units``.
+
+    ``revenue`` is the part of a product in what was collected for delivered orders and not given
+    back: by its price, less its part of a discount, and without fees.
+    """
 
     product_id: UUID
     title: str

@@ -12,7 +12,16 @@ from marketplace.domain import whatsapp
 from marketplace.domain.accounts import Locale
 from marketplace.domain.delivery import fee_name
 from marketplace.domain.errors import MarketplaceError
-from marketplace.domain.orders import Happening, OrderStatus, TimelineEntry, WrongOrderStatus
+from marketplace.domain.money import Money
+from marketplace.domain.orders import (
+    Happening,
+    Order,
+    OrderStatus,
+    Settled,
+    TimelineEntry,
+    WrongOrderStatus,
+    settled,
+)
 from marketplace.domain.phones import masked
 from marketplace.domain.text import masked_name
 
@@ -56,6 +65,8 @@ class _Words:
     items: str
     discount: str
     total: str
+    sums: Mapping[Settled, str]
+    nothing: str
     happened: str
     changes: Mapping[Happening, str]
     confirm: str
@@ -68,6 +79,7 @@ class _Words:
 
 
 _S = OrderStatus
+_CAME_TO_NOTHING = frozenset({_S.RETURNED, _S.CANCELLED, _S.EXPIRED})
 _WORDS = {
     Locale.ARABIC: _Words(
         order="الطلب رقم",
@@ -90,7 +102,14 @@ _WORDS = {
         confirm_by="يُرجى التأكيد قبل",
         items="المنتجات",
         discount="الخصم",
-        total="الإجمالي عند الاستلام",
+        total="الإجمالي",
+        sums={
+            Settled.TO_COLLECT: "الإجمالي عند الاستلام",
+            Settled.COLLECTED: "المبلغ المدفوع",
+            Settled.MISSING: "المبلغ المتبقي",
+            Settled.REFUNDED: "المبلغ المُعاد إليك",
+        },
+        nothing="لا يُستحق عليك أي مبلغ.",
         happened="ما جرى حتى الآن",
         changes={
             Happening.EDITED: "عدّل المتجر الطلب",
@@ -125,7 +144,14 @@ _WORDS = {
         confirm_by="Please confirm before",
         items="Products",
         discount="Discount",
-        total="Total on delivery",
+        total="Total",
+        sums={
+            Settled.TO_COLLECT: "Total on delivery",
+            Settled.COLLECTED: "Paid",
+            Settled.MISSING: "Not paid",
+            Settled.REFUNDED: "Given back to you",
+        },
+        nothing="There is nothing to pay.",
         happened="What happened so far",
         changes={
             Happening.EDITED: "The store changed the order",
@@ -198,8 +224,9 @@ def order_page(seen: TrackedOrder, token: str, locale: Locale, root: str) -> str
         f"<h2>{words.items}</h2>",
         _table(
             [(name, _left_to_right(amount)) for name, amount in items],
-            [(words.total, _left_to_right(str(order.total)))],
+            [(name, _left_to_right(str(amount))) for name, amount in _sums(order, words)],
         ),
+        *([f"<p>{words.nothing}</p>"] if order.status in _CAME_TO_NOTHING else ()),
         *_forms(seen, f"{escape(root)}/api/orders/track/{quote(token, safe='')}", words),
         f"<h2>{words.happened}</h2>\n<ol>\n{happened}\n</ol>",
     ]
@@ -223,6 +250,12 @@ def refusal_page(title: str, detail: str, back: str | None, locale: Locale, root
     else:
         parts.append(f'<a class="do" href="{escape(root + back)}">{words.back}</a>')
     return _page(title, "\n".join(parts), locale, root)
+
+
+def _sums(order: Order, words: _Words) -> list[tuple[str, Money]]:
+    """What it costs, and what was or will be paid of that: told in one until it is delivered."""
+    sums = [(words.sums[what], amount) for what, amount in settled(order)]
+    return sums if order.is_to_be_paid else [(words.total, order.total), *sums]
 
 
 def _called(entry: TimelineEntry, words: _Words) -> str:

@@ -43,8 +43,19 @@ class MemoryOrders(MemoryRepository[OrderId, Order], ports.Orders):
         raise OrderNotFound
 
     async def link(self, order_id: OrderId, tracking_hash: bytes, at: datetime, /) -> None:
-        links = self._transaction.store.order_links
-        self._transaction.later.append(lambda: links.setdefault(tracking_hash, order_id))
+        store = self._transaction.store
+        self._transaction.later.append(
+            lambda: store.order_links.setdefault(tracking_hash, order_id)
+        )
+
+    async def unlink(self, order_id: OrderId, /) -> None:
+        store = self._transaction.store
+
+        def forget() -> None:
+            links = store.order_links.items()
+            store.order_links = {hash: leads for hash, leads in links if leads != order_id}
+
+        self._transaction.later.append(forget)
 
     async def hold_overdue(
         self, at: datetime, limit: int, but: Sequence[OrderId] = (), /

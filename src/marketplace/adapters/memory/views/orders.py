@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -20,9 +21,9 @@ from marketplace.application.ports import (
 from marketplace.domain.blocked_phones import BlockedPhone
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.orders import (
+    CAME_BACK,
     DOUBLE_WITHIN,
     OPEN,
-    REFUSED,
     Background,
     Block,
     Order,
@@ -62,7 +63,8 @@ class MemoryOrderViews(Reading, ports.OrderViews):
         zone = self._zone(merchant_id)
 
         def dated(order: Order) -> DatedOrder:
-            return DatedOrder(order=deepcopy(order), placed=shown_at(order.placed_at, zone))
+            untold = replace(deepcopy(order), timeline=())
+            return DatedOrder(order=untold, placed=shown_at(order.placed_at, zone))
 
         return _page(self._selected(merchant_id, selection), selection.sort, paging, dated)
 
@@ -111,8 +113,10 @@ class MemoryOrderViews(Reading, ports.OrderViews):
         ]
         block = max(blocks, key=lambda each: each.id, default=None)
         return Background(
-            refused=sum(each.status in REFUSED for each in others),
+            refused=sum(each.was_refused for each in others),
+            came_back=sum(each.status in CAME_BACK and not each.was_refused for each in others),
             delivered=sum(each.status is OrderStatus.DELIVERED for each in others),
+            cancelled=sum(each.status is OrderStatus.CANCELLED for each in others),
             open=sum(each.status in OPEN for each in others),
             is_first=all(each.id > order.id for each in others),
             original=Original(id=min(same)[1], number=min(same)[2]) if same else None,

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from marketplace.application import ports
 from marketplace.application.ports import MOST_DAYS, CitySales, DaySales, ProductSales, Sales
 from marketplace.domain.merchants import Merchant, MerchantId
-from marketplace.domain.orders import DeliveryFailure, Order, OrderStatus, PaymentStatus
+from marketplace.domain.orders import Order, OrderSource, OrderStatus, PaymentStatus
 from marketplace.domain.products import ProductId
-from marketplace.domain.sales import coarse_minutes
+from marketplace.domain.sales import coarse_minutes, earned
 
 from .clocks import shown_at
 from .reading import Reading
@@ -69,11 +69,7 @@ def _of_day(orders: Iterable[Order], currency: str) -> DaySales:
             "orders": 1,
             "shipped": bool(reached & _SINCE_SHIPPED),
             "delivered": _S.DELIVERED in reached,
-            "refused": _S.DELIVERED not in reached
-            and any(
-                each.status is _S.DELIVERY_FAILED and each.reason == DeliveryFailure.REFUSED
-                for each in order.timeline
-            ),
+            "refused": order.was_refused,
         }
         collected = order.amount_left.minor
         kept = order.payment_status in (PaymentStatus.COLLECTED, PaymentStatus.PARTIALLY_REFUNDED)
@@ -99,10 +95,18 @@ def _of_day(orders: Iterable[Order], currency: str) -> DaySales:
                 units=units,
                 placed=cost,
                 delivered_units=has and units,
-                revenue=has and cost,
+                revenue=has
+                and earned(
+                    collected if counts and kept else 0,
+                    sum(line.total.minor for line in lines),
+                    goods=order.subtotal.minor,
+                    discount=order.discount.minor if order.discount else 0,
+                    total=order.total.minor,
+                ),
             )
         asked = [each.at for each in order.timeline if each.status is _S.CONFIRMED]
-        if asked:
+        # What was confirmed as it was written down has never waited.
+        if asked and (order.source is OrderSource.STOREFRONT or asked[0] > order.placed_at):
             _add(minutes, **{str(coarse_minutes(asked[0] - order.placed_at)): 1})
     return DaySales(
         **day,

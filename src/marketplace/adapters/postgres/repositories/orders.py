@@ -43,6 +43,11 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
         .on_conflict_do_nothing()
         .returning(_links.c.order_id)
     )
+    _unlinked = compiled(
+        sa.delete(_links)
+        .where(_links.c.order_id == given("id", sa.Uuid))
+        .returning(_links.c.order_id)
+    )
     _overdue = compiled(
         sa.select(table.c.id)
         .where(
@@ -138,6 +143,10 @@ class PostgresOrders(PostgresRepository[OrderId, Order], ports.Orders):
     async def link(self, order_id: OrderId, tracking_hash: bytes, at: datetime, /) -> None:
         said = {"hash": tracking_hash, "order_id": order_id, "made_at": at}
         await self._linked.run(self._connection, **said)
+
+    async def unlink(self, order_id: OrderId, /) -> None:
+        """Not waited for: it goes with what is asked next."""
+        self._unlinked.tell(self._connection, id=order_id)
 
     async def hold_overdue(
         self, at: datetime, limit: int, but: Sequence[OrderId] = (), /

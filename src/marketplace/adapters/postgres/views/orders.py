@@ -1,10 +1,12 @@
 """Orders, for the store and for the guest."""
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from marketplace.application import ports
 from marketplace.application.ports import (
@@ -18,20 +20,24 @@ from marketplace.application.ports import (
 )
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.orders import (
+    CAME_BACK,
     DOUBLE_WITHIN,
     OPEN,
-    REFUSED,
+    REFUSABLE,
     Background,
+    DeliveryFailure,
     Order,
     OrderId,
     OrderNotFound,
     OrderStatus,
 )
 
+from ..faults import translated
 from ..links import LINKED
+from ..pool import lent
 from ..rows import Row, from_row
 from ..statements import compiled, given, shown
-from ..tables import blocked_phones, merchants, orders
+from ..tables import blocked_phones, merchants, order_timeline, orders
 from .reading import Reading
 from .seeking import counting, listing, local, zone
 
@@ -55,11 +61,56 @@ _SLIPS = compiled(
     )
 )
 _listed = sa.select(*shown(orders)).select_from(orders)
-_dated = _listed.add_columns(local(zone, orders.c.placed_at).label("placed"))
+_dated = sa.select(
+    *(each for each in shown(orders) if each.name != "timeline"),
+    sa.literal_column("'[]'::json").label("timeline"),
+    local(zone, orders.c.placed_at).label("placed"),
+).select_from(orders)
 
+AT_A_GO = 10
+"""Orders that are made of rows before others have their turn."""
 
 MOST_LOOKED_AT = 1000
 """Orders of one phone: nobody makes a page slow by ordering again and again."""
+
+
+def _is_one_of(
+    status: sa.ColumnElement[str], words: Collection[OrderStatus]
+) -> sa.ColumnElement[bool]:
+    return status.in_([sa.literal_column(f"'{each}'") for each in sorted(words)])
+
+
+def _has_been(status: OrderStatus, *more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.func.bool_or(sa.and_(_is_one_of(order_timeline.c.status, {status}), *more))
+
+
+# Added up, for what is merely looked for PostgreSQL may read the timelines of all orders.
+_at_the_door = (
+    sa.select(
+        sa.and_(
+            _has_been(
+                OrderStatus.DELIVERY_FAILED,
+                order_timeline.c.reason == sa.literal_column(f"'{DeliveryFailure.REFUSED}'"),
+            ),
+            sa.not_(_has_been(OrderStatus.DELIVERED)),
+        )
+    )
+    .where(order_timeline.c.order_id == orders.c.id)
+    .scalar_subquery()
+)
+_refused = sa.case((_is_one_of(orders.c.status, REFUSABLE), _at_the_door), else_=sa.false()).label(
+    "refused"
+)
+"""At the door, and never delivered later: nothing else is looked up for it."""
+
+_Columns: TypeAlias = ReadOnlyColumnCollection[str, Any]
+_COUNTED: Mapping[str, Callable[[_Columns], sa.ColumnElement[bool]]] = {
+    "refused": lambda c: c.refused,
+    "came_back": lambda c: sa.and_(_is_one_of(c.status, CAME_BACK), sa.not_(c.refused)),
+    "delivered": lambda c: _is_one_of(c.status, {OrderStatus.DELIVERED}),
+    "cancelled": lambda c: _is_one_of(c.status, {OrderStatus.CANCELLED}),
+    "open": lambda c: _is_one_of(c.status, OPEN),
+}
 
 
 def _backgrounds() -> sa.Select[Any]:
@@ -71,6 +122,7 @@ def _backgrounds() -> sa.Select[Any]:
             orders.c.customer__phone.label("phone"),
             orders.c.placed_at,
             orders.c.basket,
+            _refused,
         )
         .where(orders.c.merchant_id == _owner, orders.c.id.in_(_meant))
         .cte("page")
@@ -78,7 +130,12 @@ def _backgrounds() -> sa.Select[Any]:
     phones = sa.select(page.c.phone).distinct().cte("phones")
     theirs = (
         sa.select(
-            orders.c.id, orders.c.number, orders.c.status, orders.c.placed_at, orders.c.basket
+            orders.c.id,
+            orders.c.number,
+            orders.c.status,
+            orders.c.placed_at,
+            orders.c.basket,
+            _refused,
         )
         .where(orders.c.merchant_id == _owner, orders.c.customer__phone == phones.c.phone)
         .order_by(orders.c.id.desc())
@@ -89,7 +146,10 @@ def _backgrounds() -> sa.Select[Any]:
     history = (
         sa.select(
             recent.c.phone,
-            *(_how_many(recent.c.status, words).label(name) for name, words in _COUNTED.items()),
+            *(
+                sa.func.count().filter(counts(recent.c)).label(name)
+                for name, counts in _COUNTED.items()
+            ),
             # No function of PostgreSQL compares ids before version 18.
             sa.func.array_agg(aggregate_order_by(recent.c.id, recent.c.id))[1].label("first"),
             sa.func.count().label("all"),
@@ -119,12 +179,16 @@ def _backgrounds() -> sa.Select[Any]:
     return (
         sa.select(
             page.c.id,
-            # Whatever is counted of a phone, the order itself is part of.
+            # Of what is counted of a phone the order itself is part, unless it is too long ago.
             *(
-                (history.c[name] - sa.cast(_is_one_of(page.c.status, words), sa.Integer)).label(
-                    f"background__{name}"
-                )
-                for name, words in _COUNTED.items()
+                (
+                    history.c[name]
+                    - sa.cast(
+                        sa.and_(page.c.id >= history.c.first, counts(page.c)),
+                        sa.Integer,
+                    )
+                ).label(f"background__{name}")
+                for name, counts in _COUNTED.items()
             ),
             sa.and_(
                 history.c.first >= page.c.id,
@@ -140,25 +204,6 @@ def _backgrounds() -> sa.Select[Any]:
         .outerjoin(original, sa.true())
         .outerjoin(block, sa.true())
     )
-
-
-_COUNTED: Mapping[str, Collection[OrderStatus]] = {
-    "refused": REFUSED,
-    "delivered": {OrderStatus.DELIVERED},
-    "open": OPEN,
-}
-
-
-def _is_one_of(
-    status: sa.ColumnElement[str], words: Collection[OrderStatus]
-) -> sa.ColumnElement[bool]:
-    return status.in_([sa.literal_column(f"'{each}'") for each in sorted(words)])
-
-
-def _how_many(
-    status: sa.ColumnElement[str], words: Collection[OrderStatus]
-) -> sa.ColumnElement[int]:
-    return sa.func.count().filter(_is_one_of(status, words))
 
 
 _BACKGROUNDS = compiled(_backgrounds())
@@ -185,8 +230,17 @@ class PostgresOrderViews(Reading, ports.OrderViews):
         self, merchant_id: MerchantId, selection: OrderSelection, paging: Paging, /
     ) -> Page[DatedOrder]:
         statement, values = listing(_dated, merchant_id, selection, paging)
-        rows = await self._rows(statement, **values)
-        return _page(rows, paging, lambda row, order: DatedOrder(order=order, placed=row["placed"]))
+        dated: list[DatedOrder] = []
+        with translated():
+            async with lent(self._pool) as connection:
+                cursor = await connection.execute(statement.text, {**statement.fixed, **values})
+                # It is all here: to make orders of it is work for the processor.
+                while rows := await cursor.fetchmany(AT_A_GO):
+                    dated += map(_dated_order, rows)
+                    await asyncio.sleep(0)
+        some = tuple(dated[: paging.limit])
+        more = len(dated) > paging.limit
+        return Page(items=some, next=placed_at(some[-1].order) if more else None)
 
     async def slips(
         self, merchant_id: MerchantId, order_ids: Sequence[OrderId], /
@@ -206,6 +260,10 @@ class PostgresOrderViews(Reading, ports.OrderViews):
 
     async def tracked(self, tracking_hash: bytes, /) -> OrderView:
         return await self._one(_TRACKED, OrderView, OrderNotFound, hash=tracking_hash)
+
+
+def _dated_order(row: Row) -> DatedOrder:
+    return DatedOrder(order=from_row(row, Order), placed=row["placed"])
 
 
 def _page(rows: list[Row], paging: Paging, shown: Callable[[Row, Order], Shown]) -> Page[Shown]:

@@ -26,7 +26,7 @@ from .reading import Reading
 
 _AT_ONCE = 20_000
 """Orders of days that are added up by one statement."""
-_KIND = "1"
+_KIND = "2"
 """Of what is kept of a day; another one is not understood any more."""
 
 # One statement, and too long for anything but itself. Bounds of days are worked out first, so that
@@ -75,10 +75,13 @@ WITH clock AS MATERIALIZED (
                 reached.has_refused AND NOT reached.delivered AS refused,
                 orders.currency = period.currency AS counts,
                 orders.total__minor AS total,
+                coalesce(orders.discount__minor, 0) AS discount,
                 CASE WHEN orders.payment_status IN ('collected', 'partially_refunded')
                     THEN orders.amount_collected__minor
                         - coalesce(orders.amount_refunded__minor, 0) END AS collected,
-                CASE WHEN reached.confirmed_at IS NOT NULL THEN greatest(floor(
+                CASE WHEN reached.confirmed_at > orders.placed_at
+                    OR reached.confirmed_at IS NOT NULL AND orders.source = 'storefront'
+                    THEN greatest(floor(
                     extract(epoch FROM reached.confirmed_at - orders.placed_at) / 60), 0)::int END
                     AS minutes
             FROM orders, LATERAL (
@@ -95,10 +98,14 @@ WITH clock AS MATERIALIZED (
             WHERE orders.merchant_id = %(merchant)s
                 AND orders.placed_at >= stale.begins AND orders.placed_at < stale.ends
         ), sold AS (
-            SELECT fates.*, line.product_id, line.units, line.cost
+            SELECT fates.*, line.product_id, line.units, line.cost,
+                CASE WHEN counts AND status = 'delivered' THEN coalesce(div(
+                    2 * collected * cost * (goods - discount) + goods * total,
+                    nullif(2 * goods * total, 0)), 0) ELSE 0 END AS earned
             FROM fates, LATERAL (
                 SELECT product_id, sum(quantity) AS units,
-                    sum(quantity * unit_price__minor) AS cost
+                    sum(quantity * unit_price__minor) AS cost,
+                    sum(sum(quantity * unit_price__minor)) OVER () AS goods
                 FROM order_lines WHERE order_id = fates.id GROUP BY product_id OFFSET 0
             ) AS line
         )
@@ -126,7 +133,7 @@ WITH clock AS MATERIALIZED (
                         count(*) FILTER (WHERE delivered), count(*) FILTER (WHERE refused),
                         sum(units), coalesce(sum(cost) FILTER (WHERE counts), 0),
                         coalesce(sum(units) FILTER (WHERE status = 'delivered'), 0),
-                        coalesce(sum(cost) FILTER (WHERE counts AND status = 'delivered'), 0)
+                        sum(earned)
                     ) AS told
                     FROM sold GROUP BY product_id) AS by_product),
             'minutes', (

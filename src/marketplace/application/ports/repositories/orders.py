@@ -30,6 +30,10 @@ class Orders(Repository[OrderId, Order], Protocol):
         """One link more that leads to this order; once more changes nothing."""
         ...
 
+    async def unlink(self, order_id: OrderId, /) -> None:
+        """None of the links that were added to this order leads there any more."""
+        ...
+
     async def hold_overdue(
         self, at: datetime, limit: int, but: Sequence[OrderId] = (), /
     ) -> list[Order]:

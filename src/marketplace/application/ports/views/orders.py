@@ -38,7 +38,11 @@ class OrderSelection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedOrder:
-    """An order, and what the clock of its store said when it was ``placed``."""
+    """
+    An order, and what the clock of its store said when it was ``placed``.
+
+    Its ``timeline`` is left out: many are read, and none of them tells what has happened to it.
+    """
 
     order: Order
     placed: datetime

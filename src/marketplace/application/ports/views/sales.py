@@ -25,8 +25,8 @@ class ProductSales(NamedTuple):
     """
     What became of the orders that have a product.
 
-    ``placed`` and ``revenue`` are the price of its ``units`` and of its ``delivered_units``, in
-    minor units.
+    ``placed`` is the price of its ``units``; ``revenue`` what was ``earned`` with it in orders that
+    are delivered now. Both are in minor units.
     """
 
     orders: int = 0
@@ -48,7 +48,8 @@ class DaySales:
     ``revenue`` was collected and not given back. ``confirmed``, ``shipped`` and ``delivered`` have
     been so at some time; ``refused`` were refused at the door and never delivered; ``cancelled``,
     ``expired`` and ``returned`` are so now. ``minutes`` counts those that were confirmed by how
-    long it took (``coarse_minutes``). Cities are called what the customers called them.
+    long it took (``coarse_minutes``), but those that were confirmed as they were written down.
+    Cities are called what the customers called them.
     """
 
     orders: int = 0
