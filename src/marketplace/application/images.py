@@ -33,12 +33,12 @@ from .ports import (
     BeginUnitOfWork,
     Clock,
     Ids,
-    ImageProcessor,
     ImageStore,
     JobId,
     StoredFile,
     UnitOfWork,
 )
+from .workshop import Workshop
 
 FORGOTTEN = timedelta(days=1)
 """A file that no row names by then belongs to nobody: every use case has ended long before."""
@@ -85,7 +85,7 @@ class ImageService:
     clock: Clock
     ids: Ids
     images: ImageStore
-    processor: ImageProcessor
+    workshop: Workshop
 
     async def receive(self, wanted: ReceiveImage) -> Image:
         """
@@ -98,7 +98,7 @@ class ImageService:
             alt = form.read("alt", line(300, at_least=0), wanted.alt)
             purpose = form.read("purpose", word(ImagePurpose), wanted.purpose)
         await self.make_sure_of_room(merchant_id)
-        look = await self.processor.first_look(wanted.content)
+        look = await self.workshop.first_look(merchant_id, wanted.content)
         image_id = wanted.id or ImageId(self.ids.new())
         original = f"private/{image_id}/original"
         preview = Rendition(
@@ -181,8 +181,9 @@ class ImageService:
         """Every size, stored; or none, and why. What was stored is noted as it happens."""
         renditions: list[Rendition] = []
         try:
-            original = await self.images.get(image.original_key)
-            pictures = await self.processor.renditions(original)
+            pictures = await self.workshop.renditions(
+                image.merchant_id, lambda: self.images.get(image.original_key)
+            )
         except (UnreadableImage, ImageTooLarge, ImageNotFound) as error:
             return (), error.code
         for picture in pictures:

@@ -45,6 +45,7 @@ from .streams import NotificationStreams
 from .throttling import GuestThrottling, Throttling
 from .uploads import UploadService
 from .webhooks import WebhookService
+from .workshop import Workshop
 
 
 class Marketplace:
@@ -94,7 +95,11 @@ class Marketplace:
         self.stock = StockService(begin=begin, views=views, clock=clock, ids=ids)
         self.categories = CategoryService(begin=begin, views=views, clock=clock, ids=ids)
         self.images = ImageService(
-            begin=begin, clock=clock, ids=ids, images=ports.images, processor=ports.processor
+            begin=begin,
+            clock=clock,
+            ids=ids,
+            images=ports.images,
+            workshop=Workshop(ports.processor),
         )
         self.uploads = UploadService(
             begin=begin, clock=clock, ids=ids, images=ports.images, receiving=self.images

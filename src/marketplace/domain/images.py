@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from .errors import BadValue, NotFound, RuleBroken
+from .errors import BadValue, NotFound, RuleBroken, TooMany, Unavailable
 from .events import Event
 from .merchants import MerchantId
 
@@ -168,6 +168,14 @@ class ImageTooHeavy(RuleBroken):
 
 class TooManyImages(RuleBroken):
     """The store keeps ``at_most`` images already."""
+
+
+class TooManyPhotosAtOnce(TooMany):
+    """The store has ``at_most`` photos waiting to be looked at; more when those are through."""
+
+
+class PhotosBusy(Unavailable):
+    """All the stores together have so many waiting that nobody can say how long it would take."""
 
 
 class UploadNotFound(NotFound):

@@ -56,6 +56,7 @@ class PillowImageProcessor(ImageProcessor):
     def __init__(self, *, patience: float = PATIENCE, child: Path = _CHILD) -> None:
         if find_spec("PIL") is None or find_spec("pillow_heif") is None:
             raise ModuleNotFoundError("images need Pillow and pillow-heif, of the extra [images]")
+        self.at_once = AT_ONCE
         self._patience = patience
         self._child = child
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pillow")

@@ -22,7 +22,9 @@ from marketplace.domain.images import (
     ImagePurpose,
     ImageStatus,
     ImageTooLarge,
+    PhotosBusy,
     TooManyImages,
+    TooManyPhotosAtOnce,
     UnreadableImage,
 )
 from marketplace.domain.products import ProductId, ProductNotFound
@@ -88,7 +90,14 @@ class ImageController(Controller):
     @post(
         "/upload-image",
         request_max_body_size=MOST_BYTES + AROUND_A_FILE,
-        problems=(ProductNotFound, UnreadableImage, ImageTooLarge, TooManyImages),
+        problems=(
+            ProductNotFound,
+            UnreadableImage,
+            ImageTooLarge,
+            TooManyImages,
+            TooManyPhotosAtOnce,
+            PhotosBusy,
+        ),
     )
     async def receive(
         self,

@@ -511,6 +511,16 @@ MESSAGES: Mapping[str, Wording] = {
         ar="بلغ المتجر حدّ الصور. الحدّ {at_most} صورة؛ احذف بعضها أولًا.",
         en="The store keeps as many images as it can. {at_most} is the limit; delete some.",
     ),
+    "too-many-photos-at-once": Wording(
+        ar="أُرسلت صور كثيرة في وقت واحد. نعالج {at_most} منها معًا؛ أعد إرسال هذه بعد قليل.",
+        en="Too many photos at the same time. {at_most} at once are looked at; send this one again "
+        "in a little while.",
+    ),
+    "photos-busy": Wording(
+        ar="صور كثيرة تصل من المتاجر في هذه اللحظة. أعد إرسال الصورة بعد قليل.",
+        en="Stores are sending a lot of photos at this moment. Send this one again in a little "
+        "while.",
+    ),
     "upload-not-found": Wording(
         ar="لم يصل شيء لهذا الرفع. أرسل الملف أولًا، أو ابدأ رفعًا جديدًا.",
         en="Nothing was sent for this upload. Send the file first, or begin another upload.",
