@@ -17,6 +17,7 @@ from marketplace.domain.schedule import (
 from .auditing import AuditService
 from .delivering import Dispatch
 from .images import ImageService
+from .leftovers import LeftoverService
 from .once import Once
 from .orders import ConfirmingService
 from .ports import Backups, BeginUnitOfWork, Clock, JobId
@@ -42,6 +43,7 @@ class Chores:
     confirming: ConfirmingService
     once: Once
     images: ImageService
+    leftovers: LeftoverService
     stock: StockService
     auditing: AuditService
     dispatch: Dispatch
@@ -91,7 +93,10 @@ class Chores:
             )
 
     async def sweep_storage(self, event: SweepDue, job: JobId) -> None:
-        """Remove files that belong to nobody, and name those that are missing."""
+        """Remove images that nothing shows, files of nobody, and name those that are missing."""
+        cleared = await self.leftovers.clear()
+        if cleared:
+            _log.info("%d images were removed that nothing has shown for long", len(cleared))
         swept = await self.images.sweep()
         for lost in swept.missing:
             _log.warning("the file %s of image %s is missing", lost.key, lost.image_id)

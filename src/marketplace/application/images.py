@@ -27,7 +27,7 @@ from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId, ProductNotFound, parse_images
 from marketplace.domain.text import line, word
 
-from .merchants import selling
+from .merchants import retire_logo, selling
 from .once import aside
 from .ports import (
     BeginUnitOfWork,
@@ -221,8 +221,8 @@ class ImageService:
         """
         Take away files older than a day that belong to nobody, and look for those that are gone.
 
-        An image that no product shows is not an orphan: its merchant may still want it. Names that
-        are not ours are left alone.
+        An image that no product shows is not an orphan: that is for ``LeftoverService`` to say.
+        Names that are not ours are left alone.
         """
         began, seen = self.clock.now(), set[str]()
         orphans: list[StoredFile] = []
@@ -292,13 +292,8 @@ def own(product: Product, acting: Actor) -> Product:
 
 async def _make_logo(market: UnitOfWork, image: Image, at: datetime) -> None:
     """Show it as the logo from now on; the one before goes, unless a product shows it too."""
-    former = (await market.merchants.get(image.merchant_id)).logo
     # Images first and the store after them: whoever removes one takes them in the same order.
-    known = await market.images.known([ImageId(former)]) if former else []
-    for each in known:
-        old = await market.images.condemn(image.merchant_id, each.id)
-        if not await market.images.is_shown(old):
-            await market.images.remove(old, old.remove(at))
+    former = await retire_logo(market, image.merchant_id, at)
     merchant = await market.merchants.hold(image.merchant_id)
     if merchant.logo != former:
         raise ChangedMeanwhile

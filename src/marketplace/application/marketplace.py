@@ -15,6 +15,7 @@ from .imports import ImportService
 from .job_desk import JobDeskService
 from .jobs import JobService
 from .kyc import KycService
+from .leftovers import LeftoverService
 from .merchants import MerchantService
 from .messages import GuestCorrespondence
 from .notices import Notices, PreferenceService
@@ -101,6 +102,7 @@ class Marketplace:
             images=ports.images,
             workshop=Workshop(ports.processor),
         )
+        self.leftovers = LeftoverService(begin=begin, clock=clock)
         self.uploads = UploadService(
             begin=begin, clock=clock, ids=ids, images=ports.images, receiving=self.images
         )
@@ -178,6 +180,7 @@ class Marketplace:
             reactions=Reactions(
                 correspondence=correspondence,
                 images=self.images,
+                leftovers=self.leftovers,
                 imports=self.imports,
                 kyc=self.kyc,
                 digests=DigestService(
@@ -193,6 +196,7 @@ class Marketplace:
                     confirming=self.confirming,
                     once=self.once,
                     images=self.images,
+                    leftovers=self.leftovers,
                     stock=self.stock,
                     auditing=self.auditing,
                     dispatch=self.dispatch,

@@ -57,6 +57,7 @@ class Image:
 
     ``preview`` is made while the merchant waits, so that an image can be shown at once, and
     ``placeholder`` is its average colour (``#rrggbb``), to be shown until it is loaded.
+    ``unused_since`` is when it was noticed that nothing shows it, as long as nothing does.
     """
 
     id: ImageId
@@ -71,6 +72,7 @@ class Image:
     renditions: tuple[Rendition, ...] = ()
     failure: str = ""
     received_at: datetime
+    unused_since: datetime | None = None
     version: int = 0
 
     @classmethod

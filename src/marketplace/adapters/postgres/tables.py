@@ -172,6 +172,7 @@ images = sa.Table(
     sa.Column("renditions", JSONB, nullable=False),
     sa.Column("failure", sa.Text, nullable=False),
     sa.Column("received_at", Time, nullable=False),
+    sa.Column("unused_since", Time),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Index("ix_images_unfinished", "received_at", postgresql_where=sa.text("status <> 'ready'")),
 )
