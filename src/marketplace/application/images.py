@@ -10,6 +10,7 @@ from uuid import UUID
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import ChangedMeanwhile, Form
 from marketplace.domain.images import (
+    MOST_BYTES,
     MOST_OF_A_STORE,
     Image,
     ImageId,
@@ -18,6 +19,7 @@ from marketplace.domain.images import (
     ImageReceived,
     ImageRemoved,
     ImageStatus,
+    ImageTooHeavy,
     ImageTooLarge,
     Rendition,
     TooManyImages,
@@ -97,6 +99,8 @@ class ImageService:
         with Form() as form:
             alt = form.read("alt", line(300, at_least=0), wanted.alt)
             purpose = form.read("purpose", word(ImagePurpose), wanted.purpose)
+        if len(wanted.content) > MOST_BYTES:
+            raise ImageTooHeavy(at_most=MOST_BYTES)
         await self.make_sure_of_room(merchant_id)
         look = await self.workshop.first_look(merchant_id, wanted.content)
         image_id = wanted.id or ImageId(self.ids.new())

@@ -13,11 +13,13 @@ from marketplace.application.ports import Paging, Picture, UnitOfWork
 from marketplace.domain.accounts import WrongRole
 from marketplace.domain.errors import InvalidFields, Unavailable
 from marketplace.domain.images import (
+    MOST_BYTES,
     Image,
     ImageId,
     ImageNotFound,
     ImagePurpose,
     ImageStatus,
+    ImageTooHeavy,
     ImageTooLarge,
     TooManyImages,
     UnreadableImage,
@@ -104,6 +106,7 @@ async def test_doing_it_twice_changes_nothing(world: World) -> None:
         (b"<svg/>", UnreadableImage),
         (png(0, 10), UnreadableImage),
         (png(40_000, 40_000), ImageTooLarge),
+        (png(10, 10) + bytes(MOST_BYTES), ImageTooHeavy),
     ],
 )
 async def test_what_cannot_be_shown_is_refused_and_not_kept(

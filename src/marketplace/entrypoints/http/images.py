@@ -29,6 +29,7 @@ from marketplace.domain.images import (
 )
 from marketplace.domain.products import ProductId, ProductNotFound
 
+from .problems import BodyTooLarge
 from .shapes import Input, Output, StrictRequest, words
 
 AROUND_A_FILE = 64 * 1024
@@ -52,9 +53,13 @@ class UploadIn(Input, frozen=True, kw_only=True):
     purpose: Annotated[str, words(ImagePurpose)] = ImagePurpose.PRODUCT
 
     async def wanted(self, acting: Actor) -> ReceiveImage:
+        content = await self.image.read()
+        if len(content) > MOST_BYTES:
+            # What stands around it in the form has room of its own, and leaves none for more.
+            raise BodyTooLarge
         return ReceiveImage(
             acting=acting,
-            content=await self.image.read(),
+            content=content,
             alt=self.alt,
             product_id=None if self.product_id is None else ProductId(self.product_id),
             purpose=self.purpose,
@@ -105,7 +110,7 @@ class ImageController(Controller):
         data: MultipartBody[UploadIn],
         images: NamedDependency[ImageService],
     ) -> ImageOut:
-        """Hand in a JPEG, PNG, WebP or HEIC; its other sizes follow."""
+        """Hand in a JPEG, PNG, WebP or HEIC of at most 10 MiB; its other sizes follow."""
         image = await images.receive(await data.wanted(request.user))
         return ImageOut.of(image, request.site)
 
