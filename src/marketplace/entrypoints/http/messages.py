@@ -116,6 +116,11 @@ MESSAGES: Mapping[str, Wording] = {
         ar="حجم الطلب أكبر من المسموح به.",
         en="The body is larger than is allowed here.",
     ),
+    "encoded-body": Wording(
+        ar="محتوى الطلب مضغوط، ولا نفكّ الضغط هنا. أرسله كما هو، دون Content-Encoding.",
+        en="The body is compressed, and none is unpacked here. Send it as it is, without "
+        "Content-Encoding.",
+    ),
     "wrong-media-type": Wording(
         ar="نوع المحتوى غير مقبول هنا. أرسل application/json، أو multipart/form-data عند رفع صورة.",
         en="That type of content is not taken here. Send application/json, or multipart/form-data "
