@@ -22,6 +22,7 @@ from .once import Once
 from .orders import ConfirmingService
 from .ports import Backups, BeginUnitOfWork, Clock, JobId
 from .stock import StockService
+from .uploads import UploadService
 
 USELESS = timedelta(days=7)
 """After it has run out, a one-time token is kept for so long."""
@@ -44,6 +45,7 @@ class Chores:
     once: Once
     images: ImageService
     leftovers: LeftoverService
+    uploads: UploadService
     stock: StockService
     auditing: AuditService
     dispatch: Dispatch
@@ -58,7 +60,7 @@ class Chores:
         await self.auditing.seal()
 
     async def purge(self, event: PurgeDue, job: JobId) -> None:
-        """Throw away tokens, sessions, answers and bookkeeping that nobody can use any more."""
+        """Throw away tokens, sessions, answers, uploads and bookkeeping of no use any more."""
         now = self.clock.now()
         await self.once.forget()
         await self.dispatch.forget()
@@ -77,6 +79,8 @@ class Chores:
 
         for some in (tokens, sessions, ticks):
             await _all_of(some)
+        # Last, because a bucket that is away keeps nothing else from being done.
+        await self.uploads.clear()
 
     async def reconcile_stock(self, event: ReconcileDue, job: JobId) -> None:
         """Find stock that is not what the books say, put it right, and say so."""

@@ -48,7 +48,7 @@ STRETCH = 500
 """Images that are looked up in one statement."""
 
 _FILE = re.compile(r"(?:public|private)/(?P<id>[0-9a-f-]{36})/[^/]+")
-_UPLOAD = re.compile(r"incoming/[0-9a-f-]{36}/[0-9a-f-]{36}")
+_UPLOAD = re.compile(r"incoming/[0-9a-f-]{36}/(?P<id>[0-9a-f-]{36})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +287,11 @@ def upload_key(merchant_id: MerchantId, image_id: ImageId) -> str:
     return f"incoming/{merchant_id}/{image_id}"
 
 
+def upload_of(key: str) -> ImageId | None:
+    """The image that was to become of what lies here, if it is one of ours."""
+    return _id_in(_UPLOAD, key)
+
+
 def own(product: Product, acting: Actor) -> Product:
     """The product, if it is the actor's own; another merchant's is not there."""
     if product.merchant_id != selling(acting):
@@ -307,7 +312,11 @@ async def _make_logo(market: UnitOfWork, image: Image, at: datetime) -> None:
 
 def _owner(key: str) -> ImageId | None:
     """The image a file is of, if it is one of ours."""
-    named = _FILE.fullmatch(key)
+    return _id_in(_FILE, key)
+
+
+def _id_in(pattern: re.Pattern[str], key: str) -> ImageId | None:
+    named = pattern.fullmatch(key)
     try:
         return ImageId(UUID(named["id"])) if named else None
     except ValueError:

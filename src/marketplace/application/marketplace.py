@@ -197,6 +197,7 @@ class Marketplace:
                     once=self.once,
                     images=self.images,
                     leftovers=self.leftovers,
+                    uploads=self.uploads,
                     stock=self.stock,
                     auditing=self.auditing,
                     dispatch=self.dispatch,
