@@ -693,9 +693,9 @@ async def test_a_photo_is_cleared_away_while_products_and_the_store_take_it_up(
         ]
         clearing = world.marketplace.leftovers.clear(unused_for=timedelta())
         logo = EditMerchant(acting=mona.actor, logo=image.id if number % 2 else "")
-        edits.append(world.marketplace.merchants.edit(logo))
+        dressing = world.marketplace.merchants.edit(logo)
 
-        ended = await outcomes([clearing, *edits])
+        ended = await outcomes([clearing, *edits, dressing])
 
         assert set(ended) <= {"list", "ProductView", "MerchantView", "ImageNotFound"}, ended
         async with world.ports.begin() as market:

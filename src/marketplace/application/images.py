@@ -37,8 +37,12 @@ from .ports import (
     Ids,
     ImageStore,
     JobId,
+    KeptImage,
+    Page,
+    Paging,
     StoredFile,
     UnitOfWork,
+    Views,
 )
 from .workshop import Workshop
 
@@ -84,10 +88,17 @@ class ImageService:
     """The life of an image, one method per use case."""
 
     begin: BeginUnitOfWork
+    views: Views
     clock: Clock
     ids: Ids
     images: ImageStore
     workshop: Workshop
+
+    async def of_merchant(
+        self, acting: Actor, paging: Paging, unused: bool | None = None
+    ) -> Page[KeptImage]:
+        """What one has sent; ``unused`` tells those from each other that nothing shows."""
+        return await self.views.images(selling(acting), paging, unused=unused)
 
     async def receive(self, wanted: ReceiveImage) -> Image:
         """

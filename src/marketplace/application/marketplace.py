@@ -97,6 +97,7 @@ class Marketplace:
         self.categories = CategoryService(begin=begin, views=views, clock=clock, ids=ids)
         self.images = ImageService(
             begin=begin,
+            views=views,
             clock=clock,
             ids=ids,
             images=ports.images,

@@ -82,6 +82,7 @@ class MerchantService:
         """Change the profile. A new username is the account's too, and the old one leads to it."""
         merchant_id = selling(wanted.acting)
         async with self.begin() as market:
+            former = None
             if wanted.logo is not None:
                 # Images before the store: whoever removes one takes them in the same order.
                 now = self.clock.now()

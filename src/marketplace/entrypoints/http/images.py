@@ -5,13 +5,13 @@ from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, delete, post
+from litestar import Controller, delete, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath, MultipartBody
+from litestar.params import FromPath, FromQuery, MultipartBody
 
 from marketplace.application.images import ImageService, ReceiveImage
-from marketplace.application.ports import ImageView, Site
+from marketplace.application.ports import ImageView, KeptImage, Site
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import (
@@ -30,7 +30,17 @@ from marketplace.domain.images import (
 from marketplace.domain.products import ProductId, ProductNotFound
 
 from .problems import BodyTooLarge
-from .shapes import Input, Output, StrictRequest, words
+from .shapes import (
+    Cursor,
+    Input,
+    Limit,
+    Listed,
+    Moment,
+    Output,
+    StrictRequest,
+    paging,
+    words,
+)
 
 AROUND_A_FILE = 64 * 1024
 """Bytes of a form beside the file in it."""
@@ -91,7 +101,35 @@ class ImageOut(Output, frozen=True, kw_only=True):
         )
 
 
+class KeptImageOut(ImageOut, frozen=True, kw_only=True):
+    """``is_used`` says whether a product or the logo shows it; what nothing shows goes in time."""
+
+    is_used: bool
+    received_at: Moment
+
+    @classmethod
+    def kept(cls, kept: KeptImage, site: Site) -> Self:
+        shown = ImageOut.of(kept.image, site)
+        return cls.told(
+            kept.image, url=shown.url, renditions=shown.renditions, is_used=kept.is_used
+        )
+
+
 class ImageController(Controller):
+    @get("/images")
+    async def of_merchant(
+        self,
+        request: StrictRequest,
+        images: NamedDependency[ImageService],
+        limit: Limit = 20,
+        cursor: Cursor = None,
+        unused: FromQuery[bool | None] = None,
+    ) -> Listed[KeptImageOut]:
+        """List the images one has sent, the latest first; `unused=true` for what nothing shows."""
+        of = request.list_of(unused)
+        page = await images.of_merchant(request.user, paging(limit, cursor, of), unused)
+        return Listed.of(page, lambda each: KeptImageOut.kept(each, request.site), of)
+
     @post(
         "/upload-image",
         request_max_body_size=MOST_BYTES + AROUND_A_FILE,

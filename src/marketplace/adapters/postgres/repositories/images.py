@@ -15,6 +15,7 @@ from marketplace.domain.merchants import MerchantId
 from .. import tables
 from ..repository import PostgresRepository, noted, storing
 from ..rows import from_row
+from ..showing import shown_images
 from ..statements import compiled, given, one_of, shown
 
 
@@ -60,18 +61,9 @@ class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
         .limit(1)
     )
     _all_of = compiled(sa.select(*shown(table)).where(_own).order_by(table.c.id))
-    _shows = sa.union_all(
-        sa.select(sa.func.unnest(tables.products.c.images)).where(
-            tables.products.c.merchant_id == given("merchant", sa.Uuid)
-        ),
-        sa.select(tables.merchants.c.logo).where(
-            tables.merchants.c.id == given("merchant", sa.Uuid),
-            tables.merchants.c.logo.is_not(None),
-        ),
-    )
     _noted_unused = compiled(
         sa.update(table)
-        .where(_own, table.c.id.in_(_shows) != table.c.unused_since.is_(None))
+        .where(_own, table.c.id.in_(shown_images()) != table.c.unused_since.is_(None))
         .values(unused_since=sa.case((table.c.unused_since.is_(None), given("at", tables.Time))))
         .returning(table.c.id)
     )
