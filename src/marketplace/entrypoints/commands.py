@@ -327,10 +327,9 @@ def _password() -> str:
 
 
 def _days(said: str) -> int:
-    days = int(said)
-    if not 0 <= days <= 36_500:
-        raise ValueError("no number of days")
-    return days
+    if not said.isascii() or not said.isdigit() or len(said) > 4:
+        raise argparse.ArgumentTypeError("a number of days, 0 to 9999")
+    return int(said)
 
 
 def _say(line: str) -> None:

@@ -23,7 +23,7 @@ from marketplace.application.ports import FirstLook, ImageProcessor, Picture
 from marketplace.domain.errors import Unavailable
 from marketplace.domain.images import ImageTooLarge, UnreadableImage
 
-AT_ONCE = 2
+AT_ONCE = 3
 """How many children decode at the same time; each may take up to a gigabyte."""
 PATIENCE = 20.0
 """Seconds for one image, whatever its child is doing."""
