@@ -59,10 +59,12 @@ def photo(width: int = 1400, height: int = 900) -> bytes:
     return content.getvalue()
 
 
+_SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=id/20300101/us-east-1/s3/x"}
+
+
 def keys(bucket: str) -> set[str]:
     """Everything that lies in the bucket."""
-    signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=id/20300101/us-east-1/s3/x"}
-    listed = httpx.get(f"{bucket}?list-type=2", headers=signed).text
+    listed = httpx.get(f"{bucket}?list-type=2", headers=_SIGNED).text
     return {each.partition("</Key>")[0] for each in listed.split("<Key>")[1:]}
 
 
@@ -140,6 +142,52 @@ def test_what_is_no_image_does_not_stay_in_the_bucket(server: Server, bucket: st
             assert keys(bucket) == set()
 
 
+def test_whoever_has_the_signature_changes_nothing_after_completion(
+    server: Server, bucket: str
+) -> None:
+    """What is shown was made of a copy, at a place that no signature is for."""
+    with httpx.Client(base_url=server.url, timeout=30) as client:
+        shop = Shop(client)
+        said = {"content_type": "image/jpeg", "size": 100}
+        upload = shop.as_merchant("POST", "/api/merchant/uploads", json=said).json()
+        signed = dict(httpx.URL(upload["url"]).params)
+        assert (signed["X-Amz-Expires"], signed["X-Amz-SignedHeaders"]) == ("300", "host")
+
+        def put(content: bytes) -> None:
+            answer = httpx.put(upload["url"], headers=upload["headers"], content=content)
+            assert answer.status_code == 200
+
+        def complete() -> httpx.Response:
+            path = f"/api/merchant/uploads/{upload['id']}/complete"
+            return shop.as_merchant("POST", path, json={})
+
+        def lies() -> dict[str, bytes]:
+            found = {
+                key: httpx.get(f"{bucket}/{key}", headers=_SIGNED).content for key in keys(bucket)
+            }
+            return {key: content for key, content in found.items() if "incoming" not in key}
+
+        # More than was said, and more than anybody may send.
+        put(photo() + bytes(11 * 1024 * 1024))
+        refused = complete()
+        assert (refused.status_code, refused.json()["code"]) == (422, "image-too-heavy")
+        assert keys(bucket) == set()
+
+        put(photo())
+        image = complete().json()
+        until(lambda: len(keys(bucket)) == 6)
+        before, shown = lies(), client.get(httpx.URL(image["url"]).path).content
+
+        put(photo(20, 20))
+        again = complete()
+
+        assert (again.status_code, again.json()["id"]) == (201, image["id"])
+        assert (again.json()["width"], again.json()["height"]) == (1400, 900)
+        assert lies() == before
+        assert client.get(httpx.URL(image["url"]).path).content == shown
+        assert not [key for key in keys(bucket) if "incoming" in key]
+
+
 def test_an_operator_sweeps_and_has_images_made_again(
     server: Server, settings: dict[str, str], bucket: str, tmp_path: Path
 ) -> None:
@@ -149,9 +197,8 @@ def test_an_operator_sweeps_and_has_images_made_again(
         answer = shop.as_merchant("POST", "/api/merchant/upload-image", files=form)
         assert answer.status_code == 201, answer.text
         until(lambda: len(keys(bucket)) == 6)
-        signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=id/20300101/us-east-1/s3/x"}
         [lost] = [key for key in keys(bucket) if "/1280-" in key]
-        httpx.delete(f"{bucket}/{lost}", headers=signed).raise_for_status()
+        httpx.delete(f"{bucket}/{lost}", headers=_SIGNED).raise_for_status()
 
         said = []
         for command in ("storage sweep --dry-run", "storage sweep", "images reprocess"):

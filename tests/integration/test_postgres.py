@@ -723,6 +723,56 @@ async def test_an_image_is_removed_while_products_take_it_and_orders_are_placed(
         assert (await world.merchant(mona)).logo is None
 
 
+async def test_a_photo_is_cleared_away_while_products_and_the_store_take_it_up(
+    world: World,
+) -> None:
+    """Whoever comes first: nothing shows an image that is gone, and nobody waits in a circle."""
+    mona = await world.a_merchant()
+    for number in range(5):
+        lamps = [await world.a_product(mona) for _ in range(3)]
+        wanted = ReceiveImage(acting=mona.actor, content=PIXELS)
+        image = await world.marketplace.images.receive(wanted)
+        edits = [
+            world.marketplace.products.edit(
+                EditProduct(acting=mona.actor, product_id=each, images=[image.id])
+            )
+            for each in lamps
+        ]
+        clearing = world.marketplace.leftovers.clear(unused_for=timedelta())
+        logo = EditMerchant(acting=mona.actor, logo=image.id if number % 2 else "")
+        dressing = world.marketplace.merchants.edit(logo)
+
+        ended = await outcomes([clearing, *edits, dressing])
+
+        assert set(ended) <= {"list", "ProductView", "MerchantView", "ImageNotFound"}, ended
+        async with world.ports.begin() as market:
+            there = {each.id for each in await market.images.known([image.id])}
+        shown = {each for lamp in lamps for each in (await world.product(lamp)).images}
+        if (await world.merchant(mona)).logo:
+            shown.add(image.id)
+        assert shown <= there
+
+
+async def test_whoever_puts_a_photo_up_is_waited_for_before_it_is_cleared_away(
+    world: World, database_url: str
+) -> None:
+    mona = await world.a_merchant()
+    lamp = await world.a_product(mona)
+    image = await world.marketplace.images.receive(ReceiveImage(acting=mona.actor, content=PIXELS))
+
+    async with world.ports.begin() as market:
+        product = await market.products.hold(lamp)
+        await market.images.of(mona.merchant_id, [image.id])
+        clearing = asyncio.create_task(world.marketplace.leftovers.clear(unused_for=timedelta()))
+        await somebody_waits(database_url, "Lock", 1)
+        product.images = (image.id,)
+        await market.products.save(product)
+
+    assert await clearing == []
+    async with world.ports.begin() as market:
+        assert await market.images.get(image.id)
+
+
 async def test_two_who_complete_an_upload_make_one_image(world: World) -> None:
     mona = await world.a_merchant()
     bucket = MemoryBucket(clock=world.clock)

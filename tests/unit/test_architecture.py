@@ -45,17 +45,17 @@ CODES = """
     merchant-not-found message-refused message-unavailable missing moved-too-often negative-amount
     no-amount no-direct-uploads not-editable not-enough-on-hand not-expected not-found not-in-order
     not-one-of nothing-to-collect nothing-to-refund notification-not-found order-not-found
-    order-refused orders-open out-of-stock past-moment phone-taken price-changed product-moved
-    product-not-found product-taken-down
-    reason-missing refresh-refused refunded-too-much reserved-username
-    rows-disagree rule-broken same-columns same-options session-not-found several-variants
-    sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version stock-drifted
-    stock-said-twice store-moved store-not-found store-on-holiday streams-full submission-not-found
-    too-long too-many too-many-attempts too-many-categories too-many-cells too-many-cities
-    too-many-columns too-many-confirmation-attempts too-many-days too-many-decimals too-many-edits
-    too-many-endpoints too-many-images too-many-lines too-many-orders too-many-refunds too-many-rows
-    too-many-streams too-many-variants too-many-zones too-short unauthenticated unavailable
-    unknown-country unknown-currency unknown-encoding unknown-event unknown-reason unknown-time-zone
+    order-refused orders-open out-of-stock past-moment phone-taken photos-busy price-changed
+    product-moved product-not-found product-taken-down reason-missing refresh-refused
+    refunded-too-much reserved-username rows-disagree rule-broken same-columns same-options
+    session-not-found several-variants sign-in-required sign-ins-busy sku-taken slug-taken stale
+    stale-version stock-drifted stock-said-twice store-moved store-not-found store-on-holiday
+    streams-full submission-not-found too-long too-many too-many-attempts too-many-categories
+    too-many-cells too-many-cities too-many-columns too-many-confirmation-attempts too-many-days
+    too-many-decimals too-many-edits too-many-endpoints too-many-images too-many-lines
+    too-many-orders too-many-photos-at-once too-many-refunds too-many-rows too-many-streams
+    too-many-variants too-many-zones too-short unauthenticated unavailable unknown-country
+    unknown-currency unknown-encoding unknown-event unknown-reason unknown-time-zone
     unreadable-image unreadable-sheet upload-not-found username-taken variant-not-found
     variant-required wrong-credentials wrong-kyc-status wrong-merchant-status
     wrong-number-of-documents wrong-options wrong-order-status wrong-password wrong-role

@@ -158,13 +158,14 @@ async def test_photos_that_take_for_ever_keep_no_letter_waiting(
 ) -> None:
     """A kind takes the room it has, and no more, however many of it wait."""
     photos = handling_of("process_product_image").at_once
-    mona = await world.a_merchant("mona")
+    sellers = [await world.a_merchant(), await world.a_merchant()]
     await world.run_jobs()
     slow = SlowProcessor()
-    for _ in range(SLOTS * 2):
-        await world.with_(processor=MemoryImageProcessor()).images.receive(
-            ReceiveImage(acting=mona.actor, content=PIXELS)
-        )
+    for _ in range(SLOTS):
+        for seller in sellers:
+            await world.with_(processor=MemoryImageProcessor()).images.receive(
+                ReceiveImage(acting=seller.actor, content=PIXELS)
+            )
     mailer = SlowMailer(held=0)
     marketplace = world.with_(processor=slow, mailer=mailer)
     working = asyncio.create_task(Worker(marketplace, TaskiqBell(make_broker(None))).work(stop))

@@ -17,10 +17,12 @@ from marketplace.domain.schedule import (
 from .auditing import AuditService
 from .delivering import Dispatch
 from .images import ImageService
+from .leftovers import LeftoverService
 from .once import Once
 from .orders import ConfirmingService
 from .ports import Backups, BeginUnitOfWork, Clock, JobId
 from .stock import StockService
+from .uploads import UploadService
 
 USELESS = timedelta(days=7)
 """After it has run out, a one-time token is kept for so long."""
@@ -42,6 +44,8 @@ class Chores:
     confirming: ConfirmingService
     once: Once
     images: ImageService
+    leftovers: LeftoverService
+    uploads: UploadService
     stock: StockService
     auditing: AuditService
     dispatch: Dispatch
@@ -56,7 +60,7 @@ class Chores:
         await self.auditing.seal()
 
     async def purge(self, event: PurgeDue, job: JobId) -> None:
-        """Throw away tokens, sessions, answers and bookkeeping that nobody can use any more."""
+        """Throw away tokens, sessions, answers, uploads and bookkeeping of no use any more."""
         now = self.clock.now()
         await self.once.forget()
         await self.dispatch.forget()
@@ -75,6 +79,8 @@ class Chores:
 
         for some in (tokens, sessions, ticks):
             await _all_of(some)
+        # Last, because a bucket that is away keeps nothing else from being done.
+        await self.uploads.clear()
 
     async def reconcile_stock(self, event: ReconcileDue, job: JobId) -> None:
         """Find stock that is not what the books say, put it right, and say so."""
@@ -91,7 +97,10 @@ class Chores:
             )
 
     async def sweep_storage(self, event: SweepDue, job: JobId) -> None:
-        """Remove files that belong to nobody, and name those that are missing."""
+        """Remove images that nothing shows, files of nobody, and name those that are missing."""
+        cleared = await self.leftovers.clear()
+        if cleared:
+            _log.info("%d images were removed that nothing has shown for long", len(cleared))
         swept = await self.images.sweep()
         for lost in swept.missing:
             _log.warning("the file %s of image %s is missing", lost.key, lost.image_id)

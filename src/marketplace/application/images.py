@@ -10,6 +10,7 @@ from uuid import UUID
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import ChangedMeanwhile, Form
 from marketplace.domain.images import (
+    MOST_BYTES,
     MOST_OF_A_STORE,
     Image,
     ImageId,
@@ -18,6 +19,7 @@ from marketplace.domain.images import (
     ImageReceived,
     ImageRemoved,
     ImageStatus,
+    ImageTooHeavy,
     ImageTooLarge,
     Rendition,
     TooManyImages,
@@ -27,18 +29,22 @@ from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId, ProductNotFound, parse_images
 from marketplace.domain.text import line, word
 
-from .merchants import selling
+from .merchants import retire_logo, selling
 from .once import aside
 from .ports import (
     BeginUnitOfWork,
     Clock,
     Ids,
-    ImageProcessor,
     ImageStore,
     JobId,
+    KeptImage,
+    Page,
+    Paging,
     StoredFile,
     UnitOfWork,
+    Views,
 )
+from .workshop import Workshop
 
 FORGOTTEN = timedelta(days=1)
 """A file that no row names by then belongs to nobody: every use case has ended long before."""
@@ -46,7 +52,7 @@ STRETCH = 500
 """Images that are looked up in one statement."""
 
 _FILE = re.compile(r"(?:public|private)/(?P<id>[0-9a-f-]{36})/[^/]+")
-_UPLOAD = re.compile(r"incoming/[0-9a-f-]{36}/[0-9a-f-]{36}")
+_UPLOAD = re.compile(r"incoming/[0-9a-f-]{36}/(?P<id>[0-9a-f-]{36})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +88,17 @@ class ImageService:
     """The life of an image, one method per use case."""
 
     begin: BeginUnitOfWork
+    views: Views
     clock: Clock
     ids: Ids
     images: ImageStore
-    processor: ImageProcessor
+    workshop: Workshop
+
+    async def of_merchant(
+        self, acting: Actor, paging: Paging, unused: bool | None = None
+    ) -> Page[KeptImage]:
+        """What one has sent; ``unused`` tells those from each other that nothing shows."""
+        return await self.views.images(selling(acting), paging, unused=unused)
 
     async def receive(self, wanted: ReceiveImage) -> Image:
         """
@@ -97,8 +110,10 @@ class ImageService:
         with Form() as form:
             alt = form.read("alt", line(300, at_least=0), wanted.alt)
             purpose = form.read("purpose", word(ImagePurpose), wanted.purpose)
+        if len(wanted.content) > MOST_BYTES:
+            raise ImageTooHeavy(at_most=MOST_BYTES)
         await self.make_sure_of_room(merchant_id)
-        look = await self.processor.first_look(wanted.content)
+        look = await self.workshop.first_look(merchant_id, wanted.content)
         image_id = wanted.id or ImageId(self.ids.new())
         original = f"private/{image_id}/original"
         preview = Rendition(
@@ -181,8 +196,9 @@ class ImageService:
         """Every size, stored; or none, and why. What was stored is noted as it happens."""
         renditions: list[Rendition] = []
         try:
-            original = await self.images.get(image.original_key)
-            pictures = await self.processor.renditions(original)
+            pictures = await self.workshop.renditions(
+                image.merchant_id, lambda: self.images.get(image.original_key)
+            )
         except (UnreadableImage, ImageTooLarge, ImageNotFound) as error:
             return (), error.code
         for picture in pictures:
@@ -220,8 +236,8 @@ class ImageService:
         """
         Take away files older than a day that belong to nobody, and look for those that are gone.
 
-        An image that no product shows is not an orphan: its merchant may still want it. Names that
-        are not ours are left alone.
+        An image that no product shows is not an orphan: that is for ``LeftoverService`` to say.
+        Names that are not ours are left alone.
         """
         began, seen = self.clock.now(), set[str]()
         orphans: list[StoredFile] = []
@@ -282,6 +298,11 @@ def upload_key(merchant_id: MerchantId, image_id: ImageId) -> str:
     return f"incoming/{merchant_id}/{image_id}"
 
 
+def upload_of(key: str) -> ImageId | None:
+    """The image that was to become of what lies here, if it is one of ours."""
+    return _id_in(_UPLOAD, key)
+
+
 def own(product: Product, acting: Actor) -> Product:
     """The product, if it is the actor's own; another merchant's is not there."""
     if product.merchant_id != selling(acting):
@@ -291,13 +312,8 @@ def own(product: Product, acting: Actor) -> Product:
 
 async def _make_logo(market: UnitOfWork, image: Image, at: datetime) -> None:
     """Show it as the logo from now on; the one before goes, unless a product shows it too."""
-    former = (await market.merchants.get(image.merchant_id)).logo
     # Images first and the store after them: whoever removes one takes them in the same order.
-    known = await market.images.known([ImageId(former)]) if former else []
-    for each in known:
-        old = await market.images.condemn(image.merchant_id, each.id)
-        if not await market.images.is_shown(old):
-            await market.images.remove(old, old.remove(at))
+    former = await retire_logo(market, image.merchant_id, at)
     merchant = await market.merchants.hold(image.merchant_id)
     if merchant.logo != former:
         raise ChangedMeanwhile
@@ -307,7 +323,11 @@ async def _make_logo(market: UnitOfWork, image: Image, at: datetime) -> None:
 
 def _owner(key: str) -> ImageId | None:
     """The image a file is of, if it is one of ours."""
-    named = _FILE.fullmatch(key)
+    return _id_in(_FILE, key)
+
+
+def _id_in(pattern: re.Pattern[str], key: str) -> ImageId | None:
+    named = pattern.fullmatch(key)
     try:
         return ImageId(UUID(named["id"])) if named else None
     except ValueError:

@@ -15,6 +15,7 @@ from .imports import ImportService
 from .job_desk import JobDeskService
 from .jobs import JobService
 from .kyc import KycService
+from .leftovers import LeftoverService
 from .merchants import MerchantService
 from .messages import GuestCorrespondence
 from .moderation import ModerationService
@@ -46,6 +47,7 @@ from .streams import NotificationStreams
 from .throttling import GuestThrottling, Throttling
 from .uploads import UploadService
 from .webhooks import WebhookService
+from .workshop import Workshop
 
 
 class Marketplace:
@@ -95,8 +97,14 @@ class Marketplace:
         self.stock = StockService(begin=begin, views=views, clock=clock, ids=ids)
         self.categories = CategoryService(begin=begin, views=views, clock=clock, ids=ids)
         self.images = ImageService(
-            begin=begin, clock=clock, ids=ids, images=ports.images, processor=ports.processor
+            begin=begin,
+            views=views,
+            clock=clock,
+            ids=ids,
+            images=ports.images,
+            workshop=Workshop(ports.processor),
         )
+        self.leftovers = LeftoverService(begin=begin, clock=clock)
         self.uploads = UploadService(
             begin=begin, clock=clock, ids=ids, images=ports.images, receiving=self.images
         )
@@ -175,6 +183,7 @@ class Marketplace:
             reactions=Reactions(
                 correspondence=correspondence,
                 images=self.images,
+                leftovers=self.leftovers,
                 imports=self.imports,
                 kyc=self.kyc,
                 digests=DigestService(
@@ -190,6 +199,8 @@ class Marketplace:
                     confirming=self.confirming,
                     once=self.once,
                     images=self.images,
+                    leftovers=self.leftovers,
+                    uploads=self.uploads,
                     stock=self.stock,
                     auditing=self.auditing,
                     dispatch=self.dispatch,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from marketplace.domain.accounts import Actor, Role, Username, parse_locale, parse_username
 from marketplace.domain.audit import Action, AuditEntry, AuditEntryId, Facts
-from marketplace.domain.errors import BadValue, Form, must_be_seen
+from marketplace.domain.errors import BadValue, ChangedMeanwhile, Form, must_be_seen
 from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import (
     FORMER_KEPT,
@@ -82,7 +82,14 @@ class MerchantService:
         """Change the profile. A new username is the account's too, and the old one leads to it."""
         merchant_id = selling(wanted.acting)
         async with self.begin() as market:
+            former = None
+            if wanted.logo is not None:
+                # Images before the store: whoever removes one takes them in the same order.
+                now = self.clock.now()
+                former = await retire_logo(market, merchant_id, now, unless=wanted.logo)
             merchant = await market.merchants.hold(merchant_id)
+            if wanted.logo is not None and merchant.logo != former:
+                raise ChangedMeanwhile
             must_be_seen(merchant.version, wanted.seen)
             was = replace(merchant)
             _apply(wanted, merchant, self.clock.now())
@@ -128,6 +135,19 @@ def store_address(typed: str) -> Username:
         return parse_username(typed)
     except BadValue:
         raise StoreNotFound from None
+
+
+async def retire_logo(
+    market: UnitOfWork, merchant_id: MerchantId, at: datetime, unless: UUID | str | None = None
+) -> UUID | None:
+    """Remove the image that is the logo, unless a product shows it too; which one it was."""
+    former = (await market.merchants.get(merchant_id)).logo
+    known = [] if former in (None, unless) else await market.images.known([ImageId(former)])
+    for each in known:
+        image = await market.images.condemn(merchant_id, each.id)
+        if not await market.images.is_shown(image):
+            await market.images.remove(image, image.remove(at))
+    return former
 
 
 @asynccontextmanager

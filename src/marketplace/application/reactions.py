@@ -68,6 +68,7 @@ from .digests import DigestService
 from .images import ImageService
 from .imports import ImportService
 from .kyc import KycService
+from .leftovers import LeftoverService
 from .messages import GuestCorrespondence
 from .notices import Notices
 from .notifications import Correspondence
@@ -85,7 +86,11 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     MerchantEdited: (),
     MerchantSuspended: (),
     MerchantReactivated: (),
-    MerchantClosed: (KycService.remove_papers, Dispatch.remove_webhooks),
+    MerchantClosed: (
+        KycService.remove_papers,
+        Dispatch.remove_webhooks,
+        LeftoverService.remove_images,
+    ),
     KycSubmitted: (),
     KycDecided: (KycService.note_kyc_decision, KycService.mail_kyc_decision),
     ProductAdded: (Dispatch.publish,),
@@ -173,6 +178,7 @@ HANDLING: Mapping[Reaction, Handling] = {
         at_once=2, patience=timedelta(minutes=2), longest=timedelta(minutes=10), sends=False
     ),
     ImageService.discard_files: Handling(at_once=4, patience=timedelta(minutes=2), sends=False),
+    LeftoverService.remove_images: Handling(at_once=1, patience=timedelta(minutes=10), sends=False),
     ImportService.work_off_import: Handling(at_once=2, patience=timedelta(minutes=2), sends=False),
     Notices.note_moderation: SLIP,
     Notices.note_webhook_disabled: SLIP,
@@ -230,6 +236,7 @@ class Reactions:
 
     correspondence: Correspondence
     images: ImageService
+    leftovers: LeftoverService
     kyc: KycService
     imports: ImportService
     digests: DigestService
@@ -245,6 +252,7 @@ class Reactions:
         for service in (
             self.correspondence,
             self.images,
+            self.leftovers,
             self.imports,
             self.kyc,
             self.digests,

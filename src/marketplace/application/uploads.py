@@ -24,13 +24,13 @@ from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import ProductId
 from marketplace.domain.text import word
 
-from .images import ImageService, ReceiveImage, upload_key
+from .images import STRETCH, ImageService, ReceiveImage, upload_key, upload_of
 from .merchants import selling
 from .once import aside
-from .ports import BeginUnitOfWork, Clock, Ids, ImageStore
+from .ports import BeginUnitOfWork, Clock, Ids, ImageStore, StoredFile
 
-OPEN_FOR = timedelta(minutes=15)
-"""Time to send the bytes."""
+OPEN_FOR = timedelta(minutes=5)
+"""Time to begin sending the bytes: a bucket asks when they come in, and not again at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,8 @@ class UploadService:
     """
     Nothing is written down about an upload: its key says whose it is.
 
-    What is never completed is swept away like every file that belongs to nobody.
+    A signature says nothing of how much is sent. What is never completed is swept away like every
+    file that belongs to nobody; what never can be, sooner.
     """
 
     begin: BeginUnitOfWork
@@ -109,6 +110,31 @@ class UploadService:
             return await self._receive(wanted, key)
         await self.images.delete(key)
         return image
+
+    async def clear(self) -> int:
+        """Delete what is too heavy to become an image, or came again when it was one already."""
+        cleared = 0
+        some: dict[ImageId, StoredFile] = {}
+        async for file in self.images.files("incoming"):
+            upload_id = upload_of(file.key)
+            if upload_id is not None:
+                some[upload_id] = file
+            if len(some) == STRETCH:
+                cleared += await self._clear(some)
+                some = {}
+        return cleared + await self._clear(some)
+
+    async def _clear(self, files: Mapping[ImageId, StoredFile]) -> int:
+        async with self.begin() as market:
+            images = {each.id for each in await market.images.known(list(files))}
+        useless = [
+            file
+            for upload_id, file in files.items()
+            if upload_id in images or file.size > MOST_BYTES
+        ]
+        for file in useless:
+            await self.images.delete(file.key)
+        return len(useless)
 
     async def _receive(self, wanted: CompleteUpload, key: str) -> Image:
         try:

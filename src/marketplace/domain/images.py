@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from .errors import BadValue, NotFound, RuleBroken
+from .errors import BadValue, NotFound, RuleBroken, TooMany, Unavailable
 from .events import Event
 from .merchants import MerchantId
 
@@ -57,6 +57,7 @@ class Image:
 
     ``preview`` is made while the merchant waits, so that an image can be shown at once, and
     ``placeholder`` is its average colour (``#rrggbb``), to be shown until it is loaded.
+    ``unused_since`` is when it was noticed that nothing shows it, as long as nothing does.
     """
 
     id: ImageId
@@ -71,6 +72,7 @@ class Image:
     renditions: tuple[Rendition, ...] = ()
     failure: str = ""
     received_at: datetime
+    unused_since: datetime | None = None
     version: int = 0
 
     @classmethod
@@ -168,6 +170,14 @@ class ImageTooHeavy(RuleBroken):
 
 class TooManyImages(RuleBroken):
     """The store keeps ``at_most`` images already."""
+
+
+class TooManyPhotosAtOnce(TooMany):
+    """The store has ``at_most`` photos waiting to be looked at; more when those are through."""
+
+
+class PhotosBusy(Unavailable):
+    """All the stores together have so many waiting that nobody can say how long it would take."""
 
 
 class UploadNotFound(NotFound):

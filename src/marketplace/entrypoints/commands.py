@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ from marketplace.adapters.pg_dump import MEDIA, CannotBackUp, put_back, restore
 from marketplace.adapters.postgres.migrations import migrate
 from marketplace.application.accounts import CreateAdmin
 from marketplace.application.auditing import Verdict
+from marketplace.application.leftovers import KEPT_UNUSED
 from marketplace.application.marketplace import Marketplace
 from marketplace.application.reactions import KINDS, handling_of
 from marketplace.domain.accounts import Locale
@@ -65,6 +67,13 @@ def parser() -> argparse.ArgumentParser:
         commands.choices["create-admin"].add_argument(f"--{name}", required=True)
     tasks["reconcile"].add_argument("--dry-run", action="store_true", help="repair nothing")
     tasks["sweep"].add_argument("--dry-run", action="store_true", help="remove nothing")
+    tasks["sweep"].add_argument(
+        "--unused-for",
+        type=_days,
+        default=KEPT_UNUSED.days,
+        metavar="DAYS",
+        help="that long an image is kept that nothing shows (%(default)s)",
+    )
     tasks["verify"].add_argument("--anchor", help="the head that an earlier run has told")
     backup = commands.choices["backup"]
     backup.add_argument("--to", type=Path, metavar="FOLDER", help="instead of BACKUP_TO")
@@ -137,13 +146,21 @@ def _storage(settings: Settings, arguments: argparse.Namespace) -> None:
     """look after the files of images"""
 
     async def sweep(marketplace: Marketplace) -> None:
-        swept = await marketplace.images.sweep(dry_run=arguments.dry_run)
         did = "Would remove" if arguments.dry_run else "Removed"
+        unused_for = timedelta(days=arguments.unused_for)
+        cleared = await marketplace.leftovers.clear(
+            dry_run=arguments.dry_run, unused_for=unused_for
+        )
+        for image in cleared:
+            _say(f"{did} image {image.id} of merchant {image.merchant_id}, which nothing shows")
+        # Their files are nobody's from here on.
+        swept = await marketplace.images.sweep(dry_run=arguments.dry_run)
         for orphan in swept.orphans:
             _say(f"{did} {orphan.key} ({orphan.size} bytes)")
         for lost in swept.missing:
             _say(f"Missing {lost.key} of image {lost.image_id}")
         freed = sum(orphan.size for orphan in swept.orphans)
+        _say(f"{did} {len(cleared)} images that nothing shows")
         _say(f"{did} {len(swept.orphans)} files, {freed} bytes; {len(swept.missing)} are missing")
 
     _with(settings, sweep)
@@ -282,7 +299,7 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
 TASKS = {
     "stock": {"reconcile": "find stock that ledger and open orders do not bear out, and repair it"},
     "audit": {"verify": "find what was altered, removed or slipped in"},
-    "storage": {"sweep": "remove files that belong to nobody, and name those that are missing"},
+    "storage": {"sweep": "remove what nobody shows or owns any more, and name what is missing"},
     "images": {"reprocess": "make those again that failed or were forgotten"},
     "letters": {"preview": "write each letter into a folder, as it would look"},
 }
@@ -307,6 +324,12 @@ def _password() -> str:
     if sys.stdin.isatty():
         return getpass.getpass("Password: ")
     return sys.stdin.readline().rstrip("\n")
+
+
+def _days(said: str) -> int:
+    if not said.isascii() or not said.isdigit() or len(said) > 4:
+        raise argparse.ArgumentTypeError("a number of days, 0 to 9999")
+    return int(said)
 
 
 def _say(line: str) -> None:

@@ -19,6 +19,7 @@ from .container import database, running
 from .demo import load_demo
 from .http.app import create_app
 from .http.edge import HttpOptions
+from .memory import give_back_what_is_large
 from .protocol import Protocol
 from .settings import BadSetting, Settings
 from .worker import Worker
@@ -37,6 +38,7 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM, then finish what was begun and close everything."""
+    give_back_what_is_large()
     # Until the event loop takes over, a signal has to unwind what has been started so far.
     signal.signal(signal.SIGTERM, _leave)
     # The port first: nothing is started for a server that cannot answer.
@@ -107,6 +109,7 @@ def work(settings: Settings, say: Callable[[str], None]) -> None:
     """Do jobs until SIGINT or SIGTERM; any number of these may run beside the servers."""
     if settings.database_url is None:
         raise BadSetting("DATABASE_URL is missing: without it `serve` does the work itself")
+    give_back_what_is_large()
 
     async def run() -> None:
         stop = _stopped_by_signals()

@@ -13,11 +13,13 @@ from marketplace.application.ports import Paging, Picture, UnitOfWork
 from marketplace.domain.accounts import WrongRole
 from marketplace.domain.errors import InvalidFields, Unavailable
 from marketplace.domain.images import (
+    MOST_BYTES,
     Image,
     ImageId,
     ImageNotFound,
     ImagePurpose,
     ImageStatus,
+    ImageTooHeavy,
     ImageTooLarge,
     TooManyImages,
     UnreadableImage,
@@ -104,6 +106,7 @@ async def test_doing_it_twice_changes_nothing(world: World) -> None:
         (b"<svg/>", UnreadableImage),
         (png(0, 10), UnreadableImage),
         (png(40_000, 40_000), ImageTooLarge),
+        (png(10, 10) + bytes(MOST_BYTES), ImageTooHeavy),
     ],
 )
 async def test_what_cannot_be_shown_is_refused_and_not_kept(
@@ -268,12 +271,56 @@ async def test_a_logo_that_is_refused_changes_nothing(world: World) -> None:
     assert (await world.merchant(mona)).logo == first.id
 
 
-async def test_a_logo_that_is_only_taken_off_stays_with_its_merchant(world: World) -> None:
+@pytest.mark.parametrize("is_replaced", [False, True])
+async def test_a_logo_that_is_taken_off_goes_with_its_files(
+    world: World, is_replaced: bool
+) -> None:
     mona = await world.a_merchant()
-    received = await sent(world, mona, purpose="logo")
+    former = await sent(world, mona, purpose="logo")
+    other = await sent(world, mona)
+    await world.run_jobs()
+
+    logo = other.id if is_replaced else ""
+    await world.marketplace.merchants.edit(EditMerchant(acting=mona.actor, logo=logo))
+    await world.run_jobs()
+
+    with pytest.raises(ImageNotFound):
+        await image(world, former.id)
+    assert set(world.shelf.shelf) == set((await image(world, other.id)).keys)
+
+
+async def test_a_logo_that_is_taken_off_stays_where_a_product_shows_it(world: World) -> None:
+    mona = await world.a_merchant()
+    product_id = await world.a_product(mona)
+    received = await sent(world, mona, product_id=product_id, purpose="logo")
 
     await world.marketplace.merchants.edit(EditMerchant(acting=mona.actor, logo=""))
 
+    assert (await image(world, received.id)).id == received.id
+    assert (await world.product(product_id)).images == (received.id,)
+
+
+async def test_a_logo_that_is_named_again_stays(world: World) -> None:
+    """A form sends back what it was shown."""
+    mona = await world.a_merchant()
+    received = await sent(world, mona, purpose="logo")
+
+    await world.marketplace.merchants.edit(
+        EditMerchant(acting=mona.actor, name="متجر منى", logo=received.id)
+    )
+
+    assert (await world.merchant(mona)).logo == received.id
+    assert (await image(world, received.id)).id == received.id
+
+
+async def test_a_logo_stays_if_there_is_no_image_to_come_after_it(world: World) -> None:
+    mona = await world.a_merchant()
+    received = await sent(world, mona, purpose="logo")
+
+    with pytest.raises(ImageNotFound):
+        await world.marketplace.merchants.edit(EditMerchant(acting=mona.actor, logo=NOBODYS))
+
+    assert (await world.merchant(mona)).logo == received.id
     assert (await image(world, received.id)).id == received.id
 
 

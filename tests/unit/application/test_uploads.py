@@ -18,6 +18,7 @@ from marketplace.domain.images import (
     UnreadableImage,
     UploadNotFound,
 )
+from marketplace.domain.schedule import PurgeDue
 from tests.unit.world import NOBODYS, PIXELS, MemoryBucket, Seller, World
 
 
@@ -202,6 +203,48 @@ async def test_an_admin_opens_no_upload(world: World, marketplace: Marketplace) 
 
     with pytest.raises(WrongRole):
         await marketplace.uploads.open(OpenUpload(acting=boss, content_type="image/png", size=10))
+
+
+async def an_hour(marketplace: Marketplace, world: World) -> None:
+    """What happens every hour happens."""
+    world.clock.pass_(timedelta(hours=1))
+    async with world.ports.begin() as market:
+        await market.outbox.add(PurgeDue(at=world.clock.now()))
+    await marketplace.jobs.run_all()
+
+
+async def test_an_upload_too_heavy_ever_to_be_completed_is_gone_within_an_hour(
+    world: World, marketplace: Marketplace, bucket: MemoryBucket
+) -> None:
+    """A signature says nothing of a size, and nobody has to say that the bytes are there."""
+    mona = await world.a_merchant()
+    heavy, light, full = [await opened(marketplace, mona) for _ in range(3)]
+    await put(bucket, heavy, PIXELS + bytes(MOST_BYTES))
+    await put(bucket, light)
+    await put(bucket, full, PIXELS + bytes(MOST_BYTES - len(PIXELS)))
+
+    await an_hour(marketplace, world)
+
+    assert set(bucket.shelf) == {each.url.removeprefix("memory:") for each in (light, full)}
+    assert (await completed(marketplace, mona, full)).id == full.id
+
+
+async def test_what_is_sent_once_more_after_completion_changes_nothing_and_goes(
+    world: World, marketplace: Marketplace, bucket: MemoryBucket
+) -> None:
+    mona = await world.a_merchant()
+    upload = await opened(marketplace, mona)
+    await put(bucket, upload)
+    image = await completed(marketplace, mona, upload)
+    await put(bucket, upload, b"\xff\xd8\xff something else")
+    await marketplace.jobs.run_all()
+    shelf = dict(bucket.shelf)
+    assert shelf[image.original_key] == PIXELS
+
+    await put(bucket, upload, b"\xff\xd8\xff something else")
+    await an_hour(marketplace, world)
+
+    assert bucket.shelf == shelf
 
 
 async def test_an_upload_that_is_never_completed_is_swept_away(

@@ -1188,6 +1188,70 @@ class UnitOfWorkContract:
             assert await market.images.after(images[1].id, 2) == images[2:]
             assert await market.images.after(images[2].id, 2) == []
 
+    async def test_what_nothing_shows_is_unused_from_when_that_was_noticed(
+        self, world: World
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        shown, logo, taken_off, spare = [await world.an_image(merchant) for _ in range(4)]
+        theirs = await world.an_image(other)
+        product = await world.a_product(merchant, images=(shown.id, taken_off.id))
+        async with world.begin() as market:
+            kept = await market.merchants.hold(merchant.id)
+            kept.logo = logo.id
+            await market.merchants.save(kept)
+        async with world.begin() as market:
+            await market.images.note_unused(merchant.id, NOON)
+        async with world.begin() as market:
+            kept_product = await market.products.hold(product.id)
+            kept_product.images = (shown.id,)
+            await market.products.save(kept_product)
+        later = NOON + timedelta(days=1)
+
+        async with world.begin() as market:
+            await market.images.note_unused(merchant.id, later)
+
+        async with world.begin() as market:
+            assert [each.id for each in await market.images.unused(merchant.id, NOON)] == [spare.id]
+            assert await market.images.unused(merchant.id, NOON - timedelta(microseconds=1)) == []
+            unused = await market.images.unused(merchant.id, later)
+            assert [(each.id, each.unused_since) for each in unused] == [
+                (taken_off.id, later),
+                (spare.id, NOON),
+            ]
+            assert await market.images.unused(other.id, later) == []
+            assert (await market.images.get(theirs.id)).unused_since is None
+            assert [each.version for each in unused] == [0, 0]
+
+    async def test_what_is_shown_again_is_not_unused_any_more(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        shown, taken_up = await world.an_image(merchant), await world.an_image(merchant)
+        async with world.begin() as market:
+            await market.images.note_unused(merchant.id, NOON)
+        await world.a_product(merchant, images=(shown.id,))
+
+        async with world.begin() as market:
+            await market.images.note_unused(merchant.id, NOON)
+            [found] = await market.images.of(merchant.id, [taken_up.id])
+
+        assert found.unused_since is None
+        async with world.begin() as market:
+            assert (await market.images.get(shown.id)).unused_since is None
+            assert (await market.images.get(taken_up.id)).unused_since is None
+            assert await market.images.unused(merchant.id, NOON) == []
+
+    async def test_everybody_who_has_images_is_found_one_after_the_other(
+        self, world: World
+    ) -> None:
+        first, without, second = [await world.a_merchant() for _ in range(3)]
+        images = [await world.an_image(each) for each in (second, first, first)]
+
+        async with world.begin() as market:
+            assert await market.images.owner_after(None) == first.id
+            assert await market.images.owner_after(first.id) == second.id
+            assert await market.images.owner_after(second.id) is None
+            assert await market.images.all_of(first.id) == images[1:]
+            assert await market.images.all_of(without.id) == []
+
     async def test_images_that_failed_or_were_forgotten_are_found(self, world: World) -> None:
         merchant = await world.a_merchant()
         _, failed, pending = [await world.an_image(merchant) for _ in range(3)]

@@ -934,6 +934,36 @@ class ViewsContract:
         assert (*first.items, *rest.items) == tuple(blocked[:0:-1])
         assert rest.next is None
 
+    async def test_images_are_listed_with_whether_anything_shows_them(
+        self, world: World, views: Views
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        shown, logo, spare, hidden = [await world.an_image(merchant) for _ in range(4)]
+        await world.an_image(other)
+        await world.a_product(merchant, images=(shown.id,))
+        await world.a_product(merchant, images=(hidden.id,), status=ProductStatus.ARCHIVED)
+        await world.a_product(other, images=(spare.id,))
+        async with world.begin() as market:
+            kept = await market.merchants.hold(merchant.id)
+            kept.logo = logo.id
+            await market.merchants.save(kept)
+
+        first = await views.images(merchant.id, Paging(limit=3))
+        rest = await views.images(merchant.id, Paging(limit=3, after=first.next))
+        unused = await views.images(merchant.id, Paging(), unused=True)
+        used = await views.images(merchant.id, Paging(limit=2), unused=False)
+
+        assert [(each.image, each.is_used) for each in (*first.items, *rest.items)] == [
+            (hidden, True),
+            (spare, False),
+            (logo, True),
+            (shown, True),
+        ]
+        assert rest.next is None
+        assert [each.image.id for each in unused.items] == [spare.id]
+        assert [each.image.id for each in used.items] == [hidden.id, logo.id]
+        assert used.next is not None
+
     async def test_a_link_that_was_sent_shows_the_same_order(
         self, views: Views, world: World
     ) -> None:

@@ -58,5 +58,7 @@ def test_tasks_keep_what_can_be_said_to_them() -> None:
     assert read("stock reconcile --dry-run").dry_run
     assert read("storage sweep --dry-run").dry_run
     assert not read("storage sweep").dry_run
+    assert read("storage sweep").unused_for == 7
+    assert read("storage sweep --unused-for 0").unused_for == 0
     assert read("audit verify --anchor 1:00").anchor == "1:00"
     assert read("letters preview --locale ar --to here").to == "here"

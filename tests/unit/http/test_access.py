@@ -69,6 +69,7 @@ POST   /api/merchant/categories                 401 401 401 401 403 400 400 403
 PUT    /api/merchant/categories/{id}            401 401 401 401 403 404 200 403
 DELETE /api/merchant/categories/{id}            401 401 401 401 403 404 204 403
 POST   /api/merchant/upload-image               401 401 401 401 403 400 400 403
+GET    /api/merchant/images                     401 401 401 401 403 200 200 403
 DELETE /api/merchant/images/{id}                401 401 401 401 403 404 204 403
 POST   /api/merchant/uploads                    401 401 401 401 403 400 400 403
 POST   /api/merchant/uploads/{id}/complete      401 401 401 401 403 404 404 403

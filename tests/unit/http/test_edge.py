@@ -11,7 +11,7 @@ from marketplace.application.marketplace import Marketplace
 from marketplace.entrypoints.http import HttpOptions, create_app
 from marketplace.entrypoints.http.edge import Edge
 
-from .conftest import Visit
+from .conftest import PNG, Visit
 
 ALL_KINDS = ["/health/live", "/api/store/nobody", "/nothing", "/api/merchant/me", "/api/docs"]
 
@@ -100,6 +100,47 @@ async def test_a_body_too_large_is_refused_before_it_is_read(standing_app: ASGIA
 
     assert answer["status"] == 413
     assert len(read) == 5
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br", "deflate, identity", "identity, x"])
+@pytest.mark.parametrize(
+    "path", ["/api/auth/login", "/api/store/sara/orders", "/api/merchant/upload-image", "/nothing"]
+)
+async def test_a_body_that_we_cannot_unpack_is_refused_before_it_is_read(
+    standing_app: ASGIApp, path: str, encoding: str
+) -> None:
+    async def receive() -> Any:
+        raise AssertionError("nobody reads this")
+
+    answer = await ask(standing_app, receive, path=path, headers={"content-encoding": encoding})
+
+    assert answer["status"] == 415
+
+
+async def test_what_says_that_it_is_packed_is_not_taken_for_what_it_is(
+    merchant: httpx.AsyncClient,
+) -> None:
+    files = {"image": ("a.png", PNG)}
+    several = [("content-encoding", "gzip"), ("content-encoding", "identity")]
+
+    told = await merchant.post(
+        "/api/merchant/upload-image", files=files, headers={"content-encoding": "gzip"}
+    )
+    twice = await merchant.post("/api/merchant/upload-image", files=files, headers=several)
+    plain = await merchant.post(
+        "/api/merchant/upload-image", files=files, headers={"content-encoding": "identity"}
+    )
+
+    assert (told.status_code, told.json()["code"]) == (415, "encoded-body")
+    assert told.headers["accept-encoding"] == "identity"
+    assert twice.status_code == 415
+    assert plain.status_code == 201
+
+
+async def test_who_sends_nothing_may_say_how_it_is_packed(passer_by: httpx.AsyncClient) -> None:
+    answer = await passer_by.get("/health/live", headers={"content-encoding": "gzip"})
+
+    assert answer.status_code == 200
 
 
 async def test_a_client_that_leaves_is_no_mistake_of_ours(

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from marketplace.application.marketplace import Marketplace
+from marketplace.domain.images import MOST_BYTES
 
 from .conftest import PNG
 
@@ -28,6 +29,25 @@ async def test_an_image_may_be_kept_for_ever_and_can_do_nothing(
     assert shown.headers["x-content-type-options"] == "nosniff"
     assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert shown.headers["content-disposition"] == "inline"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"alt": "قمر" * 90}, {"alt": "", "purpose": "logo"}],
+    ids=["bare", "with a long text", "with other fields"],
+)
+async def test_a_photo_has_ten_megabytes_and_no_byte_more(
+    merchant: httpx.AsyncClient, form: dict[str, str]
+) -> None:
+    """However much of a form stands around it."""
+    answers = []
+    for more in (0, 1, 50_000, 100_000, 1_000_000):
+        photo = PNG + bytes(MOST_BYTES + more - len(PNG))
+        files = {"image": ("a.png", photo)}
+        answers.append(await merchant.post("/api/merchant/upload-image", files=files, data=form))
+
+    assert [each.status_code for each in answers] == [201, 413, 413, 413, 413]
+    assert {each.json()["code"] for each in answers[1:]} == {"body-too-large"}
 
 
 async def test_whoever_has_an_image_is_not_sent_it_again(

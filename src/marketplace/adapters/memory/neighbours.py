@@ -230,6 +230,7 @@ class MemoryImageProcessor(ports.ImageProcessor):
     """Takes for an image what begins like one; the size it believes is that of a PNG header."""
 
     EDGES = (160, 320, 640, 1280, 2048)
+    at_once = 3
 
     async def first_look(self, content: bytes, /) -> FirstLook:
         width, height = self._size(content)

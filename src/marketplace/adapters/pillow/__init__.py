@@ -23,7 +23,7 @@ from marketplace.application.ports import FirstLook, ImageProcessor, Picture
 from marketplace.domain.errors import Unavailable
 from marketplace.domain.images import ImageTooLarge, UnreadableImage
 
-AT_ONCE = 2
+AT_ONCE = 3
 """How many children decode at the same time; each may take up to a gigabyte."""
 PATIENCE = 20.0
 """Seconds for one image, whatever its child is doing."""
@@ -56,6 +56,7 @@ class PillowImageProcessor(ImageProcessor):
     def __init__(self, *, patience: float = PATIENCE, child: Path = _CHILD) -> None:
         if find_spec("PIL") is None or find_spec("pillow_heif") is None:
             raise ModuleNotFoundError("images need Pillow and pillow-heif, of the extra [images]")
+        self.at_once = AT_ONCE
         self._patience = patience
         self._child = child
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pillow")

@@ -161,7 +161,7 @@ images = sa.Table(
     "images",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False, index=True),
+    sa.Column("merchant_id", sa.ForeignKey(merchants.c.id), nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("alt", sa.Text, nullable=False),
     sa.Column("width", sa.Integer, nullable=False),
@@ -172,7 +172,9 @@ images = sa.Table(
     sa.Column("renditions", JSONB, nullable=False),
     sa.Column("failure", sa.Text, nullable=False),
     sa.Column("received_at", Time, nullable=False),
+    sa.Column("unused_since", Time),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Index(None, "merchant_id", "id"),
     sa.Index("ix_images_unfinished", "received_at", postgresql_where=sa.text("status <> 'ready'")),
 )
 

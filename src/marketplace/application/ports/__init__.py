@@ -63,6 +63,7 @@ from .views.answers import AnswerViews
 from .views.audit import AuditViews
 from .views.blocked_phones import BlockedPhoneViews
 from .views.digests import Digest, DigestViews, Morning
+from .views.images import ImageViews, KeptImage
 from .views.imports import ImportViews
 from .views.jobs import JobViews
 from .views.kyc import KycViews
@@ -138,6 +139,7 @@ __all__ = [
     "ImageProcessor",
     "ImageStore",
     "ImageView",
+    "ImageViews",
     "Images",
     "ImportViews",
     "Imports",
@@ -149,6 +151,7 @@ __all__ = [
     "JobState",
     "JobView",
     "JobViews",
+    "KeptImage",
     "KycViews",
     "Letter",
     "LetterKind",

@@ -174,6 +174,9 @@ class Picture:
 class ImageProcessor(Protocol):
     """Turns an upload into what is shown; raises ``UnreadableImage`` or ``ImageTooLarge``."""
 
+    at_once: int
+    """How many it works at side by side; the others wait."""
+
     async def first_look(self, content: bytes, /) -> FirstLook:
         """Upright, sRGB, 640 pixels at most by the longest edge."""
         ...

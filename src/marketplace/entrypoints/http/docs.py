@@ -43,6 +43,7 @@ from .idempotency import HEADER, REPLAYED, is_repeatable
 from .problems import (
     MEDIA_TYPE,
     BodyTooLarge,
+    EncodedBody,
     MalformedRequest,
     NoSuchPath,
     Problem,
@@ -449,7 +450,7 @@ def _refusals(handler: HTTPRouteHandler) -> list[MarketplaceError]:
     fields = handler.parsed_fn_signature.parameters
     refusals: list[MarketplaceError] = [MalformedRequest()]
     if "data" in fields:
-        refusals += [BodyTooLarge(), WrongMediaType()]
+        refusals += [BodyTooLarge(), WrongMediaType(), EncodedBody()]
     if any(
         isinstance(each.kwarg_definition, QueryParameter | BodyKwarg) for each in fields.values()
     ):

@@ -20,7 +20,14 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage,
 
 from marketplace.domain.errors import MarketplaceError
 
-from .problems import CLIENT_CLOSED_REQUEST, Answer, ClientGone, MalformedRequest, UnknownHost
+from .problems import (
+    CLIENT_CLOSED_REQUEST,
+    Answer,
+    ClientGone,
+    EncodedBody,
+    MalformedRequest,
+    UnknownHost,
+)
 from .problems import answer as answer_to
 from .proxies import Network, client_address
 from .turnstile import Turnstile
@@ -42,8 +49,14 @@ _PLAIN = re.compile(rb"[A-Za-z0-9/._~-]*")
 _LONG_SEGMENT = re.compile(r"[^/]{40,}")
 """As long as a token is, and longer than an id."""
 
-_LISTS = frozenset({b"accept", b"accept-language", b"if-match", b"if-none-match"})
+_LISTS = frozenset(
+    {b"accept", b"accept-language", b"content-encoding", b"if-match", b"if-none-match"}
+)
 """Whose lines, if there are several, mean what one line would (RFC 9110, 5.3)."""
+
+_PLAIN_BODY = re.compile(r"[ \t]*(?:identity[ \t]*(?:,[ \t]*|$))*", re.IGNORECASE)
+"""A body that is what it looks like (RFC 9110, 8.4.1); of all others we take none."""
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _ALWAYS = (
     (b"cache-control", b"no-store"),
@@ -196,7 +209,7 @@ class Exchange:
         return asks and b"access-control-request-method" in self.headers
 
     def check(self) -> None:
-        """The host is ours, and the address is text."""
+        """The host is ours, the address is text, and the body is not packed."""
         if self.options.allowed_hosts and not self._is_ours(self.headers.get(b"host", "")):
             raise UnknownHost
         path = self.scope.get("raw_path") or self.scope["path"].encode("utf-8", "replace")
@@ -209,6 +222,9 @@ class Exchange:
                 raise MalformedRequest from None
             if _CONTROL.search(text):
                 raise MalformedRequest
+        packed = self.headers.get(b"content-encoding", "")
+        if not _PLAIN_BODY.fullmatch(packed) and self.scope["method"] not in _BODILESS:
+            raise EncodedBody
 
     async def receive(self) -> ReceiveMessage:
         message = await self._receive()

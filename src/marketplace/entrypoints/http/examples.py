@@ -12,6 +12,7 @@ import msgspec
 from msgspec import inspect
 
 from marketplace.application.streams import MOST_OF_ONE
+from marketplace.application.workshop import AT_ONCE
 from marketplace.domain.categories import MOST_CATEGORIES
 from marketplace.domain.errors import MarketplaceError
 from marketplace.domain.images import MOST_BYTES, MOST_OF_A_STORE
@@ -47,6 +48,7 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "out-of-stock": {
         "lines": [{"product_id": AN_ID, "variant_id": AN_ID, "wanted": 3, "available": 1}]
     },
+    "photos-busy": {"retry_after": 5},
     "price-changed": {
         "subtotal": "249.00",
         "fees": [{"code": "delivery", "name": "التوصيل", "amount": "25.00"}],
@@ -71,6 +73,7 @@ FACTS: Mapping[str, Mapping[str, object]] = {
     "too-many-edits": {"at_most": MOST_EDITS},
     "too-many-endpoints": {"at_most": MOST_ENDPOINTS},
     "too-many-images": {"at_most": MOST_OF_A_STORE},
+    "too-many-photos-at-once": {"at_most": AT_ONCE, "retry_after": 5},
     "too-many-refunds": {"at_most": MOST_REFUNDS},
     "too-many-rows": {"at_most": MOST_ROWS, "products": MOST_PRODUCTS},
     "too-many-streams": {"at_most": MOST_OF_ONE, "retry_after": 5},

@@ -5,13 +5,13 @@ from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, delete, post
+from litestar import Controller, delete, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath, MultipartBody
+from litestar.params import FromPath, FromQuery, MultipartBody
 
 from marketplace.application.images import ImageService, ReceiveImage
-from marketplace.application.ports import ImageView, Site
+from marketplace.application.ports import ImageView, KeptImage, Site
 from marketplace.domain.accounts import Actor
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import (
@@ -22,12 +22,25 @@ from marketplace.domain.images import (
     ImagePurpose,
     ImageStatus,
     ImageTooLarge,
+    PhotosBusy,
     TooManyImages,
+    TooManyPhotosAtOnce,
     UnreadableImage,
 )
 from marketplace.domain.products import ProductId, ProductNotFound
 
-from .shapes import Input, Output, StrictRequest, words
+from .problems import BodyTooLarge
+from .shapes import (
+    Cursor,
+    Input,
+    Limit,
+    Listed,
+    Moment,
+    Output,
+    StrictRequest,
+    paging,
+    words,
+)
 
 AROUND_A_FILE = 64 * 1024
 """Bytes of a form beside the file in it."""
@@ -50,9 +63,13 @@ class UploadIn(Input, frozen=True, kw_only=True):
     purpose: Annotated[str, words(ImagePurpose)] = ImagePurpose.PRODUCT
 
     async def wanted(self, acting: Actor) -> ReceiveImage:
+        content = await self.image.read()
+        if len(content) > MOST_BYTES:
+            # What stands around it in the form has room of its own, and leaves none for more.
+            raise BodyTooLarge
         return ReceiveImage(
             acting=acting,
-            content=await self.image.read(),
+            content=content,
             alt=self.alt,
             product_id=None if self.product_id is None else ProductId(self.product_id),
             purpose=self.purpose,
@@ -84,11 +101,46 @@ class ImageOut(Output, frozen=True, kw_only=True):
         )
 
 
+class KeptImageOut(ImageOut, frozen=True, kw_only=True):
+    """``is_used`` says whether a product or the logo shows it; what nothing shows goes in time."""
+
+    is_used: bool
+    received_at: Moment
+
+    @classmethod
+    def kept(cls, kept: KeptImage, site: Site) -> Self:
+        shown = ImageOut.of(kept.image, site)
+        return cls.told(
+            kept.image, url=shown.url, renditions=shown.renditions, is_used=kept.is_used
+        )
+
+
 class ImageController(Controller):
+    @get("/images")
+    async def of_merchant(
+        self,
+        request: StrictRequest,
+        images: NamedDependency[ImageService],
+        limit: Limit = 20,
+        cursor: Cursor = None,
+        unused: FromQuery[bool | None] = None,
+    ) -> Listed[KeptImageOut]:
+        """List the images one has sent, the latest first; `unused=true` for what nothing shows."""
+        of = request.list_of(unused)
+        page = await images.of_merchant(request.user, paging(limit, cursor, of), unused)
+        return Listed.of(page, lambda each: KeptImageOut.kept(each, request.site), of)
+
     @post(
         "/upload-image",
         request_max_body_size=MOST_BYTES + AROUND_A_FILE,
-        problems=(ProductNotFound, UnreadableImage, ImageTooLarge, TooManyImages),
+        problems=(
+            ProductNotFound,
+            UnreadableImage,
+            ImageTooLarge,
+            TooManyImages,
+            TooManyPhotosAtOnce,
+            PhotosBusy,
+        ),
     )
     async def receive(
         self,
@@ -96,7 +148,7 @@ class ImageController(Controller):
         data: MultipartBody[UploadIn],
         images: NamedDependency[ImageService],
     ) -> ImageOut:
-        """Hand in a JPEG, PNG, WebP or HEIC; its other sizes follow."""
+        """Hand in a JPEG, PNG, WebP or HEIC of at most 10 MiB; its other sizes follow."""
         image = await images.receive(await data.wanted(request.user))
         return ImageOut.of(image, request.site)
 

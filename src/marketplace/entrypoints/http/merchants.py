@@ -13,7 +13,7 @@ from marketplace.application.delivery import SaidDelivery, SaidZone
 from marketplace.application.merchants import EditMerchant, MerchantService
 from marketplace.application.ports import MerchantView, Site
 from marketplace.domain.accounts import Actor, Locale, UsernameTaken
-from marketplace.domain.errors import Form, StaleVersion
+from marketplace.domain.errors import ChangedMeanwhile, Form, StaleVersion
 from marketplace.domain.images import ImageNotFound
 from marketplace.domain.merchants import (
     BlockedPhonePolicy,
@@ -246,7 +246,16 @@ class MerchantController(Controller):
         """Look at one's own store."""
         return tagged(MerchantOut.of(await merchants.mine(request.user), request.site))
 
-    @put(problems=(UsernameTaken, MovedTooOften, ImageNotFound, CurrencyFixed, StaleVersion))
+    @put(
+        problems=(
+            UsernameTaken,
+            MovedTooOften,
+            ImageNotFound,
+            CurrencyFixed,
+            StaleVersion,
+            ChangedMeanwhile,
+        )
+    )
     async def edit(
         self,
         request: StrictRequest,

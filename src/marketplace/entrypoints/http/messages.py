@@ -116,6 +116,11 @@ MESSAGES: Mapping[str, Wording] = {
         ar="حجم الطلب أكبر من المسموح به.",
         en="The body is larger than is allowed here.",
     ),
+    "encoded-body": Wording(
+        ar="محتوى الطلب مضغوط، ولا نفكّ الضغط هنا. أرسله كما هو، دون Content-Encoding.",
+        en="The body is compressed, and none is unpacked here. Send it as it is, without "
+        "Content-Encoding.",
+    ),
     "wrong-media-type": Wording(
         ar="نوع المحتوى غير مقبول هنا. أرسل application/json، أو multipart/form-data عند رفع صورة.",
         en="That type of content is not taken here. Send application/json, or multipart/form-data "
@@ -523,6 +528,16 @@ MESSAGES: Mapping[str, Wording] = {
     "too-many-images": Wording(
         ar="بلغ المتجر حدّ الصور. الحدّ {at_most} صورة؛ احذف بعضها أولًا.",
         en="The store keeps as many images as it can. {at_most} is the limit; delete some.",
+    ),
+    "too-many-photos-at-once": Wording(
+        ar="أُرسلت صور كثيرة في وقت واحد. نعالج {at_most} منها معًا؛ أعد إرسال هذه بعد قليل.",
+        en="Too many photos at the same time. {at_most} at once are looked at; send this one again "
+        "in a little while.",
+    ),
+    "photos-busy": Wording(
+        ar="صور كثيرة تصل من المتاجر في هذه اللحظة. أعد إرسال الصورة بعد قليل.",
+        en="Stores are sending a lot of photos at this moment. Send this one again in a little "
+        "while.",
     ),
     "upload-not-found": Wording(
         ar="لم يصل شيء لهذا الرفع. أرسل الملف أولًا، أو ابدأ رفعًا جديدًا.",

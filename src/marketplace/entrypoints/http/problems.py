@@ -64,6 +64,10 @@ class WrongMediaType(MarketplaceError):
     """The address does not take content of this type."""
 
 
+class EncodedBody(WrongMediaType):
+    """The body is compressed, and none is unpacked here."""
+
+
 class ClientGone(MarketplaceError):
     """Nobody waits for the answer any more."""
 
@@ -283,6 +287,8 @@ def _headers(error: MarketplaceError) -> dict[str, str]:
         return {"www-authenticate": "Bearer"}
     if isinstance(error, TooMany | Unavailable | InProgress):
         return {"retry-after": str(error.facts.get("retry_after", 1))}
+    if isinstance(error, EncodedBody):
+        return {"accept-encoding": "identity"}
     if isinstance(error, MethodNotAllowed):
         return {"allow": error.allow}
     return {}

@@ -17,7 +17,9 @@ from marketplace.domain.images import (
     ImageTooLarge,
     ImageType,
     NoDirectUploads,
+    PhotosBusy,
     TooManyImages,
+    TooManyPhotosAtOnce,
     UnreadableImage,
     UploadNotFound,
 )
@@ -86,6 +88,8 @@ class UploadController(Controller):
             ImageTooLarge,
             UnreadableImage,
             TooManyImages,
+            TooManyPhotosAtOnce,
+            PhotosBusy,
             ChangedMeanwhile,
         ),
     )

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 
 from marketplace.application import ports
 from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.events import Event
 from marketplace.domain.images import Image, ImageId, ImageNotFound, ImageStatus
-from marketplace.domain.merchants import MerchantId
+from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.products import Product
 
 from ..repository import MemoryRepository
@@ -24,6 +25,9 @@ class MemoryImages(MemoryRepository[ImageId, Image], ports.Images):
             if image is None or image.merchant_id != merchant_id:
                 raise ImageNotFound(image_id=key)
             self._transaction.needed.add((Image, key))
+            if image.unused_since is not None:
+                image = replace(image, unused_since=None)
+                self._transaction.write(image, ())
             images.append(deepcopy(image))
         return images
 
@@ -51,8 +55,36 @@ class MemoryImages(MemoryRepository[ImageId, Image], ports.Images):
             or (each.status is ImageStatus.PENDING and each.received_at < received_before)
         )
 
+    async def owner_after(self, merchant_id: MerchantId | None, /) -> MerchantId | None:
+        owners = {each.merchant_id for each in self._transaction.all_of(Image)}
+        return min(
+            (each for each in owners if merchant_id is None or each > merchant_id), default=None
+        )
+
+    async def all_of(self, merchant_id: MerchantId, /) -> list[Image]:
+        images = sorted(self._transaction.all_of(Image), key=lambda each: each.id)
+        return [deepcopy(each) for each in images if each.merchant_id == merchant_id]
+
+    async def note_unused(self, merchant_id: MerchantId, at: datetime, /) -> None:
+        logo = self._transaction.see(Merchant, merchant_id).logo
+        for image in await self.all_of(merchant_id):
+            is_used = image.id == logo or bool(self._showing(image))
+            if is_used != (image.unused_since is None):
+                image.unused_since = None if is_used else at
+                self._transaction.write(image, ())
+
+    async def unused(self, merchant_id: MerchantId, since: datetime, /) -> list[Image]:
+        return [
+            each
+            for each in await self.all_of(merchant_id)
+            if each.unused_since is not None and each.unused_since <= since
+        ]
+
     async def condemn(self, merchant_id: MerchantId, key: ImageId, /) -> Image:
-        [image] = await self.of(merchant_id, [key])
+        image = await self.get(key)
+        if image.merchant_id != merchant_id:
+            raise ImageNotFound
+        self._transaction.needed.add((Image, key))
         return image
 
     async def is_shown(self, image: Image, /) -> bool:

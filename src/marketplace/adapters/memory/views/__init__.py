@@ -8,6 +8,7 @@ from .answers import MemoryAnswerViews
 from .audit import MemoryAuditViews
 from .blocked_phones import MemoryBlockedPhoneViews
 from .digests import MemoryDigestViews
+from .images import MemoryImageViews
 from .imports import MemoryImportViews
 from .jobs import MemoryJobViews
 from .kyc import MemoryKycViews
@@ -27,6 +28,7 @@ class MemoryViews(
     MemoryMerchantViews,
     MemoryKycViews,
     MemoryProductViews,
+    MemoryImageViews,
     MemoryImportViews,
     MemoryOrderViews,
     MemoryBlockedPhoneViews,

@@ -15,6 +15,7 @@ from marketplace.domain.merchants import MerchantId
 from .. import tables
 from ..repository import PostgresRepository, noted, storing
 from ..rows import from_row
+from ..showing import shown_images
 from ..statements import compiled, given, one_of, shown
 
 
@@ -28,6 +29,13 @@ class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
         sa.select(*shown(table))
         .where(one_of(table.c.id, "keys"), _own)
         .with_for_update(read=True, key_share=True, skip_locked=True)
+    )
+    # Of hardly any it was noted; whoever has just taken the row up is not waited for.
+    _taken_up = compiled(
+        sa.update(table)
+        .where(one_of(table.c.id, "keys"), _own, table.c.unused_since.is_not(None))
+        .values(unused_since=None)
+        .returning(table.c.id)
     )
     _counted = compiled(sa.select(sa.func.count().label("images")).where(_own))
     _known = compiled(sa.select(*shown(table)).where(one_of(table.c.id, "keys")))
@@ -44,6 +52,24 @@ class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
             (table.c.status == ImageStatus.FAILED)
             | (table.c.received_at < given("before", tables.Time)),
         )
+        .order_by(table.c.id)
+    )
+    _owner_after = compiled(
+        sa.select(table.c.merchant_id)
+        .where(table.c.merchant_id > given("merchant", sa.Uuid))
+        .order_by(table.c.merchant_id)
+        .limit(1)
+    )
+    _all_of = compiled(sa.select(*shown(table)).where(_own).order_by(table.c.id))
+    _noted_unused = compiled(
+        sa.update(table)
+        .where(_own, table.c.id.in_(shown_images()) != table.c.unused_since.is_(None))
+        .values(unused_since=sa.case((table.c.unused_since.is_(None), given("at", tables.Time))))
+        .returning(table.c.id)
+    )
+    _unused = compiled(
+        sa.select(*shown(table))
+        .where(_own, table.c.unused_since <= given("since", tables.Time))
         .order_by(table.c.id)
     )
     _condemned = compiled(
@@ -84,6 +110,10 @@ class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
         for key in keys:
             if key not in found:
                 raise ImageNotFound(image_id=key)
+        if any(each.unused_since is not None for each in found.values()):
+            await self._taken_up.run(self._connection, merchant=merchant_id, keys=list(keys))
+            for each in found.values():
+                each.unused_since = None
         return [found[key] for key in keys]
 
     async def count(self, merchant_id: MerchantId, /) -> int:
@@ -101,6 +131,22 @@ class PostgresImages(PostgresRepository[ImageId, Image], ports.Images):
     async def unfinished(self, received_before: datetime, /) -> list[ImageId]:
         rows = await self._unfinished.run(self._connection, before=received_before)
         return [ImageId(row["id"]) for row in rows]
+
+    async def owner_after(self, merchant_id: MerchantId | None, /) -> MerchantId | None:
+        after = merchant_id or UUID(int=0)
+        row = await self._owner_after.first(self._connection, merchant=after)
+        return None if row is None else MerchantId(row["merchant_id"])
+
+    async def all_of(self, merchant_id: MerchantId, /) -> list[Image]:
+        rows = await self._all_of.run(self._connection, merchant=merchant_id)
+        return [from_row(row, Image) for row in rows]
+
+    async def note_unused(self, merchant_id: MerchantId, at: datetime, /) -> None:
+        await self._noted_unused.run(self._connection, merchant=merchant_id, at=at)
+
+    async def unused(self, merchant_id: MerchantId, since: datetime, /) -> list[Image]:
+        rows = await self._unused.run(self._connection, merchant=merchant_id, since=since)
+        return [from_row(row, Image) for row in rows]
 
     async def condemn(self, merchant_id: MerchantId, key: ImageId, /) -> Image:
         row = await self._condemned.first(self._connection, id=key, merchant=merchant_id)

@@ -8,6 +8,7 @@ from .answers import PostgresAnswerViews
 from .audit import PostgresAuditViews
 from .blocked_phones import PostgresBlockedPhoneViews
 from .digests import PostgresDigestViews
+from .images import PostgresImageViews
 from .imports import PostgresImportViews
 from .jobs import PostgresJobViews
 from .kyc import PostgresKycViews
@@ -27,6 +28,7 @@ class PostgresViews(
     PostgresMerchantViews,
     PostgresKycViews,
     PostgresProductViews,
+    PostgresImageViews,
     PostgresImportViews,
     PostgresOrderViews,
     PostgresBlockedPhoneViews,

@@ -18,7 +18,7 @@ class Images(Repository[ImageId, Image], Protocol):
         """
         A merchant's images of these ids, in this order; ``ImageNotFound`` if one is missing.
 
-        None of them is removed before this unit of work ends.
+        None of them is removed before this unit of work ends, and none counts as unused any more.
         """
         ...
 
@@ -36,6 +36,26 @@ class Images(Repository[ImageId, Image], Protocol):
 
     async def unfinished(self, received_before: datetime, /) -> list[ImageId]:
         """Those that have failed, and those that wait since before this time, by id."""
+        ...
+
+    async def owner_after(self, merchant_id: MerchantId | None, /) -> MerchantId | None:
+        """The next merchant who has images, in the order of ids, if there is one."""
+        ...
+
+    async def all_of(self, merchant_id: MerchantId, /) -> list[Image]:
+        """Everything a merchant has, in the order of ids."""
+        ...
+
+    async def note_unused(self, merchant_id: MerchantId, at: datetime, /) -> None:
+        """
+        What no product of a merchant shows, nor the logo, is unused, from now on or since it was.
+
+        What is shown is not any more.
+        """
+        ...
+
+    async def unused(self, merchant_id: MerchantId, since: datetime, /) -> list[Image]:
+        """Those of a merchant that were unused at this time already, in the order of ids."""
         ...
 
     async def condemn(self, merchant_id: MerchantId, key: ImageId, /) -> Image:

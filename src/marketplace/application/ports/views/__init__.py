@@ -8,6 +8,7 @@ from .answers import AnswerViews
 from .audit import AuditViews
 from .blocked_phones import BlockedPhoneViews
 from .digests import DigestViews
+from .images import ImageViews
 from .imports import ImportViews
 from .jobs import JobViews
 from .kyc import KycViews
@@ -27,6 +28,7 @@ class Views(
     MerchantViews,
     KycViews,
     ProductViews,
+    ImageViews,
     ImportViews,
     OrderViews,
     BlockedPhoneViews,
