@@ -54,9 +54,9 @@ CODES = """
     too-many-columns too-many-confirmation-attempts too-many-days too-many-decimals too-many-edits
     too-many-endpoints too-many-images too-many-lines too-many-orders too-many-refunds too-many-rows
     too-many-streams too-many-variants too-many-zones too-short unauthenticated unavailable
-    unknown-country unknown-currency unknown-encoding unknown-event unknown-reason unknown-time-zone
-    unreadable-image unreadable-sheet upload-not-found username-taken variant-not-found
-    variant-required wrong-credentials wrong-kyc-status wrong-merchant-status
+    unknown-country unknown-currency unknown-encoding unknown-event unknown-export unknown-reason
+    unknown-time-zone unreadable-image unreadable-sheet upload-not-found username-taken
+    variant-not-found variant-required wrong-credentials wrong-kyc-status wrong-merchant-status
     wrong-number-of-documents wrong-options wrong-order-status wrong-password wrong-role
 """.split()
 """Every code of the core. They are a promise: add to them, and never rename one."""

@@ -121,10 +121,11 @@ class ImportService:
         """
         merchant_id = selling(acting)
         shelves = {each.id: each.name for each in await self.views.categories(merchant_id)}
+        export = self.ids.new()
         yield heading(locale)
         last: ProductId | None = None
         while some := await self.views.catalogue(merchant_id, STRETCH, last):
-            yield written(some, shelves, locale)
+            yield written(some, shelves, locale, export)
             last = some[-1].id
 
     async def work_off_import(self, event: BatchReached, job: JobId) -> None:

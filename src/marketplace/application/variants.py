@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from marketplace.domain.errors import Form
+from marketplace.domain.errors import FieldProblem, Form
 from marketplace.domain.money import Money
 from marketplace.domain.products import (
     MOST_VARIANTS,
@@ -19,7 +20,10 @@ from marketplace.domain.products import (
 )
 from marketplace.domain.text import Missing, line
 from marketplace.domain.variants import (
+    Brought,
+    NotEnoughOnHand,
     SkuTaken,
+    UnknownExport,
     Variant,
     VariantId,
     VariantNotFound,
@@ -35,11 +39,25 @@ parse_sku = line(64, at_least=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """
+    Of a stock that was said: how many there ``was`` when it was exported, and in which ``export``.
+
+    None is not known. ``brought`` is what sheets of that export have brought already.
+    """
+
+    was: int | None
+    export: UUID | None
+    brought: Mapping[VariantId, Brought] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariantWish:
     """
     What was said of a variant; None was not said, and "" takes ``compare_at_price`` away.
 
-    It is known by its ``id``, or by its ``options``: the value of each, by its name.
+    It is known by its ``id``, or by its ``options``: the value of each, by its name. ``stock`` is
+    how many there are, or where it was ``exported``, how many more or less than then.
     """
 
     id: VariantId | None = None
@@ -48,6 +66,7 @@ class VariantWish:
     price: str | None = None
     compare_at_price: str | None = None
     stock: int | None = None
+    exported: Exported | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +179,27 @@ class Arranging:
         if text is not None:
             variant.sku = self.form.read(name, parse_sku, text)
         name, units = said("stock")
-        if units is not None:
+        if units is not None and known is not None and wish.exported is not None:
+            self._recount(known, units, wish.exported, f"variants[{place}]")
+        elif units is not None:
             self.form.read(name, lambda said: variant.count(parse_stock(said)), units)
         return variant
+
+    def _recount(self, variant: Variant, units: int, exported: Exported, place: str) -> None:
+        said = self.form.read(f"{place}.stock", parse_stock, units)
+        if said is None or said == exported.was:
+            return
+        if exported.was is None or exported.export is None:
+            name = "stock_was" if exported.was is None else "export"
+            self.form.refuse(f"{place}.{name}", UnknownExport())
+            return
+        was, brought = exported.was, exported.brought.get(variant.id, Brought())
+        try:
+            self.form.read(
+                f"{place}.stock", lambda said: variant.recount(said, was, brought), units
+            )
+        except NotEnoughOnHand as short:
+            self.form.problems.append(FieldProblem(f"{place}.stock", short.code, short.facts))
 
     def _money(self, text: str) -> Money:
         return Money.parse(text, self.currency)

@@ -29,6 +29,8 @@ class Column(StrEnum):
     PRICE = "price"
     COMPARE_AT_PRICE = "compare_at_price"
     STOCK = "stock"
+    STOCK_WAS = "stock_was"
+    EXPORT = "export"
 
 
 OPTIONS = (
@@ -37,8 +39,12 @@ OPTIONS = (
     (Column.OPTION3_NAME, Column.OPTION3_VALUE),
 )
 OF_A_VARIANT = (Column.SKU, Column.PRICE, Column.COMPARE_AT_PRICE, Column.STOCK)
+OF_AN_EXPORT = (Column.STOCK_WAS, Column.EXPORT)
+"""What the stock of a variant was when it was exported, and which export that was."""
 OF_A_PRODUCT = tuple(
-    each for each in Column if each not in OF_A_VARIANT and not each.startswith("option")
+    each
+    for each in Column
+    if each not in (*OF_A_VARIANT, *OF_AN_EXPORT) and not each.startswith("option")
 )
 KNOWN_BY = (Column.ID, Column.SLUG, Column.TITLE, Column.SKU)
 """A sheet has at least one of these, or nobody could tell what it speaks of."""
@@ -65,6 +71,8 @@ HEADINGS: Mapping[Column, Mapping[Locale, str]] = {
         (Column.PRICE, "السعر", "Price"),
         (Column.COMPARE_AT_PRICE, "السعر قبل الخصم", "Compare at price"),
         (Column.STOCK, "المخزون", "Stock"),
+        (Column.STOCK_WAS, "المخزون عند التصدير", "Stock when exported"),
+        (Column.EXPORT, "رقم التصدير", "Export number"),
     )
 }
 """What we write above them."""
@@ -97,6 +105,8 @@ _CALLED = {
     Column.STOCK: "quantity · qty · inventory · available · on hand · variant inventory qty"
     " · inventory quantity · stock quantity · الكمية · كمية · الكمية المتوفرة · الكمية المتاحة"
     " · كمية المخزون · العدد",
+    Column.STOCK_WAS: "الكمية عند التصدير",
+    Column.EXPORT: "معرّف التصدير",
 }
 """What other people write above them."""
 

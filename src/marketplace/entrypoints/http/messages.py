@@ -431,6 +431,15 @@ MESSAGES: Mapping[str, Wording] = {
         ar="لا يوجد ما يكفي في المخزون. المتاح {available} فقط.",
         en="There are not that many. Only {available} are free.",
     ),
+    "unknown-export": Wording(
+        ar="غُيّر المخزون في صف من ملف مُصدَّر، ولا يُعرف كم كان عند التصدير أو في أي تصدير. "
+        "صدّر المنتجات من جديد، أو احذف عمودي «المخزون عند التصدير» و«رقم التصدير» معًا "
+        "ليُعتمد المخزون المكتوب كما هو.",
+        en="The stock of an exported row was changed, and it cannot be told how many there "
+        "were when it was exported, or in which export. Export the products again, or take "
+        "out both 'Stock when exported' and 'Export number' to have the stock counted as it "
+        "is written.",
+    ),
     "variant-required": Wording(
         ar="للمنتج أكثر من خيار. حدّد variant_id.",
         en="The product comes in several variants. Name one by variant_id.",

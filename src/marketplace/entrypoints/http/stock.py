@@ -51,7 +51,11 @@ class StockIn(Input, frozen=True, kw_only=True):
 
 
 class StockMovementOut(Output, frozen=True, kw_only=True):
-    """By how many units the shelf and the promises changed; ``reference`` is the order, if any."""
+    """
+    By how many units the shelf and the promises changed.
+
+    ``reference`` is the order, if any, or the export that came back.
+    """
 
     id: UUID
     variant_id: UUID
