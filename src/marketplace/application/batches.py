@@ -59,6 +59,7 @@ from marketplace.domain.variants import (
 from .categories import parse_name
 from .ports import Ids, Named, UnitOfWork
 from .products import AddProduct, EditProduct, as_it_is, drafted, rewrite
+from .skus import hand_over_skus, leave_taken_skus
 from .stock import ran_low, written_down
 from .variants import Exported, VariantWish, parse_sku, telling_whose_sku
 
@@ -101,6 +102,8 @@ class Batch:
     created: list[Product] = field(default_factory=list, init=False)
     nameless: list[Product] = field(default_factory=list, init=False)
     changed: list[Product] = field(default_factory=list, init=False)
+    as_they_were: list[Product] = field(default_factory=list, init=False)
+    returning: list[Variant] = field(default_factory=list, init=False)
     opening: list[StockChange] = field(default_factory=list, init=False)
     moved: list[StockChange] = field(default_factory=list, init=False)
     added: list[ProductAdded] = field(default_factory=list, init=False)
@@ -137,9 +140,12 @@ class Batch:
             free = await self.market.products.free_slugs(self.merchant.id, wanted)
             for product, slug in zip(self.nameless, free, strict=True):
                 product.slug = slug
+        stored = [*self.changed, *self.created]
+        await leave_taken_skus(self.market, self.merchant.id, self.returning, stored)
+        await hand_over_skus(self.market, self.as_they_were, self.changed)
         # What is changed first gives names free that others may take.
         moved = self._written_down(self.moved)
-        with telling_whose_sku([*self.changed, *self.created]):
+        with telling_whose_sku(stored):
             await self.market.products.save_all(
                 self.changed, moved, *self.edited, *ran_low(self.changed, moved)
             )
@@ -266,7 +272,7 @@ class Batch:
             track_stock=telling.read(Column.TRACK_STOCK, parse_flag),
             low_stock_at=telling.read(Column.LOW_STOCK_AT, parse_whole),
         )
-        telling.judged(lambda: rewrite(product, wanted, self.ids), rows)
+        returning = telling.judged(lambda: rewrite(product, wanted, self.ids), rows)
         if product == before:
             self.tally.unchanged += 1
             return
@@ -279,6 +285,8 @@ class Batch:
             None, (each.stock.since(stocks.get(each.id)) for each in product.variants)
         )
         self.changed.append(product)
+        self.as_they_were.append(before)
+        self.returning += returning
         self.edited.append(product.edited(self.now))
 
     def _note_exports(self, product: Product, wishes: Sequence[VariantWish]) -> None:

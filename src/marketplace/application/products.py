@@ -21,7 +21,7 @@ from marketplace.domain.products import (
 )
 from marketplace.domain.slugs import parse_slug, slug_of
 from marketplace.domain.text import line, prose, word
-from marketplace.domain.variants import StockReason, parse_stock
+from marketplace.domain.variants import StockReason, Variant, parse_stock
 
 from .finding import ANY, FindProducts, found
 from .images import own
@@ -37,6 +37,7 @@ from .ports import (
     UnitOfWork,
     Views,
 )
+from .skus import hand_over_skus, leave_taken_skus
 from .stock import keep_stock, written_down
 from .variants import Arranging, VariantWish, telling_whose_sku
 
@@ -215,10 +216,10 @@ async def change(
     market: UnitOfWork, product: Product, wanted: EditProduct, clock: Clock, ids: Ids
 ) -> ProductView:
     """Edit a held product inside a unit of work."""
-    now, was_archived = clock.now(), product.is_archived
-    before = {each.id: each.stock for each in product.variants}
-    rewrite(product, wanted, ids)
-    if was_archived and not product.is_archived and not wanted.slug:
+    now, before = clock.now(), as_it_is(product)
+    returning = rewrite(product, wanted, ids)
+    await leave_taken_skus(market, product.merchant_id, returning, [product])
+    if before.is_archived and not product.is_archived and not wanted.slug:
         [product.slug] = await market.products.free_slugs(product.merchant_id, [product.slug])
     category = (
         await market.categories.of(product.merchant_id, product.category)
@@ -231,10 +232,12 @@ async def change(
         else await market.images.of(product.merchant_id, product.images)
     )
     images.sort(key=lambda each: product.images.index(each.id))
+    await hand_over_skus(market, [before], [product])
     with telling_whose_sku([product]):
         await market.products.save(product, product.edited(now))
+    stocks = {each.id: each.stock for each in before.variants}
     counted = written_down(
-        filter(None, (each.stock.since(before.get(each.id)) for each in product.variants)),
+        filter(None, (each.stock.since(stocks.get(each.id)) for each in product.variants)),
         StockReason.COUNTED,
         ids,
         at=now,
@@ -244,8 +247,12 @@ async def change(
     return ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
 
 
-def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> None:
-    """Change a product as it was said, with every mistake in it named; nothing is stored."""
+def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> list[Variant]:
+    """
+    Change a product as it was said, with every mistake in it named; nothing is stored.
+
+    The variants that come back with a SKU nobody mentioned: it may be another's by now.
+    """
     with Form() as form:
         if wanted.title is not None:
             product.title = form.read("title", line(200), wanted.title)
@@ -272,6 +279,7 @@ def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> None:
             form.read("variants", lambda said: product.arrange(options, said), variants)
     if wanted.category is not None:
         product.category = wanted.category if isinstance(wanted.category, UUID) else None
+    return arranging.returning
 
 
 def as_it_is(product: Product) -> Product:

@@ -83,6 +83,8 @@ class Arranging:
     common: VariantWish
     currency: str
     ids: Ids
+    returning: list[Variant] = field(default_factory=list)
+    """Variants that come back with the SKU they had, of which nothing is said."""
 
     def arranged(
         self, options_said: OptionsSaid | None, wishes: Sequence[VariantWish] | None
@@ -178,6 +180,8 @@ class Arranging:
         name, text = said("sku")
         if text is not None:
             variant.sku = self.form.read(name, parse_sku, text)
+        elif variant.retired and variant.sku:
+            self.returning.append(variant)
         name, units = said("stock")
         if units is not None and known is not None and wish.exported is not None:
             self._recount(known, units, wish.exported, f"variants[{place}]")

@@ -690,6 +690,21 @@ class UnitOfWorkContract:
             await market.products.save(heir)
             assert await market.products.free_slugs(merchant.id, [product.slug]) == [product.slug]
 
+    async def test_variants_exchange_their_skus_once_they_have_let_go_of_them(
+        self, world: World
+    ) -> None:
+        product = await world.a_product(await world.a_merchant())
+
+        async with world.begin() as market:
+            held = await market.products.hold(product.id)
+            one, other = held.variants
+            one.sku, other.sku = other.sku, one.sku
+            await market.products.let_go_of_skus([one.id, other.id])
+            await market.products.save(held)
+
+        async with world.begin() as market:
+            assert await market.products.get(product.id) == held
+
     async def test_a_slug_that_is_taken_is_numbered(self, world: World) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()
         slug = (await world.a_product(merchant)).slug

@@ -116,7 +116,9 @@ class ProductChange(Change, frozen=True, kw_only=True):
     ``price`` and ``compare_at_price`` are those of every variant.
 
     ``stock`` and ``sku`` can be said of a product with one variant; of others, by variant. A
-    variant that is not among ``variants`` is no longer sold.
+    variant that is not among ``variants`` is no longer sold; when it comes back it has its SKU
+    again, unless that is another's by now. SKUs can be exchanged: what counts is who has which in
+    the end.
     """
 
     EXAMPLE: ClassVar[dict[str, Any]] = {"price": "229.00", "tags": ["عباءات"]}

@@ -108,6 +108,14 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
         units = sum(each.on_hand for each, is_its in zip(ledger, came, strict=True) if is_its)
         return Brought(units=units, was_there=bool(ledger) and not came[0])
 
+    async def let_go_of_skus(self, variants: Sequence[VariantId], /) -> None:
+        for product in self._transaction.all_of(Product):
+            if any(each.id in variants for each in product.variants):
+                without = deepcopy(product)
+                for each in without.variants:
+                    each.sku = "" if each.id in variants else each.sku
+                self._transaction.write(without, ())
+
     async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
         taken = {
             each.slug

@@ -132,6 +132,11 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
             .label("was_there"),
         )
     )
+    _without_skus = compiled(
+        sa.update(tables.variants)
+        .where(one_of(tables.variants.c.id, "variants"))
+        .values(sku=sa.literal_column("''"))
+    )
     _slugs = compiled(
         sa.select(table.c.slug).where(
             table.c.merchant_id == given("merchant", sa.Uuid),
@@ -345,6 +350,9 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
                 units=row["units"], was_there=row["was_there"]
             )
         return found
+
+    async def let_go_of_skus(self, variants: Sequence[VariantId], /) -> None:
+        self._without_skus.tell(self._connection, variants=list(variants))
 
     async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
         await alone(self._connection, merchant_id)

@@ -95,6 +95,10 @@ class Products(Repository[ProductId, Product], Protocol):
         """What sheets of each of these exports have brought each of these held variants."""
         ...
 
+    async def let_go_of_skus(self, variants: Sequence[VariantId], /) -> None:
+        """These held variants have no SKU until their products are stored, which follows."""
+        ...
+
     async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
         """
         Each as it is wanted, or with what makes it another than those the store has.
