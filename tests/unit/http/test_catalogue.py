@@ -133,3 +133,33 @@ async def test_what_is_wrong_with_a_product_is_named_by_its_field(
 
     assert answer.status_code == 400
     assert [each["field"] for each in answer.json()["errors"]] == [field]
+
+
+async def test_null_takes_away_what_a_variant_can_do_without(merchant: httpx.AsyncClient) -> None:
+    sizes: list[dict[str, object]] = [
+        {"options": {"المقاس": "M"}, "sku": None, "compare_at_price": None, "stock": None},
+        {"options": {"المقاس": "L"}, "sku": "A-L"},
+    ]
+    said = ABAYA | {"compare_at_price": "300", "variants": sizes}
+    told = (await merchant.post("/api/merchant/products", json=said)).json()
+    path = f"/api/merchant/products/{told['id']}"
+
+    def kept(product: dict[str, list[dict[str, object]]]) -> list[tuple[object, object, object]]:
+        return [
+            (each["sku"], each["compare_at_price"], each["price"]) for each in product["variants"]
+        ]
+
+    assert kept(told) == [("", None, "249.00"), ("A-L", "300.00", "249.00")]
+    first, second = told["variants"]
+
+    wishes: list[dict[str, object]] = [{"id": first["id"]}, {"id": second["id"]}]
+    same = await merchant.put(path, json={"variants": wishes})
+    wishes[1] |= {"sku": None, "compare_at_price": None, "stock": None}
+    less = await merchant.put(path, json={"variants": wishes})
+    wishes[1] |= {"price": None}
+    refused = await merchant.put(path, json={"variants": wishes})
+
+    assert kept(same.json()) == kept(told)
+    assert kept(less.json()) == [("", None, "249.00"), ("", None, "249.00")]
+    assert refused.status_code == 400
+    assert [each["field"] for each in refused.json()["errors"]] == ["variants[1].price"]

@@ -55,18 +55,26 @@ class OptionIn(Input, frozen=True, kw_only=True):
     values: list[str]
 
 
-class VariantIn(Input, frozen=True, kw_only=True):
-    """A variant by its ``id`` or its ``options``; what it does not say, the product says."""
+class VariantIn(Change, frozen=True, kw_only=True):
+    """
+    A variant by its ``id`` or its ``options``; what it does not say, the product says.
+
+    Null takes ``sku`` and ``compare_at_price`` away. As an answer has it where nobody counts the
+    stock, null there says nothing.
+    """
 
     id: UUID | None = None
     options: dict[str, str] = field(default_factory=dict)
-    sku: str | None = None
-    price: AmountSaid | None = None
-    compare_at_price: AmountSaid | None = None
-    stock: int | None = None
+    sku: Maybe[str | None] = UNSET
+    price: Maybe[AmountSaid] = UNSET
+    compare_at_price: Maybe[AmountSaid | None] = UNSET
+    stock: Maybe[int | None] = UNSET
 
     def wish(self) -> VariantWish:
-        return VariantWish(**self.said())
+        said = self.said() | {"id": self.id}
+        if self.stock is None:
+            del said["stock"]
+        return VariantWish(**said)
 
 
 class ProductIn(Input, frozen=True, kw_only=True):
