@@ -1351,6 +1351,7 @@ class UnitOfWorkContract:
             await market.imports.add(other)
             await market.imports.lay_up(sheet.id, said)
             await market.imports.lay_up(other.id, said)
+            assert tuple(await market.imports.batch(sheet.id, 1)) == said[1]
 
         async with world.begin() as market:
             assert [tuple(await market.imports.batch(sheet.id, n)) for n in range(4)] == [

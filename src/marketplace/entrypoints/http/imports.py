@@ -123,6 +123,8 @@ class ImportController(Controller):
     @post(
         "/products/import",
         status_code=202,
+        or_at_once=200,
+        repeatable=True,
         request_max_body_size=MOST_BYTES + AROUND_A_FILE,
         problems=(
             ImportRunning,
