@@ -46,9 +46,9 @@ CODES = """
     no-amount no-direct-uploads not-editable not-enough-on-hand not-expected not-found not-in-order
     not-one-of nothing-to-collect nothing-to-refund notification-not-found order-not-found
     order-refused orders-open out-of-stock past-moment phone-taken price-changed product-moved
-    product-not-found reason-missing refresh-refused refunded-too-much reserved-username
-    rows-disagree rule-broken same-columns same-options session-not-found several-variants
-    sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version stock-drifted
+    product-not-found reason-contradicts reason-missing refresh-refused refunded-too-much
+    reserved-username rows-disagree rule-broken same-columns same-options session-not-found
+    several-variants sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version stock-drifted
     stock-said-twice store-moved store-not-found store-on-holiday streams-full submission-not-found
     too-long too-many too-many-attempts too-many-categories too-many-cells too-many-cities
     too-many-columns too-many-confirmation-attempts too-many-days too-many-decimals too-many-edits

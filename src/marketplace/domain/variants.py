@@ -36,6 +36,10 @@ class StockReason(StrEnum):
     ORDER_EDITED = "order_edited"
     RECONCILED = "reconciled"
 
+    def allows(self, units: int) -> bool:
+        """Whether so many can have come, or gone, for this reason."""
+        return _SIGNS.get(self, units) * units > 0
+
 
 BY_HAND = frozenset(
     {
@@ -47,6 +51,13 @@ BY_HAND = frozenset(
     }
 )
 """What a merchant can give as the reason for an adjustment."""
+
+_SIGNS = {
+    StockReason.RECEIVED: 1,
+    StockReason.FOUND: 1,
+    StockReason.DAMAGED: -1,
+    StockReason.LOST: -1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +298,10 @@ class BadStock(BadValue):
 
 class BadAdjustment(BadValue):
     """An adjustment is a whole number other than 0, of at most 10^9."""
+
+
+class ReasonContradicts(BadValue):
+    """Units do not come because they were lost, or go because they were received."""
 
 
 class UnknownExport(BadValue):

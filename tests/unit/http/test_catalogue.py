@@ -112,6 +112,52 @@ async def test_units_come_and_go_and_the_ledger_tells(merchant: httpx.AsyncClien
     assert (refused.status_code, refused.json()["code"]) == (409, "not-enough-on-hand")
 
 
+async def test_the_stock_of_a_product_that_was_not_seen_is_left_alone(
+    merchant: httpx.AsyncClient,
+) -> None:
+    product = await put_up(merchant)
+    path = f"/api/merchant/products/{product['id']}/stock"
+    said = {"adjust": -2, "reason": "damaged"}
+    seen = {"if-match": f'"{product["version"]}"'}
+
+    first = await merchant.post(path, json=said, headers=seen)
+    late = await merchant.post(path, json=said, headers=seen)
+    again = await merchant.post(path, json=said, headers={"if-match": first.headers["etag"]})
+
+    assert (late.status_code, late.json()["code"]) == (412, "stale-version")
+    assert late.json()["facts"] == {"version": first.json()["version"]}
+    assert (again.status_code, again.json()["stock"]) == (200, 8)
+    looked = await merchant.get(f"/api/merchant/products/{product['id']}")
+    assert looked.headers["etag"] == again.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "units", "status"),
+    [
+        ("damaged", 1, 400),
+        ("lost", 1, 400),
+        ("received", -1, 400),
+        ("found", -1, 400),
+        ("damaged", -1, 200),
+        ("received", 1, 200),
+        ("correction", 1, 200),
+        ("correction", -1, 200),
+    ],
+)
+async def test_units_come_and_go_for_a_reason_that_says_so(
+    merchant: httpx.AsyncClient, reason: str, units: int, status: int
+) -> None:
+    product = await put_up(merchant)
+    path = f"/api/merchant/products/{product['id']}/stock"
+
+    answer = await merchant.post(path, json={"adjust": units, "reason": reason})
+
+    assert answer.status_code == status
+    if status == 400:
+        [problem] = answer.json()["errors"]
+        assert (problem["field"], problem["code"]) == ("adjust", "reason-contradicts")
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [

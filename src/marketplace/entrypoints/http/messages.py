@@ -431,6 +431,11 @@ MESSAGES: Mapping[str, Wording] = {
         ar="لا يوجد ما يكفي في المخزون. المتاح {available} فقط.",
         en="There are not that many. Only {available} are free.",
     ),
+    "reason-contradicts": Wording(
+        ar="السبب لا يوافق التغيير: ما استُلم أو وُجد يزيد المخزون، وما تلف أو فُقد ينقصه.",
+        en="What was received or found came, and what was damaged or lost went: the number says "
+        "the opposite.",
+    ),
     "unknown-export": Wording(
         ar="غُيّر المخزون في صف من ملف مُصدَّر، ولا يُعرف كم كان عند التصدير أو في أي تصدير. "
         "صدّر المنتجات من جديد، أو احذف عمودي «المخزون عند التصدير» و«رقم التصدير» معًا "

@@ -269,7 +269,7 @@ class WebhookController(Controller):
         edited = await webhooks.edit(data.wanted(request.user, id, request.seen))
         return tagged(WebhookOut.of(edited))
 
-    @delete("/{id:uuid}", problems=(EndpointNotFound,))
+    @delete("/{id:uuid}", problems=(EndpointNotFound, StaleVersion))
     async def remove(
         self,
         request: StrictRequest,
@@ -277,13 +277,13 @@ class WebhookController(Controller):
         webhooks: NamedDependency[WebhookService],
     ) -> None:
         """Have it called no more; its log goes with it."""
-        await webhooks.remove(request.user, EndpointId(id))
+        await webhooks.remove(request.user, EndpointId(id), request.seen)
 
     @post(
         "/{id:uuid}/rotate-secret",
         status_code=200,
         repeatable=True,
-        problems=(EndpointNotFound, ChangedMeanwhile),
+        problems=(EndpointNotFound, StaleVersion, ChangedMeanwhile),
     )
     async def rotate_secret(
         self,
@@ -297,7 +297,9 @@ class WebhookController(Controller):
 
         For a while the former one signs as well, so that a receiver can change at its leisure.
         """
-        rotated = await webhooks.rotate_secret(request.user, EndpointId(id), data.overlap_hours)
+        rotated = await webhooks.rotate_secret(
+            request.user, EndpointId(id), data.overlap_hours, request.seen
+        )
         return WebhookWithSecret.revealed(rotated)
 
     @post(
