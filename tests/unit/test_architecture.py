@@ -48,8 +48,9 @@ CODES = """
     order-refused orders-open out-of-stock past-moment phone-taken price-changed product-moved
     product-not-found reason-contradicts reason-missing refresh-refused refunded-too-much
     reserved-username rows-disagree rule-broken same-columns same-options session-not-found
-    several-variants sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version stock-drifted
-    stock-said-twice store-moved store-not-found store-on-holiday streams-full submission-not-found
+    several-variants sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version
+    stock-drifted stock-said-twice store-moved store-not-found store-on-holiday streams-full
+    submission-not-found
     too-long too-many too-many-attempts too-many-categories too-many-cells too-many-cities
     too-many-columns too-many-confirmation-attempts too-many-days too-many-decimals too-many-edits
     too-many-endpoints too-many-images too-many-lines too-many-orders too-many-refunds too-many-rows
