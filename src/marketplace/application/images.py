@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -280,6 +280,28 @@ class ImageService:
 def upload_key(merchant_id: MerchantId, image_id: ImageId) -> str:
     """Where a photo is put that is to become this image."""
     return f"incoming/{merchant_id}/{image_id}"
+
+
+def parse_alts(
+    form: Form, images: Sequence[ImageId], alts: Mapping[ImageId, str]
+) -> dict[ImageId, str]:
+    """What was said of images for those who do not see them."""
+    return {
+        each: form.read(f"images[{place}].alt", line(300, at_least=0), alts[each])
+        for place, each in enumerate(images)
+        if each in alts
+    }
+
+
+async def describe(
+    market: UnitOfWork, images: Iterable[Image], alts: Mapping[ImageId, str]
+) -> None:
+    """Have images say these, wherever they are shown; ``ChangedMeanwhile`` if one is at work."""
+    for image in images:
+        alt = alts.get(image.id, image.alt)
+        if alt != image.alt:
+            image.alt = alt
+            await market.images.save(image)
 
 
 def own(product: Product, acting: Actor) -> Product:

@@ -1,7 +1,7 @@
 """What a merchant can do with products: put them up, change them, take them down."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from marketplace.domain.text import line, prose, word
 from marketplace.domain.variants import StockReason, Variant, parse_stock
 
 from .finding import ANY, FindProducts, found
-from .images import own
+from .images import describe, own, parse_alts
 from .merchants import selling
 from .ports import (
     BeginUnitOfWork,
@@ -48,7 +48,8 @@ class AddProduct:
     A merchant puts something up. Prices are decimals of the store's currency, as written.
 
     Without ``variants`` there is one for every combination of the ``options``. What a variant does
-    not say of price, stock and SKU, the product says for it.
+    not say of price, stock and SKU, the product says for it. ``alts`` are what images say to those
+    who do not see them.
     """
 
     acting: Actor
@@ -63,6 +64,7 @@ class AddProduct:
     category: CategoryId | None = None
     tags: Sequence[str] = ()
     images: Sequence[ImageId] = ()
+    alts: Mapping[ImageId, str] = field(default_factory=dict)
     options: Sequence[tuple[str, Sequence[str]]] | None = None
     variants: Sequence[VariantWish] | None = None
     track_stock: bool = True
@@ -93,6 +95,7 @@ class EditProduct:
     category: CategoryId | str | None = None
     tags: Sequence[str] | None = None
     images: Sequence[ImageId] | None = None
+    alts: Mapping[ImageId, str] = field(default_factory=dict)
     options: Sequence[tuple[str, Sequence[str]]] | None = None
     variants: Sequence[VariantWish] | None = None
     track_stock: bool | None = None
@@ -162,6 +165,7 @@ async def put_up(
     if product.category is not None:
         category = await market.categories.of(merchant.id, product.category)
     images = await market.images.of(merchant.id, product.images)
+    await describe(market, images, parse_alts(Form(), wanted.images, wanted.alts))
     with telling_whose_sku([product]):
         await market.products.add(product, added)
     opening = written_down(
@@ -186,6 +190,7 @@ def drafted(
         status = form.read("status", word(ProductStatus), wanted.status)
         tags = form.read("tags", parse_tags, wanted.tags)
         shown = form.read("images", parse_images, wanted.images)
+        parse_alts(form, wanted.images, wanted.alts)
         slug = form.read("slug", parse_slug, wanted.slug) if wanted.slug else None
         low = (
             None
@@ -232,6 +237,7 @@ async def change(
         else await market.images.of(product.merchant_id, product.images)
     )
     images.sort(key=lambda each: product.images.index(each.id))
+    await describe(market, images, parse_alts(Form(), wanted.images or (), wanted.alts))
     await hand_over_skus(market, [before], [product])
     with telling_whose_sku([product]):
         await market.products.save(product, product.edited(now))
@@ -264,6 +270,7 @@ def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> list[Variant]:
             product.tags = form.read("tags", parse_tags, wanted.tags)
         if wanted.images is not None:
             product.images = form.read("images", parse_images, wanted.images)
+            parse_alts(form, wanted.images, wanted.alts)
         if wanted.slug:
             product.slug = form.read("slug", parse_slug, wanted.slug)
         if wanted.track_stock is not None:

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from .conftest import place, put_up
+from .conftest import PNG, place, put_up
 
 ABAYA = {
     "title": "عباءة",
@@ -209,3 +209,37 @@ async def test_null_takes_away_what_a_variant_can_do_without(merchant: httpx.Asy
     assert kept(less.json()) == [("", None, "249.00"), ("", None, "249.00")]
     assert refused.status_code == 400
     assert [each["field"] for each in refused.json()["errors"]] == ["variants[1].price"]
+
+
+async def test_what_an_image_shows_can_be_said_otherwise(
+    merchant: httpx.AsyncClient, guest: httpx.AsyncClient
+) -> None:
+    files = {"image": ("a.png", PNG, "image/png")}
+    handed = await merchant.post("/api/merchant/upload-image", files=files, data={"alt": "قديم"})
+    image = handed.json()
+    product = await put_up(merchant, images=[image])
+    path = f"/api/merchant/products/{product['id']}"
+
+    async def say(said: dict[str, object]) -> httpx.Response:
+        return await merchant.put(path, json={"images": [{"id": image["id"]} | said]})
+
+    kept = await say({})
+    new = await say({"alt": "جديد"})
+    shown = await guest.get(f"/api/store/sara/products/{product['id']}")
+    gone = await say({"alt": None})
+    unknown = await say({"zzz": 1})
+    bad = await say({"alt": "x\u202e"})
+    shelf = await merchant.put(path, json={"category": {"id": image["id"], "zzz": 1}})
+    again = await put_up(merchant, images=[{"id": image["id"], "alt": "عباءة"}])
+
+    assert kept.json()["images"] == product["images"] == [image]
+    assert new.json()["images"] == shown.json()["images"] == [image | {"alt": "جديد"}]
+    assert gone.json()["images"] == [image | {"alt": ""}]
+    assert again["images"] == [image | {"alt": "عباءة"}]
+    for answer, field, code in (
+        (unknown, "images[0].zzz", "unknown-field"),
+        (bad, "images[0].alt", "bad-characters"),
+        (shelf, "category.zzz", "unknown-field"),
+    ):
+        [problem] = answer.json()["errors"]
+        assert (answer.status_code, problem["field"], problem["code"]) == (400, field, code)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeAlias
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -16,13 +15,13 @@ from marketplace.application.products import AddProduct, EditProduct, ProductSer
 from marketplace.application.variants import VariantWish
 from marketplace.domain.accounts import Actor
 from marketplace.domain.categories import CategoryNotFound
-from marketplace.domain.errors import StaleVersion
+from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
 from marketplace.domain.images import ImageNotFound
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.slugs import SlugTaken
 from marketplace.domain.variants import SkuTaken, Variant, VariantNotFound
 
-from .images import ImageOut, ImageRef, ids_of
+from .images import ImageOut, ImageRef, alts_of, ids_of
 from .shapes import (
     Amount,
     AmountSaid,
@@ -44,10 +43,14 @@ OneOfSorts: TypeAlias = FromQuery[Annotated[str, words(Sort)]]
 OneOfStatuses: TypeAlias = FromQuery[Annotated[str, words(ProductStatus)]]
 
 
-class CategoryRef(msgspec.Struct, frozen=True):
-    """A category by what was answered; of that the id is enough."""
+class CategoryRef(Input, frozen=True, kw_only=True):
+    """A category by what was answered; of that the id is enough, and the rest changes nothing."""
 
     id: UUID
+    name: str = ""
+    slug: str = ""
+    position: int = 0
+    version: int = 0
 
 
 class OptionIn(Input, frozen=True, kw_only=True):
@@ -285,7 +288,7 @@ class ProductController(Controller):
         page = await products.of_merchant(request.user, paging(limit, cursor, of), wanted)
         return Listed.of(page, lambda each: OwnProductOut.of(each, request.site), of)
 
-    @post(problems=(ImageNotFound, CategoryNotFound, SlugTaken, SkuTaken))
+    @post(problems=(ImageNotFound, CategoryNotFound, SlugTaken, SkuTaken, ChangedMeanwhile))
     async def add(
         self,
         request: StrictRequest,
@@ -317,6 +320,7 @@ class ProductController(Controller):
             SlugTaken,
             SkuTaken,
             StaleVersion,
+            ChangedMeanwhile,
         ),
     )
     async def edit(
@@ -344,6 +348,7 @@ class ProductController(Controller):
 def _read(said: dict[str, Any]) -> dict[str, Any]:
     """What was said of a product, in the words of the use case."""
     if "images" in said:
+        said["alts"] = alts_of(said["images"])
         said["images"] = ids_of(said["images"])
     if isinstance(said.get("category"), CategoryRef):
         said["category"] = said["category"].id
