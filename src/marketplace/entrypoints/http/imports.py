@@ -35,7 +35,18 @@ from marketplace.domain.sheets.reading import (
 from .images import AROUND_A_FILE
 from .messages import preferred
 from .problems import told
-from .shapes import Cursor, Input, Limit, Listed, Moment, Output, StrictRequest, paging, read_json
+from .shapes import (
+    Cursor,
+    Include,
+    Input,
+    Limit,
+    Listed,
+    Moment,
+    Output,
+    StrictRequest,
+    paging,
+    read_json,
+)
 
 
 class SheetIn(Input, frozen=True, kw_only=True):
@@ -183,10 +194,11 @@ class ImportController(Controller):
         imports: NamedDependency[ImportService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[ImportRow]:
         """List the sheets that were handed in, newest first."""
         of = request.list_of()
-        page = await imports.of_merchant(request.user, paging(limit, cursor, of))
+        page = await imports.of_merchant(request.user, paging(limit, cursor, of, include))
         return Listed.of(page, ImportRow.row, of)
 
     @get("/imports/{id:uuid}", problems=(ImportNotFound,))

@@ -367,8 +367,8 @@ MESSAGES: Mapping[str, Wording] = {
         "cancellation.",
     ),
     "bad-link": Wording(
-        ar="الرابط غير صحيح أو لا يعود إلى الموقع المطلوب.",
-        en="Not an https link to the site it should lead to.",
+        ar="الرابط غير صحيح أو لا يؤدي إلى صفحة في الموقع المطلوب.",
+        en="Not an https link to somebody's page at the site it should lead to.",
     ),
     "bad-hours": Wording(
         ar="عدد الساعات من {at_least} إلى {at_most}.",

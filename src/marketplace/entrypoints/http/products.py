@@ -27,6 +27,7 @@ from .shapes import (
     AmountSaid,
     Change,
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -275,6 +276,7 @@ class ProductController(Controller):
         sort: OneOfSorts = "",
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[OwnProductOut]:
         """
         List one's own products, drafts too.
@@ -285,7 +287,7 @@ class ProductController(Controller):
             q=q, status=status, category=category, tag=tag, in_stock=in_stock, sort=sort
         )
         of = request.list_of(wanted)
-        page = await products.of_merchant(request.user, paging(limit, cursor, of), wanted)
+        page = await products.of_merchant(request.user, paging(limit, cursor, of, include), wanted)
         return Listed.of(page, lambda each: OwnProductOut.of(each, request.site), of)
 
     @post(problems=(ImageNotFound, CategoryNotFound, SlugTaken, SkuTaken, ChangedMeanwhile))

@@ -20,6 +20,7 @@ from marketplace.domain.variants import (
 
 from .shapes import (
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -133,8 +134,11 @@ class StockController(Controller):
         stock: NamedDependency[StockService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[StockMovementOut]:
         """Look at everything that came and went, newest first."""
         of = request.list_of()
-        page = await stock.movements(request.user, ProductId(id), paging(limit, cursor, of))
+        page = await stock.movements(
+            request.user, ProductId(id), paging(limit, cursor, of, include)
+        )
         return Listed.of(page, StockMovementOut.told, of)

@@ -40,6 +40,7 @@ from marketplace.domain.webhooks import (
 from .shapes import (
     Change,
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -226,10 +227,11 @@ class WebhookController(Controller):
         webhooks: NamedDependency[WebhookService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[WebhookOut]:
         """List the webhooks of one's own store."""
         of = request.list_of()
-        page = await webhooks.mine(request.user, paging(limit, cursor, of))
+        page = await webhooks.mine(request.user, paging(limit, cursor, of, include))
         return Listed.of(page, WebhookOut.of, of)
 
     @post(problems=(TooManyEndpoints,))
@@ -329,6 +331,7 @@ class WebhookController(Controller):
         until: FromQuery[Moment | None] = None,
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[DeliveryRow]:
         """
         List what was sent there, or is to be, newest first.
@@ -345,7 +348,7 @@ class WebhookController(Controller):
             until=until,
         )
         of = request.list_of((status, event, since, until))
-        page = await deliveries.log(wanted, paging(limit, cursor, of))
+        page = await deliveries.log(wanted, paging(limit, cursor, of, include))
         return Listed.of(page, DeliveryRow.row, of)
 
     @get("/{id:uuid}/deliveries/{delivery:uuid}", problems=(EndpointNotFound, DeliveryNotFound))
