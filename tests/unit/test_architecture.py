@@ -43,7 +43,8 @@ CODES = """
     image-not-found image-too-heavy image-too-large import-not-found import-running in-progress
     invalid-fields job-not-found job-running key-reused link-expired mail-refused mail-unavailable
     merchant-not-found message-refused message-unavailable missing moved-too-often negative-amount
-    no-amount no-direct-uploads not-editable not-enough-on-hand not-expected not-found not-in-order
+    no-amount no-bargain no-direct-uploads not-editable not-enough-on-hand not-expected not-found
+    not-in-order
     not-one-of nothing-to-collect nothing-to-refund notification-not-found order-not-found
     order-refused orders-open out-of-stock past-moment phone-taken price-changed product-moved
     product-not-found reason-contradicts reason-missing refresh-refused refunded-too-much

@@ -295,13 +295,17 @@ def parse_alts(
 
 async def describe(
     market: UnitOfWork, images: Iterable[Image], alts: Mapping[ImageId, str]
-) -> None:
-    """Have images say these, wherever they are shown; ``ChangedMeanwhile`` if one is at work."""
-    for image in images:
-        alt = alts.get(image.id, image.alt)
-        if alt != image.alt:
-            image.alt = alt
-            await market.images.save(image)
+) -> bool:
+    """
+    Have images say these, wherever they are shown. Whether any says something else now.
+
+    ``ChangedMeanwhile`` if one is being worked on.
+    """
+    otherwise = [each for each in images if alts.get(each.id, each.alt) != each.alt]
+    for image in otherwise:
+        image.alt = alts[image.id]
+        await market.images.save(image)
+    return bool(otherwise)
 
 
 def own(product: Product, acting: Actor) -> Product:

@@ -237,7 +237,12 @@ async def change(
         else await market.images.of(product.merchant_id, product.images)
     )
     images.sort(key=lambda each: product.images.index(each.id))
-    await describe(market, images, parse_alts(Form(), wanted.images or (), wanted.alts))
+    alts = parse_alts(Form(), wanted.images or (), wanted.alts)
+    looks_otherwise = await describe(market, images, alts)
+    shown = ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
+    if product == before and not looks_otherwise:
+        # Whoever changes it at the same time has seen it as it is.
+        return shown
     await hand_over_skus(market, [before], [product])
     with telling_whose_sku([product]):
         await market.products.save(product, product.edited(now))
@@ -250,7 +255,7 @@ async def change(
         by=wanted.acting.account_id,
     )
     await keep_stock(market, [product], counted)
-    return ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
+    return shown
 
 
 def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> list[Variant]:

@@ -21,6 +21,7 @@ from marketplace.domain.products import (
 from marketplace.domain.text import Missing, line
 from marketplace.domain.variants import (
     Brought,
+    NoBargain,
     NotEnoughOnHand,
     SkuTaken,
     UnknownExport,
@@ -173,10 +174,14 @@ class Arranging:
             price=price or (self.product.default.price if self.product else self._nothing),
             on_hand=0,
         )
+        was = variant.price, variant.compare_at_price
         variant.options, variant.price = values, price or variant.price
         name, text = said("compare_at_price")
         if text is not None:
             variant.compare_at_price = self.form.read(name, self._money, text) if text else None
+        if (variant.price, variant.compare_at_price) != was or known is None:
+            is_its_own = wish.compare_at_price is not None or wish.price is None
+            self._compare(variant, name if text and is_its_own else None)
         name, text = said("sku")
         if text is not None:
             variant.sku = self.form.read(name, parse_sku, text)
@@ -188,6 +193,21 @@ class Arranging:
         elif units is not None:
             self.form.read(name, lambda said: variant.count(parse_stock(said)), units)
         return variant
+
+    def _compare(self, variant: Variant, name: str | None) -> None:
+        """
+        A former price is above the present one, or the variant is no bargain.
+
+        Where it was said by this ``name`` that is refused. Where it was there before, or was said
+        of all of them and this one is dearer, it is none of this variant.
+        """
+        before = variant.compare_at_price
+        if before is None or variant.price < before:
+            return
+        if name is None:
+            variant.compare_at_price = None
+        else:
+            self.form.refuse(name, NoBargain(price=variant.price.amount))
 
     def _recount(self, variant: Variant, units: int, exported: Exported, place: str) -> None:
         said = self.form.read(f"{place}.stock", parse_stock, units)

@@ -300,6 +300,10 @@ class BadAdjustment(BadValue):
     """An adjustment is a whole number other than 0, of at most 10^9."""
 
 
+class NoBargain(BadValue):
+    """The former price is not above the present one, which is ``price``."""
+
+
 class ReasonContradicts(BadValue):
     """Units do not come because they were lost, or go because they were received."""
 

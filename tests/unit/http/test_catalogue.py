@@ -243,3 +243,78 @@ async def test_what_an_image_shows_can_be_said_otherwise(
     ):
         [problem] = answer.json()["errors"]
         assert (answer.status_code, problem["field"], problem["code"]) == (400, field, code)
+
+
+async def test_a_change_that_changes_nothing_leaves_the_version(
+    merchant: httpx.AsyncClient,
+) -> None:
+    files = {"image": ("a.png", PNG, "image/png")}
+    image = (await merchant.post("/api/merchant/upload-image", files=files)).json()
+    product = await put_up(merchant, images=[image], sku="S", tags=["a"], compare_at_price="300")
+    path = f"/api/merchant/products/{product['id']}"
+    shelf = (await merchant.post("/api/merchant/categories", json={"name": "a"})).json()
+    names = "title description price stock sku slug tags images status compare_at_price"
+    same = {name: product[name] for name in names.split()}
+    variant = {name: product["variants"][0][name] for name in ("id", "sku", "price", "stock")}
+
+    for said in ({}, same, {"variants": [variant]}):
+        answer = await merchant.put(path, json=said)
+        assert (answer.status_code, answer.json()) == (200, product)
+        assert answer.headers["etag"] == f'"{product["version"]}"'
+    renamed = await merchant.put(f"/api/merchant/categories/{shelf['id']}", json={"name": "a"})
+    other = await merchant.put(path, json={"images": [image | {"alt": "x"}]})
+    ledger = (await merchant.get(f"{path}/stock")).json()["items"]
+
+    assert renamed.json() == shelf
+    assert other.json()["version"] > product["version"]
+    assert len(ledger) == 1
+
+
+@pytest.mark.parametrize("former", ["249", "249.00", "1", "0"])
+async def test_a_former_price_is_above_the_present_one(
+    merchant: httpx.AsyncClient, former: str
+) -> None:
+    product = await put_up(merchant, compare_at_price="300")
+    path = f"/api/merchant/products/{product['id']}"
+    said = {"title": "a", "price": "249", "stock": 1, "compare_at_price": former}
+
+    new = await merchant.post("/api/merchant/products", json=said)
+    edited = await merchant.put(path, json={"compare_at_price": former})
+    wishes = [{"id": product["variants"][0]["id"], "compare_at_price": former}]
+    by_variant = await merchant.put(path, json={"variants": wishes})
+
+    for answer, field in (
+        (new, "compare_at_price"),
+        (edited, "compare_at_price"),
+        (by_variant, "variants[0].compare_at_price"),
+    ):
+        assert answer.status_code == 400
+        [problem] = answer.json()["errors"]
+        assert (problem["field"], problem["code"]) == (field, "no-bargain")
+        assert problem["facts"] == {"price": "249.00"}
+    kept = (await merchant.get(path)).json()
+    assert kept["compare_at_price"] == "300.00"
+
+
+async def test_what_becomes_dearer_than_it_was_is_no_bargain_any_more(
+    merchant: httpx.AsyncClient,
+) -> None:
+    product = await put_up(merchant, compare_at_price="300")
+    path = f"/api/merchant/products/{product['id']}"
+
+    dearer = await merchant.put(path, json={"price": "299"})
+    dearest = await merchant.put(path, json={"price": "300"})
+
+    assert dearer.json()["compare_at_price"] == "300.00"
+    assert (dearest.json()["price"], dearest.json()["compare_at_price"]) == ("300.00", None)
+
+
+async def test_of_a_former_price_for_all_a_dearer_variant_has_none(
+    merchant: httpx.AsyncClient,
+) -> None:
+    sizes = ABAYA["variants"]
+    said = ABAYA | {"compare_at_price": "255", "variants": sizes}
+
+    told = (await merchant.post("/api/merchant/products", json=said)).json()
+
+    assert [each["compare_at_price"] for each in told["variants"]] == ["255.00", None]

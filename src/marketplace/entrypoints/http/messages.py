@@ -431,6 +431,10 @@ MESSAGES: Mapping[str, Wording] = {
         ar="لا يوجد ما يكفي في المخزون. المتاح {available} فقط.",
         en="There are not that many. Only {available} are free.",
     ),
+    "no-bargain": Wording(
+        ar="السعر قبل الخصم يجب أن يكون أعلى من السعر الحالي {price}.",
+        en="A former price is above the present one, which is {price}.",
+    ),
     "reason-contradicts": Wording(
         ar="السبب لا يوافق التغيير: ما استُلم أو وُجد يزيد المخزون، وما تلف أو فُقد ينقصه.",
         en="What was received or found came, and what was damaged or lost went: the number says "

@@ -85,7 +85,8 @@ class ProductIn(Input, frozen=True, kw_only=True):
     """
     Without ``variants`` there is one for every combination of the ``options``.
 
-    ``low_stock_at`` is how many units are few; with ``track_stock`` off nobody counts them.
+    ``low_stock_at`` is how many units are few; with ``track_stock`` off nobody counts them. A
+    ``compare_at_price`` is what it cost before, and so above the price.
     """
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
@@ -125,7 +126,8 @@ class ProductIn(Input, frozen=True, kw_only=True):
 
 class ProductChange(Change, frozen=True, kw_only=True):
     """
-    ``price`` and ``compare_at_price`` are those of every variant.
+    ``price`` and ``compare_at_price`` are those of every variant. A former price that the present
+    one has risen to is none any more.
 
     ``stock`` and ``sku`` can be said of a product with one variant; of others, by variant. A
     variant that is not among ``variants`` is no longer sold; when it comes back it has its SKU
