@@ -31,8 +31,9 @@ MOST_METHODS = 10
 MOST_LINES = 300
 
 CODES = """
-    account-not-found account-suspended already-blocked amount-too-large announcement-not-found
-    bad-adjustment bad-amount bad-characters bad-cursor bad-day bad-document bad-email bad-flag
+    account-not-found account-suspended already-blocked ambiguous-amount amount-too-large
+    announcement-not-found bad-adjustment bad-amount bad-characters bad-cursor bad-day bad-document
+    bad-email bad-flag
     bad-hours bad-link bad-moment bad-order-number bad-overlap bad-phone bad-position bad-quantity
     bad-registration-number bad-size bad-slug bad-stock bad-username bad-value bad-webhook-url
     below-minimum blocked-phone-not-found broken-sheet category-not-found category-taken

@@ -25,6 +25,7 @@ from marketplace.domain.errors import (
 )
 from marketplace.domain.imports import Tally
 from marketplace.domain.merchants import Merchant
+from marketplace.domain.money import minor_digits
 from marketplace.domain.products import (
     Product,
     ProductAdded,
@@ -339,6 +340,16 @@ class _Telling:
     def wish(self, row: Row, place: int, known: Variant | None = None) -> VariantWish:
         """What a row says of its variant."""
 
+        digits = minor_digits(self._batch.merchant.currency)
+
+        def amount(cell: str) -> str:
+            return parse_decimal(cell, digits)
+
+        def former(cell: str) -> str:
+            # Nothing, in sheets of others.
+            said = amount(cell)
+            return said if said.strip("0.") else ""
+
         def read(column: Column, parse: Callable[[str], Value]) -> Value | None:
             said = row.cells.get(column)
             name = f"variants[{place}].{column}"
@@ -348,8 +359,8 @@ class _Telling:
             id=known.id if known else None,
             options=self._options(row),
             sku=row.cells.get(Column.SKU),
-            price=read(Column.PRICE, parse_decimal),
-            compare_at_price=read(Column.COMPARE_AT_PRICE, parse_decimal),
+            price=read(Column.PRICE, amount),
+            compare_at_price=read(Column.COMPARE_AT_PRICE, former),
             stock=read(Column.STOCK, parse_whole),
             exported=self._exported(row, read(Column.STOCK_WAS, parse_whole)),
         )

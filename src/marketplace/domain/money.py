@@ -10,7 +10,7 @@ from .text import ascii_digits
 MOST = 10**12
 """The largest amount there is, in minor units."""
 
-_CURRENCIES = frozenset(
+CURRENCIES = frozenset(
     """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
     BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP
     GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR
@@ -57,7 +57,7 @@ class AmountTooLarge(BadValue):
 def parse_currency(text: str) -> str:
     """An ISO 4217 code in capitals, or :class:`UnknownCurrency`."""
     code = text.strip().upper()
-    if code not in _CURRENCIES:
+    if code not in CURRENCIES:
         raise UnknownCurrency
     return code
 

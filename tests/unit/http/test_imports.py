@@ -178,6 +178,74 @@ async def test_what_excel_saves_is_read_in_every_encoding(
     assert lamp["category"]["name"] == "إضاءة"
 
 
+@pytest.mark.parametrize(
+    ("sheet", "title"),
+    [
+        ("title,price\nمصباح – كلاسيك é,5\n".encode("cp1256"), "مصباح – كلاسيك é"),
+        ("title;price\n«مصباح» – “x” … café;5\n".encode("cp1256"), "«مصباح» – “x” … café"),
+        ("title,price\nفقط، ط§,5\nلمبة كبيرة,6\n".encode("cp1256"), "فقط، ط§"),
+        ("title,price\nمصباح,5\n".encode("utf-16-le"), "مصباح"),
+        ("اسم المنتج\tالسعر\nمصباح\t5\n".encode("utf-16-be"), "مصباح"),
+        ("title,price\nLamp,5\n".encode("utf-16-le"), "Lamp"),
+    ],
+)
+async def test_what_has_no_mark_is_read_if_it_is_certain(
+    merchant: httpx.AsyncClient, marketplace: Marketplace, sheet: bytes, title: str
+) -> None:
+    told = await imported(merchant, marketplace, sheet)
+
+    assert told["refused"] == 0, told["errors"]
+    assert (await products(merchant))[0]["title"] == title
+
+
+@pytest.mark.parametrize(
+    ("headings", "columns"),
+    [
+        ("اسم المنتج,السعر (ر.س),الكمية (قطعة)", "title price stock"),
+        ("Name,price (SAR),Inventory Qty,Variant SKU", "title price stock sku"),
+        ("المنتج,السعر - ر.س,رمز المنتج sku,المتوفر", "title price sku stock"),
+        ("Name,SKU,Regular price,Sale price,Stock", "title sku compare_at_price price stock"),
+        ("Name,Regular price,Type,Categories", "title price - category"),
+        ("Title,Product Category,Type,Variant Price", "title category - price"),
+        ("Title,Type,Variant Price", "title category price"),
+        ("Name,Attribute 1 name,Attribute 1 value(s)", "title option1_name option1_value"),
+        ("اسم المنتج (عربي),اسم المنتج (انجليزي),سعر البيع", "title - price"),
+        ("title,price,price (USD)", "title price -"),
+        ("title,Price / International", "title -"),
+    ],
+)
+async def test_headings_of_others_are_understood(
+    merchant: httpx.AsyncClient, headings: str, columns: str
+) -> None:
+    row = ",".join("x" for _ in headings.split(","))
+
+    told = (await hand_in(merchant, f"{headings}\n{row}\n", "?dry_run=true")).json()
+
+    pairs = zip(headings.split(","), columns.split(), strict=True)
+    assert told["columns"] == {column: name for name, column in pairs if column != "-"}
+
+
+async def test_two_prices_of_two_currencies_are_not_chosen_from(
+    merchant: httpx.AsyncClient,
+) -> None:
+    answer = await hand_in(merchant, "title,price (SAR),price (USD)\na,1,2\n")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "same-columns")
+
+
+async def test_nothing_before_is_no_former_price(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    told = await imported(
+        merchant, marketplace, "title,price,compare at price\nLamp,5,0\nLantern,5,4\nPot,5,0.00\n"
+    )
+
+    assert [(each["row"], each["column"], each["code"]) for each in told["errors"]] == [
+        (3, "compare_at_price", "no-bargain")
+    ]
+    assert [each["compare_at_price"] for each in await products(merchant)] == [None, None]
+
+
 async def test_rows_of_one_product_are_its_variants(
     merchant: httpx.AsyncClient, marketplace: Marketplace
 ) -> None:
@@ -270,8 +338,12 @@ async def test_every_mistake_is_told_by_row_and_column(
         (11, "title"): "too-long",
         (11, "price"): "too-many-decimals",
         (13, "title"): "rows-disagree",
-        (14, "price"): "bad-amount",
+        (14, "price"): "ambiguous-amount",
     }
+    told_of = {(each["row"], each["column"]): each["message"] for each in told["errors"]}
+    assert "row 2 " in told_of[7, "sku"]
+    assert "1234" in told_of[14, "price"]
+    assert "1.234" in told_of[14, "price"]
     assert all(each["message"].isascii() for each in told["errors"])
     assert counts(told) == (1, 0, 0, 11)
 
@@ -390,7 +462,13 @@ async def test_what_is_another_stores_is_not_found_and_not_touched(
 
 @pytest.mark.parametrize(
     ("currency", "said", "price"),
-    [("KWD", "٤٫٧٥٠", "4.750"), ("KWD", "1٬234.5", "1234.500"), ("JPY", "١٢٠٠", "1200")],
+    [
+        ("KWD", "٤٫٧٥٠", "4.750"),
+        ("KWD", "1٬234.5", "1234.500"),
+        ("JPY", "١٢٠٠", "1200"),
+        ("JPY", "1,500", "1500"),
+        ("JPY", "1,500.00", "1500"),
+    ],
 )
 async def test_prices_have_the_digits_of_the_currency(
     guest: httpx.AsyncClient,

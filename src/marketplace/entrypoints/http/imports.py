@@ -31,9 +31,10 @@ from marketplace.domain.sheets.reading import (
     UnknownEncoding,
     UnreadableSheet,
 )
+from marketplace.domain.variants import SkuTaken
 
 from .images import AROUND_A_FILE
-from .messages import preferred
+from .messages import SKU_TWICE, preferred
 from .problems import told
 from .shapes import (
     Cursor,
@@ -80,7 +81,10 @@ class RowError(Output, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, problem: RowProblem, language: str) -> Self:
-        message = told(problem.code, problem.facts, accept_language=language)
+        if problem.code == SkuTaken.code and "row" in problem.facts:
+            message = SKU_TWICE.told(preferred(language), problem.facts)
+        else:
+            message = told(problem.code, problem.facts, accept_language=language)
         return cls.told(problem, message=message)
 
 

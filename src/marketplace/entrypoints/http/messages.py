@@ -44,6 +44,12 @@ def preferred(accept_language: str) -> Locale:
     return chosen
 
 
+SKU_TWICE = Wording(
+    ar="رمز المنتج (SKU) مكرر: هو نفسه في الصف {row} من هذا الملف.",
+    en="The same SKU twice: row {row} of this file has it too.",
+)
+"""``sku-taken``, where the other one is a row of the same sheet."""
+
 MESSAGES: Mapping[str, Wording] = {
     # The kinds, for an error whose own text nobody has written
     "marketplace-error": Wording(
@@ -201,6 +207,12 @@ MESSAGES: Mapping[str, Wording] = {
     "bad-amount": Wording(
         ar="المبلغ ليس عددًا عشريًا صحيحًا.",
         en="Not a plain decimal number.",
+    ),
+    "ambiguous-amount": Wording(
+        ar="لا يُعرف هل الفاصلة للآلاف أم للكسور. اكتب {as_thousands} إن كانت للآلاف، أو "
+        "{as_decimals} إن كانت للكسور.",
+        en="The comma may stand for thousands or for decimals. Write {as_thousands} for thousands, "
+        "or {as_decimals} for decimals.",
     ),
     "negative-amount": Wording(
         ar="لا يمكن أن يكون المبلغ سالبًا.",
