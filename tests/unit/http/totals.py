@@ -77,7 +77,8 @@ async def told_of(client: httpx.AsyncClient, path: str) -> tuple[int, int]:
         answer = await client.get(path + query)
         assert answer.status_code == 200, (path, answer.text)
         told: dict[str, Any] = answer.json()
-        return told.get("products", told)
+        listed: dict[str, Any] = told.get("products", told)
+        return listed
 
     said = await read("include=total" if whole else "include=total&limit=1")
     found, cursor = 0, ""

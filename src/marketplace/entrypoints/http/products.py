@@ -75,9 +75,10 @@ class VariantIn(Change, frozen=True, kw_only=True):
     stock: Maybe[int | None] = UNSET
 
     def wish(self) -> VariantWish:
-        said = self.said() | {"id": self.id}
+        said = self.said()
         if self.stock is None:
             del said["stock"]
+        said["id"] = self.id
         return VariantWish(**said)
 
 
