@@ -17,7 +17,7 @@ from marketplace.adapters.postgres.views import PostgresViews
 from marketplace.application.ports import MEDIA, BeginUnitOfWork, Paging, ProductCard, UnitOfWork
 from marketplace.domain.images import Image, ImageStatus, Rendition
 from marketplace.domain.merchants import Merchant
-from marketplace.domain.money import _CURRENCIES, Money
+from marketplace.domain.money import CURRENCIES, Money
 from marketplace.domain.products import Product, ProductStatus
 from tests.unit.contracts.samples import NOON
 from tests.unit.contracts.samples import World as Samples
@@ -212,7 +212,7 @@ async def _waiting(samples: Samples, merchant: Merchant) -> Image:
 def test_the_database_writes_an_amount_as_the_domain_does(database_url: str) -> None:
     amounts = [
         (minor, currency)
-        for currency in sorted(_CURRENCIES)
+        for currency in sorted(CURRENCIES)
         for minor in (0, 1, 9, 10, 99, 100, 999, 1000, 1001, 123456789, 10**12)
     ]
     with psycopg.connect(database_url) as database:

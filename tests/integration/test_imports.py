@@ -1,6 +1,7 @@
 """Sheets of products, worked off by real workers on a real database, whatever happens to them."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -86,6 +87,31 @@ async def test_a_batch_takes_as_many_however_many_products_it_has(
     # BEGIN with the import, the store, its batch, who is known, the products, the shelves (two),
     # what is new, forgetting the batch, the import, COMMIT.
     assert asked() - before == 11
+
+
+@pytest.mark.parametrize("products", [3, 200])
+async def test_an_export_that_comes_back_takes_one_more_and_brings_the_difference_once(
+    world: World, asked: Asked, products: int
+) -> None:
+    seller = await world.a_merchant()
+    await taken_in(world, seller, sheet(products))
+    locale = (await world.merchant(seller)).locale
+    lines = "".join([each async for each in world.marketplace.imports.export(seller.actor, locale)])
+    stocks = re.compile(r",(\d+),(\d+),([0-9a-f-]{36})\r", re.MULTILINE)
+    edited = stocks.sub(lambda row: f",{int(row[1]) + 3},{row[2]},{row[3]}\r", lines).encode()
+    await world.marketplace.imports.hand_in(HandInSheet(acting=seller.actor, content=edited))
+    [job] = await world.marketplace.jobs.claim(1)
+    before = asked()
+
+    await world.marketplace.jobs.reactions.carry_out(job)
+
+    # BEGIN with the import, the store, its batch, who is known, the products, what came before,
+    # the shelves (two), what is changed, forgetting the batch, the import, COMMIT.
+    assert asked() - before == 12
+    again = await taken_in(world, seller, edited)
+    assert counts(again) == (0, 0, products, 0), again.errors[:3]
+    page = await world.marketplace.products.of_merchant(seller.actor, Paging(limit=1))
+    assert page.items[0].product.default.on_hand == products + 2
 
 
 @pytest.mark.parametrize("items", [2, 500])

@@ -31,34 +31,35 @@ MOST_METHODS = 10
 MOST_LINES = 300
 
 CODES = """
-    account-not-found account-suspended already-blocked amount-too-large announcement-not-found
-    bad-adjustment bad-amount bad-characters bad-cursor bad-day bad-document bad-email bad-flag
-    bad-hours bad-link bad-moment bad-order-number bad-overlap bad-phone bad-position bad-quantity
-    bad-registration-number bad-size bad-slug bad-stock bad-username bad-value bad-webhook-url
-    begins-after-today below-minimum blocked-phone-not-found broken-sheet category-not-found
-    category-taken changed-meanwhile city-missing city-not-served city-twice collected-too-little
-    collected-too-much columns-missing common-password conflict currency-fixed delivery-not-found
-    discount-too-large document-not-found document-too-large email-taken empty-sheet
-    endpoint-disabled endpoint-not-found ends-before-it-begins forbidden host-not-allowed
-    image-not-found image-too-heavy image-too-large import-not-found import-running in-progress
-    invalid-fields job-not-found job-running key-reused link-expired mail-refused mail-unavailable
-    merchant-not-found message-refused message-unavailable missing moved-too-often negative-amount
-    no-amount no-direct-uploads not-editable not-enough-on-hand not-expected not-found not-in-order
-    not-one-of nothing-to-collect nothing-to-refund notification-not-found order-not-found
-    order-refused orders-open out-of-stock past-moment phone-taken photos-busy price-changed
-    product-moved product-not-found product-taken-down reason-missing refresh-refused
-    refunded-too-much reserved-username rows-disagree rule-broken same-columns same-options
-    session-not-found several-variants sign-in-required sign-ins-busy sku-taken slug-taken stale
-    stale-version stock-drifted stock-said-twice store-moved store-not-found store-on-holiday
-    streams-full submission-not-found too-long too-many too-many-attempts too-many-categories
-    too-many-cells too-many-cities too-many-columns too-many-confirmation-attempts too-many-days
-    too-many-decimals too-many-edits too-many-endpoints too-many-images too-many-lines
-    too-many-orders too-many-photos-at-once too-many-refunds too-many-rows too-many-streams
-    too-many-variants too-many-zones too-short unauthenticated unavailable unknown-country
-    unknown-currency unknown-encoding unknown-event unknown-reason unknown-time-zone
-    unreadable-image unreadable-sheet upload-not-found username-taken variant-not-found
-    variant-required wrong-credentials wrong-kyc-status wrong-merchant-status
-    wrong-number-of-documents wrong-options wrong-order-status wrong-password wrong-role
+    account-not-found account-suspended already-blocked ambiguous-amount amount-too-large
+    announcement-not-found bad-adjustment bad-amount bad-characters bad-cursor bad-day bad-document
+    bad-email bad-flag bad-hours bad-link bad-moment bad-order-number bad-overlap bad-phone
+    bad-position bad-quantity bad-registration-number bad-size bad-slug bad-stock bad-username
+    bad-value bad-webhook-url begins-after-today below-minimum blocked-phone-not-found broken-sheet
+    category-not-found category-taken changed-meanwhile city-missing city-not-served city-twice
+    collected-too-little collected-too-much columns-missing common-password conflict currency-fixed
+    delivery-not-found discount-too-large document-not-found document-too-large email-taken
+    empty-sheet endpoint-disabled endpoint-not-found ends-before-it-begins forbidden
+    host-not-allowed image-not-found image-too-heavy image-too-large import-not-found import-running
+    in-progress invalid-fields job-not-found job-running key-reused link-expired mail-refused
+    mail-unavailable merchant-not-found message-refused message-unavailable missing moved-too-often
+    negative-amount no-amount no-bargain no-direct-uploads not-editable not-enough-on-hand
+    not-expected not-found not-in-order not-one-of nothing-to-collect nothing-to-refund
+    notification-not-found order-not-found order-refused orders-open out-of-stock past-moment
+    phone-taken photos-busy price-changed product-moved product-not-found product-taken-down
+    reason-contradicts reason-missing refresh-refused refunded-too-much reserved-username
+    rows-disagree rule-broken same-columns same-options session-not-found several-variants
+    sign-in-required sign-ins-busy sku-taken slug-taken stale stale-version stock-drifted
+    stock-said-twice store-moved store-not-found store-on-holiday streams-full submission-not-found
+    too-long too-many too-many-attempts too-many-categories too-many-cells too-many-cities
+    too-many-columns too-many-confirmation-attempts too-many-days too-many-decimals too-many-edits
+    too-many-endpoints too-many-images too-many-lines too-many-orders too-many-photos-at-once
+    too-many-refunds too-many-rows too-many-streams too-many-variants too-many-zones too-short
+    unauthenticated unavailable unknown-country unknown-currency unknown-encoding unknown-event
+    unknown-export unknown-reason unknown-time-zone unreadable-image unreadable-sheet
+    upload-not-found username-taken variant-not-found variant-required wrong-credentials
+    wrong-kyc-status wrong-merchant-status wrong-number-of-documents wrong-options
+    wrong-order-status wrong-password wrong-role
 """.split()
 """Every code of the core. They are a promise: add to them, and never rename one."""
 

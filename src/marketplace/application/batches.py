@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -25,6 +25,7 @@ from marketplace.domain.errors import (
 )
 from marketplace.domain.imports import Tally
 from marketplace.domain.merchants import Merchant
+from marketplace.domain.money import minor_digits
 from marketplace.domain.products import (
     Product,
     ProductAdded,
@@ -42,17 +43,26 @@ from marketplace.domain.sheets.cells import (
     parse_status,
     parse_whole,
 )
-from marketplace.domain.sheets.columns import OF_A_VARIANT, OPTIONS
+from marketplace.domain.sheets.columns import OF_A_VARIANT, OF_AN_EXPORT, OPTIONS
 from marketplace.domain.sheets.reading import RowsDisagree
 from marketplace.domain.slugs import SlugTaken, distinct, parse_slug, slug_of
 from marketplace.domain.text import Missing
-from marketplace.domain.variants import SkuTaken, StockChange, StockMovement, StockReason, Variant
+from marketplace.domain.variants import (
+    Brought,
+    SkuTaken,
+    StockChange,
+    StockMovement,
+    StockReason,
+    Variant,
+    VariantId,
+)
 
 from .categories import parse_name
 from .ports import Ids, Named, UnitOfWork
 from .products import AddProduct, EditProduct, as_it_is, drafted, rewrite
+from .skus import hand_over_skus, leave_taken_skus
 from .stock import ran_low, written_down
-from .variants import VariantWish, parse_sku, telling_whose_sku
+from .variants import Exported, VariantWish, parse_sku, telling_whose_sku
 
 Value = TypeVar("Value")
 
@@ -93,10 +103,14 @@ class Batch:
     created: list[Product] = field(default_factory=list, init=False)
     nameless: list[Product] = field(default_factory=list, init=False)
     changed: list[Product] = field(default_factory=list, init=False)
+    as_they_were: list[Product] = field(default_factory=list, init=False)
+    returning: list[Variant] = field(default_factory=list, init=False)
     opening: list[StockChange] = field(default_factory=list, init=False)
     moved: list[StockChange] = field(default_factory=list, init=False)
     added: list[ProductAdded] = field(default_factory=list, init=False)
     edited: list[ProductEdited] = field(default_factory=list, init=False)
+    brought: dict[UUID, dict[VariantId, Brought]] = field(default_factory=dict, init=False)
+    exports: dict[VariantId, UUID] = field(default_factory=dict, init=False)
 
     async def judge(self, entries: Sequence[Entry]) -> None:
         """See what becomes of each, and count it; nothing is stored."""
@@ -127,9 +141,12 @@ class Batch:
             free = await self.market.products.free_slugs(self.merchant.id, wanted)
             for product, slug in zip(self.nameless, free, strict=True):
                 product.slug = slug
+        stored = [*self.changed, *self.created]
+        await leave_taken_skus(self.market, self.merchant.id, self.returning, stored)
+        await hand_over_skus(self.market, self.as_they_were, self.changed)
         # What is changed first gives names free that others may take.
         moved = self._written_down(self.moved)
-        with telling_whose_sku([*self.changed, *self.created]):
+        with telling_whose_sku(stored):
             await self.market.products.save_all(
                 self.changed, moved, *self.edited, *ran_low(self.changed, moved)
             )
@@ -138,9 +155,10 @@ class Batch:
             )
 
     def _written_down(self, changes: Iterable[StockChange]) -> list[StockMovement]:
-        return written_down(
+        lines = written_down(
             changes, StockReason.IMPORTED, self.ids, at=self.now, by=self.acting.account_id
         )
+        return [replace(each, reference=self.exports.get(each.variant_id)) for each in lines]
 
     async def _look_up(self, entries: Sequence[Entry]) -> None:
         ids = (_lenient(_product_id, entry.said(Column.ID)) for entry in entries)
@@ -156,6 +174,13 @@ class Batch:
         known = {*self.named.ids, *self.named.skus.values(), *self.named.slugs.values()}
         if known:
             self.held = await self.market.products.hold_all(sorted(known))
+        exports = {
+            export for entry in entries for row in entry.rows if (export := _moved_since(row))
+        }
+        if exports:
+            # Whoever else changes this stock waits for us by now.
+            variants = [each.id for product in self.held.values() for each in product.variants]
+            self.brought = await self.market.products.brought(variants, sorted(exports))
         if any(entry.said(Column.CATEGORY) for entry in entries):
             there = await self.market.categories.hold_all(self.merchant.id)
             self.shelves = {each.name.lower(): each for each in there}
@@ -223,6 +248,7 @@ class Batch:
             lambda: drafted(wanted, self.merchant, self.ids, self.now), entry.rows
         )
         self.tally.created += 1
+        self._note_exports(product, wishes)
         self.created.append(product)
         self.added.append(added)
         if not wanted.slug and not product.is_archived:
@@ -247,11 +273,12 @@ class Batch:
             track_stock=telling.read(Column.TRACK_STOCK, parse_flag),
             low_stock_at=telling.read(Column.LOW_STOCK_AT, parse_whole),
         )
-        telling.judged(lambda: rewrite(product, wanted, self.ids), rows)
+        returning = telling.judged(lambda: rewrite(product, wanted, self.ids), rows)
         if product == before:
             self.tally.unchanged += 1
             return
         self.tally.changed += 1
+        self._note_exports(product, wishes or ())
         if before.is_archived and not product.is_archived and not wanted.slug:
             self.nameless.append(product)
         stocks = {each.id: each.stock for each in before.variants}
@@ -259,7 +286,16 @@ class Batch:
             None, (each.stock.since(stocks.get(each.id)) for each in product.variants)
         )
         self.changed.append(product)
+        self.as_they_were.append(before)
+        self.returning += returning
         self.edited.append(product.edited(self.now))
+
+    def _note_exports(self, product: Product, wishes: Sequence[VariantWish]) -> None:
+        """What comes with an export is written down as that, so that it comes once."""
+        # Variants that are sold stand before all others, in the order in which they were said.
+        for variant, wish in zip(product.variants, wishes, strict=False):
+            if wish.exported and wish.exported.export:
+                self.exports[variant.id] = wish.exported.export
 
     def shelf(self, said: str) -> CategoryId:
         """The category of this name; one that is new is kept in mind until it is needed."""
@@ -304,6 +340,16 @@ class _Telling:
     def wish(self, row: Row, place: int, known: Variant | None = None) -> VariantWish:
         """What a row says of its variant."""
 
+        digits = minor_digits(self._batch.merchant.currency)
+
+        def amount(cell: str) -> str:
+            return parse_decimal(cell, digits)
+
+        def former(cell: str) -> str:
+            # Nothing, in sheets of others.
+            said = amount(cell)
+            return said if said.strip("0.") else ""
+
         def read(column: Column, parse: Callable[[str], Value]) -> Value | None:
             said = row.cells.get(column)
             name = f"variants[{place}].{column}"
@@ -313,10 +359,18 @@ class _Telling:
             id=known.id if known else None,
             options=self._options(row),
             sku=row.cells.get(Column.SKU),
-            price=read(Column.PRICE, parse_decimal),
-            compare_at_price=read(Column.COMPARE_AT_PRICE, parse_decimal),
+            price=read(Column.PRICE, amount),
+            compare_at_price=read(Column.COMPARE_AT_PRICE, former),
             stock=read(Column.STOCK, parse_whole),
+            exported=self._exported(row, read(Column.STOCK_WAS, parse_whole)),
         )
+
+    def _exported(self, row: Row, was: int | None) -> Exported | None:
+        if not any(column in row.cells for column in OF_AN_EXPORT):
+            return None
+        export = _lenient(_uuid, row.cells.get(Column.EXPORT))
+        brought = self._batch.brought.get(export, {}) if export else {}
+        return Exported(was=was, export=export, brought=brought)
 
     def arranged(
         self, product: Product
@@ -447,8 +501,21 @@ def _problem(row: int, column: Column | None, error: MarketplaceError) -> RowPro
     return RowProblem(row=row, column=column, code=error.code, facts=error.facts)
 
 
+def _moved_since(row: Row) -> UUID | None:
+    """The export that a row comes from, if it says another stock than was exported."""
+    said = _lenient(parse_whole, row.cells.get(Column.STOCK))
+    was = _lenient(parse_whole, row.cells.get(Column.STOCK_WAS))
+    if said is None or was is None or said == was:
+        return None
+    return _lenient(_uuid, row.cells.get(Column.EXPORT))
+
+
+def _uuid(said: str) -> UUID:
+    return UUID(said.strip())
+
+
 def _product_id(said: str) -> ProductId:
-    return ProductId(UUID(said.strip()))
+    return ProductId(_uuid(said))
 
 
 def _lenient(parse: Callable[[str], Value], said: str | None) -> Value | None:

@@ -31,6 +31,7 @@ from marketplace.domain.variants import (
 from .merchants import selling
 from .ports import BeginUnitOfWork, Clock, Ids, Named
 from .products import EditProduct, as_it_is, rewrite
+from .skus import hand_over_skus
 from .stock import ran_low, written_down
 from .variants import VariantWish, parse_sku, sku_taken, telling_whose_sku
 
@@ -107,7 +108,8 @@ class BulkService:
                 [],
             )
             keys = sorted({*named.ids, *named.skus.values()})
-            held = await market.products.hold_all(keys) if keys else {}
+            first = await market.products.hold_all(keys) if keys else {}
+            held = dict(first)
             shelves: list[Category] = []
             if any(each.category for each in wanted.items):
                 shelves = await market.categories.hold_all(merchant_id)
@@ -140,8 +142,10 @@ class BulkService:
                 for id, slug in zip(work.revived, free, strict=True):
                     held[id].slug = slug
             changed = [held[id] for id in sorted(work.changed)]
+            as_they_were = [first[id] for id in sorted(work.changed)]
             happened = [each.edited(work.now) for each in changed]
             low = ran_low(changed, work.movements)
+            await hand_over_skus(market, as_they_were, changed)
             with telling_whose_sku(changed):
                 await market.products.save_all(changed, work.movements, *happened, *low)
         return results
@@ -177,6 +181,10 @@ class _Work:
         before, self.products[id] = self.products[id], product
         if product == before:
             return Changed(id=id, outcome=Outcome.UNCHANGED)
+        if product.is_archived > before.is_archived:
+            free = {each.sku.lower() for each in product.offered}
+            for sku in [each for each in self.taken if each.lower() in free]:
+                del self.taken[sku]
         stocks = {each.id: each.stock for each in before.variants}
         self.changed.add(id)
         self.movements.extend(

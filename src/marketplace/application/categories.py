@@ -1,7 +1,7 @@
 """What a merchant can do with the shelves of the own store."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from marketplace.domain.accounts import Actor
 from marketplace.domain.categories import (
@@ -89,6 +89,7 @@ class CategoryService:
         async with self.begin() as market:
             category = await _own(market, merchant_id, wanted.category_id)
             must_be_seen(category.version, wanted.seen)
+            before = replace(category)
             with Form() as form:
                 if wanted.name is not None:
                     category.name = form.read("name", parse_name, wanted.name)
@@ -96,7 +97,8 @@ class CategoryService:
                     category.slug = form.read("slug", parse_slug, wanted.slug)
                 if wanted.position is not None:
                     category.position = form.read("position", parse_position, wanted.position)
-            await market.categories.save(category, self._changed(merchant_id))
+            if category != before:
+                await market.categories.save(category, self._changed(merchant_id))
         return category
 
     async def remove(

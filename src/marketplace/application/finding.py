@@ -97,7 +97,7 @@ async def found(
             return page
     wider = query.widened(await views.vocabulary(merchant_id, selection.status))
     if wider == query:
-        return Page(items=())
+        return Page(items=(), total=0 if paging.counted else None)
     page = await show(replace(selection, query=wider))
     return replace(page, next=page.next and replace(page.next, loosely=True))
 

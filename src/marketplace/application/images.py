@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -301,6 +301,32 @@ def upload_key(merchant_id: MerchantId, image_id: ImageId) -> str:
 def upload_of(key: str) -> ImageId | None:
     """The image that was to become of what lies here, if it is one of ours."""
     return _id_in(_UPLOAD, key)
+
+
+def parse_alts(
+    form: Form, images: Sequence[ImageId], alts: Mapping[ImageId, str]
+) -> dict[ImageId, str]:
+    """What was said of images for those who do not see them."""
+    return {
+        each: form.read(f"images[{place}].alt", line(300, at_least=0), alts[each])
+        for place, each in enumerate(images)
+        if each in alts
+    }
+
+
+async def describe(
+    market: UnitOfWork, images: Iterable[Image], alts: Mapping[ImageId, str]
+) -> bool:
+    """
+    Have images say these, wherever they are shown. Whether any says something else now.
+
+    ``ChangedMeanwhile`` if one is being worked on.
+    """
+    otherwise = [each for each in images if alts.get(each.id, each.alt) != each.alt]
+    for image in otherwise:
+        image.alt = alts[image.id]
+        await market.images.save(image)
+    return bool(otherwise)
 
 
 def own(product: Product, acting: Actor) -> Product:

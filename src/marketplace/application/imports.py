@@ -27,6 +27,7 @@ from marketplace.domain.sheets import Reading, RowProblem, heading, written
 
 from .batches import Batch
 from .merchants import selling
+from .once import is_attempted
 from .ports import BeginUnitOfWork, Clock, Ids, JobId, Page, Paging, UnitOfWork, Views
 
 SLICE = timedelta(seconds=8)
@@ -121,10 +122,11 @@ class ImportService:
         """
         merchant_id = selling(acting)
         shelves = {each.id: each.name for each in await self.views.categories(merchant_id)}
+        export = self.ids.new()
         yield heading(locale)
         last: ProductId | None = None
         while some := await self.views.catalogue(merchant_id, STRETCH, last):
-            yield written(some, shelves, locale)
+            yield written(some, shelves, locale, export)
             last = some[-1].id
 
     async def work_off_import(self, event: BatchReached, job: JobId) -> None:
@@ -147,6 +149,8 @@ class ImportService:
             while not sheet.is_over:
                 sheet = await self._next(sheet.id, last=False)
         except Unavailable:
+            if is_attempted():
+                raise
             _log.warning("a dry run is left to the worker")
         return sheet
 
@@ -158,9 +162,14 @@ class ImportService:
         except Unavailable:
             raise
         except MarketplaceError as error:
+            if is_attempted():
+                # What was handed in is taken back as well: there is nothing to stumble over.
+                raise
             async with self.begin() as market:
                 return await self._stumble(market, import_id, error, last=last)
         except Exception:
+            if is_attempted():
+                raise
             async with self.begin() as market:
                 await self._stumble(market, import_id, ChangedMeanwhile(), last=False)
             raise

@@ -1,7 +1,7 @@
 """What a merchant can do with products: put them up, change them, take them down."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,10 +21,10 @@ from marketplace.domain.products import (
 )
 from marketplace.domain.slugs import parse_slug, slug_of
 from marketplace.domain.text import line, prose, word
-from marketplace.domain.variants import StockReason, parse_stock
+from marketplace.domain.variants import StockReason, Variant, parse_stock
 
 from .finding import ANY, FindProducts, found
-from .images import own
+from .images import describe, own, parse_alts
 from .merchants import selling
 from .ports import (
     BeginUnitOfWork,
@@ -37,6 +37,7 @@ from .ports import (
     UnitOfWork,
     Views,
 )
+from .skus import hand_over_skus, leave_taken_skus
 from .stock import keep_stock, written_down
 from .variants import Arranging, VariantWish, telling_whose_sku
 
@@ -47,7 +48,8 @@ class AddProduct:
     A merchant puts something up. Prices are decimals of the store's currency, as written.
 
     Without ``variants`` there is one for every combination of the ``options``. What a variant does
-    not say of price, stock and SKU, the product says for it.
+    not say of price, stock and SKU, the product says for it. ``alts`` are what images say to those
+    who do not see them.
     """
 
     acting: Actor
@@ -62,6 +64,7 @@ class AddProduct:
     category: CategoryId | None = None
     tags: Sequence[str] = ()
     images: Sequence[ImageId] = ()
+    alts: Mapping[ImageId, str] = field(default_factory=dict)
     options: Sequence[tuple[str, Sequence[str]]] | None = None
     variants: Sequence[VariantWish] | None = None
     track_stock: bool = True
@@ -92,6 +95,7 @@ class EditProduct:
     category: CategoryId | str | None = None
     tags: Sequence[str] | None = None
     images: Sequence[ImageId] | None = None
+    alts: Mapping[ImageId, str] = field(default_factory=dict)
     options: Sequence[tuple[str, Sequence[str]]] | None = None
     variants: Sequence[VariantWish] | None = None
     track_stock: bool | None = None
@@ -161,6 +165,7 @@ async def put_up(
     if product.category is not None:
         category = await market.categories.of(merchant.id, product.category)
     images = await market.images.of(merchant.id, product.images)
+    await describe(market, images, parse_alts(Form(), wanted.images, wanted.alts))
     with telling_whose_sku([product]):
         await market.products.add(product, added)
     opening = written_down(
@@ -185,6 +190,7 @@ def drafted(
         status = form.read("status", word(ProductStatus), wanted.status)
         tags = form.read("tags", parse_tags, wanted.tags)
         shown = form.read("images", parse_images, wanted.images)
+        parse_alts(form, wanted.images, wanted.alts)
         slug = form.read("slug", parse_slug, wanted.slug) if wanted.slug else None
         low = (
             None
@@ -215,10 +221,10 @@ async def change(
     market: UnitOfWork, product: Product, wanted: EditProduct, clock: Clock, ids: Ids
 ) -> ProductView:
     """Edit a held product inside a unit of work."""
-    now, was_archived = clock.now(), product.is_archived
-    before = {each.id: each.stock for each in product.variants}
-    rewrite(product, wanted, ids)
-    if was_archived and not product.is_archived and not wanted.slug:
+    now, before = clock.now(), as_it_is(product)
+    returning = rewrite(product, wanted, ids)
+    await leave_taken_skus(market, product.merchant_id, returning, [product])
+    if before.is_archived and not product.is_archived and not wanted.slug:
         [product.slug] = await market.products.free_slugs(product.merchant_id, [product.slug])
     category = (
         await market.categories.of(product.merchant_id, product.category)
@@ -231,24 +237,33 @@ async def change(
         else await market.images.of(product.merchant_id, product.images)
     )
     images.sort(key=lambda each: product.images.index(each.id))
+    alts = parse_alts(Form(), wanted.images or (), wanted.alts)
+    looks_otherwise = await describe(market, images, alts)
+    shown = ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
+    if product == before and not looks_otherwise:
+        # Whoever changes it at the same time has seen it as it is.
+        return shown
+    await hand_over_skus(market, [before], [product])
     with telling_whose_sku([product]):
         await market.products.save(product, product.edited(now))
+    stocks = {each.id: each.stock for each in before.variants}
     counted = written_down(
-        filter(None, (each.stock.since(before.get(each.id)) for each in product.variants)),
+        filter(None, (each.stock.since(stocks.get(each.id)) for each in product.variants)),
         StockReason.COUNTED,
         ids,
         at=now,
         by=wanted.acting.account_id,
     )
     await keep_stock(market, [product], counted)
-    return ProductView(product=product, category=category, images=tuple(map(ImageView.of, images)))
+    return shown
 
 
-def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> None:
+def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> list[Variant]:
     """
     Change a product as it was said, with every mistake in it named; nothing is stored.
 
-    Raises ``InvalidFields``, or ``ProductTakenDown`` if it is to be on sale and must not be.
+    The variants that come back with a SKU nobody mentioned: it may be another's by now. Raises
+    ``InvalidFields``, or ``ProductTakenDown`` if it is to be on sale and must not be.
     """
     status = product.status
     with Form() as form:
@@ -262,6 +277,7 @@ def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> None:
             product.tags = form.read("tags", parse_tags, wanted.tags)
         if wanted.images is not None:
             product.images = form.read("images", parse_images, wanted.images)
+            parse_alts(form, wanted.images, wanted.alts)
         if wanted.slug:
             product.slug = form.read("slug", parse_slug, wanted.slug)
         if wanted.track_stock is not None:
@@ -278,6 +294,7 @@ def rewrite(product: Product, wanted: EditProduct, ids: Ids) -> None:
     product.stand(status)
     if wanted.category is not None:
         product.category = wanted.category if isinstance(wanted.category, UUID) else None
+    return arranging.returning
 
 
 def as_it_is(product: Product) -> Product:

@@ -1,17 +1,18 @@
 """What a merchant can do with the stock: count what comes and goes, and look at the ledger."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.domain.accounts import AccountId, Actor
-from marketplace.domain.errors import Form
+from marketplace.domain.errors import Form, must_be_seen
 from marketplace.domain.products import Product, ProductId, StockRanLow
 from marketplace.domain.text import NotOneOf, line
 from marketplace.domain.variants import (
     BY_HAND,
     Drift,
+    ReasonContradicts,
     StockChange,
     StockMovement,
     StockMovementId,
@@ -31,7 +32,11 @@ STORES_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustStock:
-    """So many units came, or went where ``adjust`` is below 0; of the only variant if none."""
+    """
+    So many units came, or went where ``adjust`` is below 0; of the only variant if none.
+
+    ``seen`` are the versions of the product that may be changed.
+    """
 
     acting: Actor
     product_id: ProductId
@@ -39,14 +44,20 @@ class AdjustStock:
     reason: str
     variant_id: VariantId | None = None
     note: str = ""
+    seen: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjusted:
-    """The variant as it is now, and the line of the ledger that says why."""
+    """
+    The variant as it is now, and the line of the ledger that says why.
+
+    ``version`` is that of its product.
+    """
 
     variant: Variant
     movement: StockMovement
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +73,18 @@ class StockService:
         """
         Units came or went, whatever was sold meanwhile.
 
-        Raises ``NotEnoughOnHand`` where more would go than nobody was promised.
+        Raises ``NotEnoughOnHand`` where more would go than nobody was promised, and
+        ``StaleVersion`` if the product is not the one the merchant has seen.
         """
         with Form() as form:
             units = form.read("adjust", parse_adjustment, wanted.adjust)
             reason = form.read("reason", parse_reason, wanted.reason)
             note = form.read("note", line(300, at_least=0), wanted.note)
+            if not form.problems and not reason.allows(units):
+                form.refuse("adjust", ReasonContradicts(reason=reason))
         async with self.begin() as market:
             product = own(await market.products.hold(wanted.product_id), wanted.acting)
+            must_be_seen(product.version, wanted.seen)
             variant = product.variant(wanted.variant_id)
             with Form() as form:
                 change = form.read("adjust", variant.adjust, units)
@@ -82,7 +97,7 @@ class StockService:
                 by=wanted.acting.account_id,
             )
             await keep_stock(market, [product], [movement])
-        return Adjusted(variant=variant, movement=movement)
+        return Adjusted(variant=variant, movement=movement, version=product.version)
 
     async def reconcile(self, *, repair: bool) -> Sequence[Drift]:
         """

@@ -52,7 +52,8 @@ class StorefrontService:
 
     async def page(self, username: str, paging: Paging, wanted: FindProducts = ANY) -> StorePage:
         """The store and what it sells of that, or ``StoreNotFound`` or ``StoreMoved``."""
-        if wanted == ANY and (paging.after is None or paging.after == Place(id=paging.after.id)):
+        is_plain = wanted == ANY and not paging.counted
+        if is_plain and (paging.after is None or paging.after == Place(id=paging.after.id)):
             address = store_address(username)
             async with leading_on(self.views, address):
                 store, products = await self.views.front(address, paging)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from marketplace.domain.errors import Form
+from marketplace.domain.errors import FieldProblem, Form
 from marketplace.domain.money import Money
 from marketplace.domain.products import (
     MOST_VARIANTS,
@@ -19,7 +20,11 @@ from marketplace.domain.products import (
 )
 from marketplace.domain.text import Missing, line
 from marketplace.domain.variants import (
+    Brought,
+    NoBargain,
+    NotEnoughOnHand,
     SkuTaken,
+    UnknownExport,
     Variant,
     VariantId,
     VariantNotFound,
@@ -35,11 +40,25 @@ parse_sku = line(64, at_least=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """
+    Of a stock that was said: how many there ``was`` when it was exported, and in which ``export``.
+
+    None is not known. ``brought`` is what sheets of that export have brought already.
+    """
+
+    was: int | None
+    export: UUID | None
+    brought: Mapping[VariantId, Brought] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariantWish:
     """
     What was said of a variant; None was not said, and "" takes ``compare_at_price`` away.
 
-    It is known by its ``id``, or by its ``options``: the value of each, by its name.
+    It is known by its ``id``, or by its ``options``: the value of each, by its name. ``stock`` is
+    how many there are, or where it was ``exported``, how many more or less than then.
     """
 
     id: VariantId | None = None
@@ -48,6 +67,7 @@ class VariantWish:
     price: str | None = None
     compare_at_price: str | None = None
     stock: int | None = None
+    exported: Exported | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,8 @@ class Arranging:
     common: VariantWish
     currency: str
     ids: Ids
+    returning: list[Variant] = field(default_factory=list)
+    """Variants that come back with the SKU they had, of which nothing is said."""
 
     def arranged(
         self, options_said: OptionsSaid | None, wishes: Sequence[VariantWish] | None
@@ -152,17 +174,56 @@ class Arranging:
             price=price or (self.product.default.price if self.product else self._nothing),
             on_hand=0,
         )
+        was = variant.price, variant.compare_at_price
         variant.options, variant.price = values, price or variant.price
         name, text = said("compare_at_price")
         if text is not None:
             variant.compare_at_price = self.form.read(name, self._money, text) if text else None
+        if (variant.price, variant.compare_at_price) != was or known is None:
+            is_its_own = wish.compare_at_price is not None or wish.price is None
+            self._compare(variant, name if text and is_its_own else None)
         name, text = said("sku")
         if text is not None:
             variant.sku = self.form.read(name, parse_sku, text)
+        elif variant.retired and variant.sku:
+            self.returning.append(variant)
         name, units = said("stock")
-        if units is not None:
+        if units is not None and known is not None and wish.exported is not None:
+            self._recount(known, units, wish.exported, f"variants[{place}]")
+        elif units is not None:
             self.form.read(name, lambda said: variant.count(parse_stock(said)), units)
         return variant
+
+    def _compare(self, variant: Variant, name: str | None) -> None:
+        """
+        A former price is above the present one, or the variant is no bargain.
+
+        Where it was said by this ``name`` that is refused. Where it was there before, or was said
+        of all of them and this one is dearer, it is none of this variant.
+        """
+        before = variant.compare_at_price
+        if before is None or variant.price < before:
+            return
+        if name is None:
+            variant.compare_at_price = None
+        else:
+            self.form.refuse(name, NoBargain(price=variant.price.amount))
+
+    def _recount(self, variant: Variant, units: int, exported: Exported, place: str) -> None:
+        said = self.form.read(f"{place}.stock", parse_stock, units)
+        if said is None or said == exported.was:
+            return
+        if exported.was is None or exported.export is None:
+            name = "stock_was" if exported.was is None else "export"
+            self.form.refuse(f"{place}.{name}", UnknownExport())
+            return
+        was, brought = exported.was, exported.brought.get(variant.id, Brought())
+        try:
+            self.form.read(
+                f"{place}.stock", lambda said: variant.recount(said, was, brought), units
+            )
+        except NotEnoughOnHand as short:
+            self.form.problems.append(FieldProblem(f"{place}.stock", short.code, short.facts))
 
     def _money(self, text: str) -> Money:
         return Money.parse(text, self.currency)

@@ -154,15 +154,22 @@ class WebhookService:
             )
         return endpoint
 
-    async def remove(self, acting: Actor, endpoint_id: EndpointId) -> None:
+    async def remove(
+        self, acting: Actor, endpoint_id: EndpointId, seen: Collection[int] | None = None
+    ) -> None:
         """It is called no more, and what was on its way there is gone."""
         async with self.begin() as market:
             endpoint = await self._held(market, selling(acting), endpoint_id)
+            must_be_seen(endpoint.version, seen)
             await market.endpoints.remove(endpoint.id)
             await self._audit(market, Action.WEBHOOK_REMOVED, acting, endpoint.id, url=endpoint.url)
 
     async def rotate_secret(
-        self, acting: Actor, endpoint_id: EndpointId, overlap_hours: int | None = None
+        self,
+        acting: Actor,
+        endpoint_id: EndpointId,
+        overlap_hours: int | None = None,
+        seen: Collection[int] | None = None,
     ) -> Revealed:
         """Sign with another secret; the former one signs as well for some hours, 24 if not said."""
         with Form() as form:
@@ -170,6 +177,7 @@ class WebhookService:
         secret, sealed = self._secret(endpoint_id)
         async with self.begin() as market:
             endpoint = await self._held(market, selling(acting), endpoint_id)
+            must_be_seen(endpoint.version, seen)
             endpoint.rotate(sealed, overlap, self.clock.now())
             await market.endpoints.save(endpoint)
             await self._audit(market, Action.WEBHOOK_ROTATED, acting, endpoint.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from uuid import UUID
 
 from .accounts import AccountId, Locale, Username
@@ -278,7 +278,7 @@ class CurrencyFixed(Conflict):
 
 
 class BadLink(BadValue):
-    """Not an https link to one of ``hosts``."""
+    """Not an https link to somebody's page on one of ``hosts``."""
 
 
 class BadHours(BadValue):
@@ -291,6 +291,14 @@ class BadMoment(BadValue):
 
 class PastMoment(BadValue):
     """A point in time that is over."""
+
+
+_LEADING_ELSEWHERE = frozenset(
+    "accounts dialog flx l.php linkshim login login.php plugins share.php sharer sharer.php"
+    " tr".split()
+)
+"""Pages of these sites that send whoever comes to another one, or that are nobody's profile."""
+_A_LINK = re.compile(r"://|^\s*[/\\]{2}")
 
 
 class LinkParser:
@@ -319,6 +327,8 @@ class LinkParser:
         host = parts.netloc.lower()
         if parts.scheme != "https" or port is not None or not self._is_ours(host):
             raise BadLink(hosts=self.hosts)
+        if not _leads_to_a_page(parts):
+            raise BadLink(hosts=self.hosts)
         if _NEVER_IN_A_LINK.search(link) or any(map(_is_invisible, link)):
             raise BadLink(hosts=self.hosts)
         return f"https://{host}{link[len('https://') + len(host) :]}"
@@ -326,6 +336,15 @@ class LinkParser:
     def _is_ours(self, host: str) -> bool:
         ours = (host.removesuffix(each) for each in self.hosts if host.endswith(each))
         return any(_IN_FRONT.fullmatch(front) for front in ours)
+
+
+def _leads_to_a_page(parts: SplitResult) -> bool:
+    """Whether somebody's page is behind it: no front page, and nothing that leads elsewhere."""
+    steps = [each for each in unquote(parts.path).lower().split("/") if each not in ("", ".")]
+    if not steps or ".." in steps or steps[0] in _LEADING_ELSEWHERE:
+        return False
+    said = parse_qsl(parts.query, keep_blank_values=True)
+    return not any(_A_LINK.search(unquote(value)) for name, value in said if name != "text")
 
 
 def _is_invisible(character: str) -> bool:

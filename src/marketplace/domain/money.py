@@ -10,7 +10,7 @@ from .text import ascii_digits
 MOST = 10**12
 """The largest amount there is, in minor units."""
 
-_CURRENCIES = frozenset(
+CURRENCIES = frozenset(
     """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
     BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP
     GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR
@@ -47,7 +47,7 @@ class NegativeAmount(BadValue):
 
 
 class TooManyDecimals(BadValue):
-    """Finer than the currency's ``digits``."""
+    """Finer than the currency's ``digits``, or three zeros that may be thousands."""
 
 
 class AmountTooLarge(BadValue):
@@ -57,7 +57,7 @@ class AmountTooLarge(BadValue):
 def parse_currency(text: str) -> str:
     """An ISO 4217 code in capitals, or :class:`UnknownCurrency`."""
     code = text.strip().upper()
-    if code not in _CURRENCIES:
+    if code not in CURRENCIES:
         raise UnknownCurrency
     return code
 
@@ -102,8 +102,10 @@ class Money:
         if match is None:
             raise BadAmount
         digits, part = minor_digits(currency), match["part"] or ""
-        # A lone zero is how JSON numbers end; more of them were a thousand: 1.000.
-        if len(part) > digits and part != "0":
+        # Zeros are no finer than the currency. Three of them behind a few digits may be what half
+        # of the world writes for thousands: 1.000.
+        is_thousands = part == "000" and digits < 3 and 0 < int(match["whole"]) < 1000
+        if part[digits:].strip("0") or is_thousands:
             raise TooManyDecimals(digits=digits, currency=currency)
         minor = int(match["whole"] + part[:digits].ljust(digits, "0"))
         return cls(-minor if match["minus"] else minor, currency)

@@ -7,6 +7,7 @@ from typing import NewType
 from uuid import UUID
 
 from .errors import BadValue, Conflict
+from .text import clean
 
 Slug = NewType("Slug", str)
 
@@ -45,9 +46,12 @@ def slug_of(title: str, otherwise: str) -> Slug:
 
 
 def parse_slug(text: str) -> Slug:
-    """A slug somebody chose, made canonical, or :class:`BadSlug`."""
-    made = slugged(text)
-    if not made or len(text) > LONGEST or _is_an_id(made):
+    """A slug somebody chose, made canonical, or :class:`BadSlug` or ``BadCharacters``."""
+    if len(text) > 4 * LONGEST:
+        raise BadSlug(at_most=LONGEST)
+    said = clean(text, at_most=4 * LONGEST)
+    made = slugged(said)
+    if not made or len(said) > LONGEST or _is_an_id(made):
         raise BadSlug(at_most=LONGEST)
     return Slug(made)
 

@@ -36,6 +36,10 @@ class StockReason(StrEnum):
     ORDER_EDITED = "order_edited"
     RECONCILED = "reconciled"
 
+    def allows(self, units: int) -> bool:
+        """Whether so many can have come, or gone, for this reason."""
+        return _SIGNS.get(self, units) * units > 0
+
 
 BY_HAND = frozenset(
     {
@@ -47,6 +51,13 @@ BY_HAND = frozenset(
     }
 )
 """What a merchant can give as the reason for an adjustment."""
+
+_SIGNS = {
+    StockReason.RECEIVED: 1,
+    StockReason.FOUND: 1,
+    StockReason.DAMAGED: -1,
+    StockReason.LOST: -1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +85,8 @@ class StockMovement:
     """
     A line of the stock ledger, which is only ever added to.
 
-    The changes of a variant add up to what it has. ``reference`` is the order it was for;
-    ``by`` is who did it by hand.
+    The changes of a variant add up to what it has. ``reference`` is the order it was for, or the
+    export that came back with it; ``by`` is who did it by hand.
     """
 
     id: StockMovementId
@@ -201,6 +212,18 @@ class Variant:
             raise NotEnoughOnHand(variant_id=self.id, available=self.available)
         return self._move(on_hand=by, reserved=0)
 
+    def recount(self, said: int, was: int, brought: "Brought") -> StockChange:
+        """
+        Where ``was`` units were free once, ``said`` are meant to be: the difference came or went.
+
+        Whatever was sold since stays sold, and what of it was ``brought`` before comes no second
+        time. Raises :class:`NotEnoughOnHand` where more would go than are free.
+        """
+        if said == was:
+            return self._move(on_hand=0, reserved=0)
+        before = was if brought.was_there else 0
+        return self.adjust(said - before - brought.units)
+
     def _must_be_promised(self, quantity: int) -> None:
         if quantity > self.reserved:
             raise StockDrifted(variant_id=self.id, reserved=self.reserved)
@@ -222,6 +245,18 @@ class Variant:
         self.on_hand, self.reserved = self.on_hand + on_hand, self.reserved + reserved
         self.__post_init__()
         return StockChange(self.id, on_hand, reserved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """
+    How many ``units`` the sheets of one export have brought a variant, in all.
+
+    It ``was_there`` before the first of them came back; one that came with them had nothing.
+    """
+
+    units: int = 0
+    was_there: bool = True
 
 
 class VariantNotFound(NotFound):
@@ -263,6 +298,22 @@ class BadStock(BadValue):
 
 class BadAdjustment(BadValue):
     """An adjustment is a whole number other than 0, of at most 10^9."""
+
+
+class NoBargain(BadValue):
+    """The former price is not above the present one, which is ``price``."""
+
+
+class ReasonContradicts(BadValue):
+    """Units do not come because they were lost, or go because they were received."""
+
+
+class UnknownExport(BadValue):
+    """
+    The stock is another than in an export, and it does not say how many there were, or in which.
+
+    So the difference, or whether it came before, cannot be told.
+    """
 
 
 class StockSaidTwice(BadValue):

@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from marketplace.application.imports import FORSAKEN, HandInSheet
+from marketplace.application.orders import Wish
+from marketplace.domain.accounts import Locale
 from marketplace.domain.imports import Import, ImportRunning, ImportStatus, batches
 from marketplace.domain.products import Product
 from marketplace.domain.sheets import Column, Entry, Row
+from marketplace.domain.variants import StockReason
 from tests.unit.world import Seller, World
 
 SHEET = b"title,price,stock\nLamp,5,2\nLantern,6,3\n"
@@ -34,6 +37,30 @@ async def test_a_worker_that_dies_before_it_could_say_so_leaves_nothing_to_do(
     assert world.store.all_of(Product) == before
     assert len(world.store.stock_movements) == len(before) == 2
     assert world.store.batches == {}
+
+
+async def test_a_difference_comes_once_whoever_dies_over_it(world: World) -> None:
+    seller = await world.a_merchant()
+    lamp = await world.a_product(seller, stock=5)
+    pieces = [each async for each in world.marketplace.imports.export(seller.actor, Locale.ENGLISH)]
+    await world.an_order(seller, Wish(product_id=lamp, quantity=4))
+    edited = "".join(pieces).replace(",5,5,", ",8,5,").encode()
+
+    handed = await world.marketplace.imports.hand_in(
+        HandInSheet(acting=seller.actor, content=edited)
+    )
+    await world.do_without_finishing()
+    world.clock.pass_(timedelta(minutes=2))
+    await world.run_jobs()
+    await world.marketplace.imports.hand_in(HandInSheet(acting=seller.actor, content=edited))
+    await world.run_jobs()
+
+    done = await world.marketplace.imports.find(seller.actor, handed.id)
+    assert (done.status, done.changed, done.refused) == (ImportStatus.DONE, 1, 0)
+    [product] = world.store.all_of(Product)
+    assert (product.default.on_hand, product.default.reserved) == (8, 4)
+    reasons = [each.reason for each in world.store.stock_movements]
+    assert reasons.count(StockReason.IMPORTED) == 1
 
 
 async def test_an_import_that_nobody_works_on_gives_way(world: World) -> None:

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -51,7 +51,14 @@ from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import ProductId, ProductNotFound, ProductStatus, StockRanLow
 from marketplace.domain.sheets import Column, Entry, Row, RowProblem
 from marketplace.domain.slugs import Slug, SlugTaken
-from marketplace.domain.variants import Drift, SkuTaken, StockReason
+from marketplace.domain.variants import (
+    Brought,
+    Drift,
+    SkuTaken,
+    StockMovement,
+    StockReason,
+    Variant,
+)
 
 from .samples import NOON, World
 
@@ -719,6 +726,21 @@ class UnitOfWorkContract:
             await market.products.save(heir)
             assert await market.products.free_slugs(merchant.id, [product.slug]) == [product.slug]
 
+    async def test_variants_exchange_their_skus_once_they_have_let_go_of_them(
+        self, world: World
+    ) -> None:
+        product = await world.a_product(await world.a_merchant())
+
+        async with world.begin() as market:
+            held = await market.products.hold(product.id)
+            one, other = held.variants
+            one.sku, other.sku = other.sku, one.sku
+            await market.products.let_go_of_skus([one.id, other.id])
+            await market.products.save(held)
+
+        async with world.begin() as market:
+            assert await market.products.get(product.id) == held
+
     async def test_a_slug_that_is_taken_is_numbered(self, world: World) -> None:
         merchant, other = await world.a_merchant(), await world.a_merchant()
         slug = (await world.a_product(merchant)).slug
@@ -1344,6 +1366,45 @@ class UnitOfWorkContract:
         assert named.skus == {skus[0]: mine.id}
         assert named.slugs == {mine.slug: mine.id}
 
+    async def test_what_an_export_brought_is_told_by_variant(self, world: World) -> None:
+        merchant = await world.a_merchant()
+        old, new = world.product(merchant), world.product(merchant)
+        export, other = sorted((uuid4(), uuid4()))
+
+        def came(variant: Variant, units: int, reference: UUID) -> StockMovement:
+            line = world.movement(variant.restock(units), StockReason.IMPORTED)
+            return replace(line, reference=reference)
+
+        async with world.begin() as market:
+            opening = [world.movement(each.stock) for each in old.variants]
+            await market.products.add_all([old, new], opening)
+        async with world.begin() as market:
+            held = await market.products.hold_all([old.id, new.id])
+            old, new = held[old.id], held[new.id]
+            [first, second], fresh = old.variants[:2], new.variants[0]
+            lines = [came(first, 3, export), came(first, 2, other), came(first, 4, export)]
+            # The same reference, for another reason: that was no sheet.
+            lines += [replace(came(second, 5, export), reason=StockReason.COUNTED)]
+            lines += [came(fresh, 6, export), came(fresh, 1, other)]
+            await market.products.save_all([old, new], lines)
+
+        async with world.begin() as market:
+            variants = [first.id, second.id, fresh.id, new.variants[1].id]
+            found = await market.products.brought(variants, [export, other])
+            assert await market.products.brought([], [export]) == {export: {}}
+        assert [found[export][each] for each in variants] == [
+            Brought(units=7),
+            Brought(units=0),
+            Brought(units=6, was_there=False),
+            Brought(units=0, was_there=False),
+        ]
+        assert [found[other][each] for each in variants] == [
+            Brought(units=2),
+            Brought(units=0),
+            Brought(units=1),
+            Brought(units=0, was_there=False),
+        ]
+
     async def test_an_import_comes_back_as_it_was(self, world: World) -> None:
         merchant = await world.a_merchant()
         sheet = world.an_import(merchant)
@@ -1390,6 +1451,7 @@ class UnitOfWorkContract:
             await market.imports.add(other)
             await market.imports.lay_up(sheet.id, said)
             await market.imports.lay_up(other.id, said)
+            assert tuple(await market.imports.batch(sheet.id, 1)) == said[1]
 
         async with world.begin() as market:
             assert [tuple(await market.imports.batch(sheet.id, n)) for n in range(4)] == [

@@ -268,6 +268,44 @@ def test_a_link_anywhere_else_is_refused(link: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("parse", "link"),
+    [
+        (parse_facebook_link, "https://www.facebook.com/l.php?u=https://evil.com"),
+        (parse_facebook_link, "https://www.facebook.com/L.PHP?u=evil.com"),
+        (parse_facebook_link, "https://www.facebook.com//./l.php?u=evil.com"),
+        (parse_facebook_link, "https://www.facebook.com/%6c.php?u=evil.com"),
+        (parse_facebook_link, "https://www.facebook.com/x/../l.php?u=evil.com"),
+        (parse_facebook_link, "https://l.facebook.com/x?u=evil.com"),
+        (parse_facebook_link, "https://lm.facebook.com/x"),
+        (parse_facebook_link, "https://www.facebook.com/flx/warn/?u=evil.com"),
+        (parse_facebook_link, "https://www.facebook.com/sharer/sharer.php?u=evil.com"),
+        (parse_facebook_link, "https://www.facebook.com/mona?next=https%3A%2F%2Fevil.com"),
+        (parse_facebook_link, "https://www.facebook.com/mona?next=https%253A%252F%252Fevil.com"),
+        (parse_facebook_link, "https://www.facebook.com/mona?next=//evil.com"),
+        (parse_instagram_link, "https://l.instagram.com/x?u=evil.com"),
+        (parse_instagram_link, "https://www.instagram.com/accounts/login/?next=/mona"),
+        (parse_facebook_link, "https://www.facebook.com"),
+        (parse_instagram_link, "https://instagram.com"),
+        (parse_instagram_link, "https://instagram.com/"),
+        (parse_instagram_link, "https://instagram.com/?hl=ar"),
+        (parse_instagram_link, "https://instagram.com//"),
+        (parse_instagram_link, "https://instagram.com/#mona"),
+        (parse_whatsapp_link, "https://wa.me/"),
+        (parse_whatsapp_link, "https://wa.me/?text=hello"),
+    ],
+)
+def test_a_link_that_leads_elsewhere_or_to_nobody_is_refused(parse: LinkParser, link: str) -> None:
+    with pytest.raises(BadLink):
+        parse(link)
+
+
+def test_what_is_to_be_written_to_a_store_may_have_a_link_in_it() -> None:
+    link = "https://wa.me/966501234567?text=https://souq.example/sara"
+
+    assert parse_whatsapp_link(link) == link
+
+
+@pytest.mark.parametrize(
     ("said", "link"),
     [
         ("@mona.store_1", "https://instagram.com/mona.store_1"),

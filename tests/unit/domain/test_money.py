@@ -118,7 +118,7 @@ def test_finer_than_the_currency_is_refused(typed: str, currency: str, digits: i
 
 @pytest.mark.parametrize(
     ("typed", "currency"),
-    [("1.000", "SAR"), ("10.000", "DJF"), ("10.00", "JPY"), ("٢٫٠٠٠", "EGP"), ("1.0000", "KWD")],
+    [("1.000", "SAR"), ("10.000", "DJF"), ("٢٫٠٠٠", "EGP"), ("999.000", "JPY")],
 )
 def test_a_dot_between_thousands_is_not_taken_for_a_decimal_point(
     typed: str, currency: str
@@ -126,6 +126,21 @@ def test_a_dot_between_thousands_is_not_taken_for_a_decimal_point(
     """Half of the world writes a thousand as 1.000: a price must not shrink a thousandfold."""
     with pytest.raises(TooManyDecimals):
         Money.parse(typed, currency)
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [
+        ("100.0", "JPY", 100),
+        ("100.00", "JPY", 100),
+        ("1.0000", "KWD", 1000),
+        ("1.5000", "SAR", 150),
+        ("0.000", "SAR", 0),
+        ("1000.000", "SAR", 100_000),
+    ],
+)
+def test_zeros_are_no_finer_than_the_currency(typed: str, currency: str, minor: int) -> None:
+    assert Money.parse(typed, currency) == Money(minor, currency)
 
 
 def test_a_json_number_without_a_fraction_is_an_amount_of_any_currency() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.domain.slugs import LONGEST, BadSlug, Slug, ending, numbered, parse_slug, slug_of
+from marketplace.domain.text import BadCharacters
 
 
 @pytest.mark.parametrize(
@@ -33,11 +34,17 @@ def test_what_is_no_slug_is_refused(said: str) -> None:
         parse_slug(said)
 
 
+@pytest.mark.parametrize("said", ["a\0b", "a\u202eb", "\u2066a\u2069", "a\tb", "a\nb", "a\ud800b"])
+def test_what_is_refused_in_every_text_is_refused_in_a_slug(said: str) -> None:
+    with pytest.raises(BadCharacters):
+        parse_slug(said)
+
+
 @given(st.text(max_size=LONGEST))
 def test_a_slug_stays_itself_and_fits_into_an_address(said: str) -> None:
     try:
         slug = parse_slug(said)
-    except BadSlug:
+    except (BadSlug, BadCharacters):
         return
 
     assert parse_slug(slug) == slug

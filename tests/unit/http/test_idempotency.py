@@ -227,6 +227,54 @@ async def test_a_form_is_the_same_whatever_separates_its_fields(
     assert other.status_code == 422
 
 
+async def test_a_sheet_that_is_sent_again_is_imported_once(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    path, sheet = "/api/merchant/products/import", b"title,price\nLamp,5\n"
+    dry_key = {"idempotency-key": "dry"}
+
+    async def send(
+        content: bytes, query: str = "", headers: dict[str, str] = KEY, **form: str
+    ) -> httpx.Response:
+        files = {"file": ("a.csv", content)}
+        return await merchant.post(path + query, files=files, data=form, headers=headers)
+
+    dry = await send(sheet, "?dry_run=true", dry_key)
+    dry_again = await send(sheet, "?dry_run=true", dry_key)
+    first = await send(sheet)
+    await marketplace.jobs.run_all()
+    again = await send(sheet)
+    await marketplace.jobs.run_all()
+    others = [
+        await send(sheet + b"Lantern,6\n"),
+        await send(sheet, "?dry_run=true"),
+        await send(sheet, mapping='{"title": "title"}'),
+    ]
+
+    assert (dry.status_code, dry.content) == (dry_again.status_code, dry_again.content)
+    assert (dry.status_code, dry.json()["created"], first.status_code) == (200, 1, 202)
+    assert (again.content, again.headers["location"]) == (first.content, first.headers["location"])
+    assert again.headers["idempotent-replayed"] == "true"
+    assert [each.json()["code"] for each in others] == ["key-reused"] * 3
+    assert len((await merchant.get("/api/merchant/products")).json()["items"]) == 1
+    assert len((await merchant.get("/api/merchant/imports")).json()["items"]) == 2
+
+
+async def test_a_sheet_that_was_refused_can_be_sent_again(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    path = "/api/merchant/products/import"
+    files = {"file": ("a.csv", b"title,price\nLamp,5\n")}
+    await merchant.post(path, files=files)
+
+    busy = await merchant.post(path, files=files, headers=KEY)
+    await marketplace.jobs.run_all()
+    then = await merchant.post(path, files=files, headers=KEY)
+
+    assert (busy.status_code, busy.json()["code"]) == (409, "import-running")
+    assert then.status_code == 202
+
+
 # Whose key
 
 
@@ -492,6 +540,12 @@ async def _bulk(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
     return _.merchant, {"json": {"items": [{"id": product["id"], "adjust": 1}, {"sku": "none"}]}}
 
 
+async def _import(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    kind = "multipart/form-data; boundary=xyz"
+    files = {"file": ("a.csv", b"title,price\nLamp,5\n")}
+    return _.merchant, {"files": files, "headers": {"content-type": kind}}
+
+
 async def _confirmation(_: "People") -> tuple[httpx.AsyncClient, dict[str, Any]]:
     order = (await place(_.guest, await put_up(_.merchant))).json()
     return _.merchant, {"id": order["id"], "json": {"outcome": "no_answer"}}
@@ -554,6 +608,7 @@ CREATING: dict[str, Callable[["People"], Awaitable[tuple[httpx.AsyncClient, dict
     "/api/admin/notifications": _announcement,
     "/api/merchant/products/{id}/stock": _stock,
     "/api/merchant/products/bulk": _bulk,
+    "/api/merchant/products/import": _import,
     "/api/merchant/orders/{id}/confirmation": _confirmation,
     "/api/merchant/orders": _taken,
     "/api/merchant/orders/{id}/refunds": _refund,

@@ -150,3 +150,19 @@ async def test_what_is_disabled_is_not_tested(merchant: httpx.AsyncClient) -> No
     answer = await merchant.post(f"{PATH}/{hook['id']}/test")
 
     assert (answer.status_code, answer.json()["code"]) == (422, "endpoint-disabled")
+
+
+async def test_a_webhook_that_was_not_seen_is_neither_removed_nor_given_a_secret(
+    merchant: httpx.AsyncClient,
+) -> None:
+    hook = {"url": "https://erp.example/hooks", "events": ["*"]}
+    path = f"/api/merchant/webhooks/{(await merchant.post(PATH, json=hook)).json()['id']}"
+    seen = {"if-match": (await merchant.get(path)).headers["etag"]}
+    await merchant.put(path, json={"description": "other"})
+
+    rotated = await merchant.post(f"{path}/rotate-secret", json={}, headers=seen)
+    removed = await merchant.delete(path, headers=seen)
+    now = {"if-match": (await merchant.get(path)).headers["etag"]}
+
+    assert [rotated.status_code, removed.status_code] == [412, 412]
+    assert (await merchant.delete(path, headers=now)).status_code == 204

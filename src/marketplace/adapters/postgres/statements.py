@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -75,6 +75,21 @@ def _question(text: bytes) -> Question:
 
     numbered = _GIVEN.sub(number, text)
     return Question(b"m" + sha256(text).hexdigest()[:16].encode(), numbered, tuple(numbers))
+
+
+_COUNTING: dict[bytes, Statement] = {}
+
+
+def counting(listing: Statement) -> Statement:
+    """
+    How many rows a listing has without its limit; of what it shows of them nothing is made.
+
+    PostgreSQL leaves out whatever of a subquery nobody looks at.
+    """
+    if listing.text not in _COUNTING:
+        text = b"SELECT count(*) AS total FROM (%s) AS listing" % listing.text
+        _COUNTING[listing.text] = replace(listing, text=text, question=_question(text))
+    return _COUNTING[listing.text]
 
 
 def given(name: str, type_: Any) -> sa.BindParameter[Any]:

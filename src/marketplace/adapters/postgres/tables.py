@@ -320,6 +320,12 @@ stock_movements = sa.Table(
     sa.Column("by", sa.Uuid),
     sa.Column("at", Time, nullable=False),
     sa.Index(None, "variant_id", "id"),
+    sa.Index(
+        "ix_stock_movements_imported",
+        "variant_id",
+        "reference",
+        postgresql_where=sa.text("reason = 'imported' AND reference IS NOT NULL"),
+    ),
 )
 
 orders = sa.Table(

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from ..accounts import Locale
 from ..errors import BadValue
-from ..money import BadAmount
 from ..products import ProductStatus
 from ..text import NotOneOf, ascii_digits
 from ..variants import MOST_STOCK, BadStock
@@ -46,6 +45,14 @@ _FLAGS = {said: flag for flag, told in FLAG.items() for said in told.values()} |
 }
 
 
+class AmbiguousAmount(BadValue):
+    """
+    What is behind the comma may be thousands or decimals.
+
+    The facts are the ways to write it that leave no doubt.
+    """
+
+
 class BadFlag(BadValue):
     """Neither yes nor no."""
 
@@ -72,18 +79,21 @@ def parse_joined(cell: str) -> list[str]:
     return [each for each in said if each.strip()]
 
 
-def parse_decimal(cell: str) -> str:
+def parse_decimal(cell: str, digits: int = 2) -> str:
     """
     A number the way spreadsheets of any country write it, as ``Money.parse`` reads it.
 
-    ``١٬٢٣٤٫٥٠``, ``1,234.50`` and ``1234,5`` are; ``1,234`` could be either: :class:`BadAmount`.
+    ``١٬٢٣٤٫٥٠``, ``1,234.50`` and ``1234,5`` are. ``1,234`` could be either where an amount has
+    decimals, ``digits`` of them: :class:`AmbiguousAmount`. Where it has none it is a thousand.
     """
     text = "".join(each for each in cell if unicodedata.category(each) != "Cf")
     said = ascii_digits(text.strip()).replace("٫", ".")
     whole, dot, part = said.partition(".")
     if grouped := _GROUPED.fullmatch(whole):
-        if grouped["sign"] == "," and not dot and whole.count(",") == 1:
-            raise BadAmount
+        if digits and grouped["sign"] == "," and not dot and whole.count(",") == 1:
+            raise AmbiguousAmount(
+                as_thousands=whole.replace(",", ""), as_decimals=whole.replace(",", ".")
+            )
         return re.sub(r"[^0-9-]", "", whole) + dot + part
     if not dot and said.count(",") == 1:
         return said.replace(",", ".")

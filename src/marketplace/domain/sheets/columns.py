@@ -1,9 +1,11 @@
 """What the columns of a sheet are about, and what people call them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from ..accounts import Locale
+from ..money import CURRENCIES
 from ..search import words
 
 
@@ -29,6 +31,8 @@ class Column(StrEnum):
     PRICE = "price"
     COMPARE_AT_PRICE = "compare_at_price"
     STOCK = "stock"
+    STOCK_WAS = "stock_was"
+    EXPORT = "export"
 
 
 OPTIONS = (
@@ -37,8 +41,12 @@ OPTIONS = (
     (Column.OPTION3_NAME, Column.OPTION3_VALUE),
 )
 OF_A_VARIANT = (Column.SKU, Column.PRICE, Column.COMPARE_AT_PRICE, Column.STOCK)
+OF_AN_EXPORT = (Column.STOCK_WAS, Column.EXPORT)
+"""What the stock of a variant was when it was exported, and which export that was."""
 OF_A_PRODUCT = tuple(
-    each for each in Column if each not in OF_A_VARIANT and not each.startswith("option")
+    each
+    for each in Column
+    if each not in (*OF_A_VARIANT, *OF_AN_EXPORT) and not each.startswith("option")
 )
 KNOWN_BY = (Column.ID, Column.SLUG, Column.TITLE, Column.SKU)
 """A sheet has at least one of these, or nobody could tell what it speaks of."""
@@ -65,6 +73,8 @@ HEADINGS: Mapping[Column, Mapping[Locale, str]] = {
         (Column.PRICE, "السعر", "Price"),
         (Column.COMPARE_AT_PRICE, "السعر قبل الخصم", "Compare at price"),
         (Column.STOCK, "المخزون", "Stock"),
+        (Column.STOCK_WAS, "المخزون عند التصدير", "Stock when exported"),
+        (Column.EXPORT, "رقم التصدير", "Export number"),
     )
 }
 """What we write above them."""
@@ -76,27 +86,35 @@ _CALLED = {
     " · اسم المنتج · المنتج · عنوان المنتج · اسم الصنف · الصنف",
     Column.DESCRIPTION: "body · body html · product description · details · وصف المنتج · التفاصيل",
     Column.STATUS: "product status · حالة المنتج",
-    Column.CATEGORY: "product category · type · product type · collection · الفئة · القسم"
-    " · تصنيف المنتج · فئة المنتج · المجموعة",
+    Column.CATEGORY: "categories · الأقسام · التصنيفات · تصنيفات المنتج · product category"
+    " · الفئة · القسم · تصنيف المنتج · فئة المنتج · المجموعة",
     Column.TAGS: "tag · keywords · الوسم · الكلمات المفتاحية · الكلمات الدلالية",
     Column.TRACK_STOCK: "track inventory · track quantity · تتبع الكمية",
-    Column.LOW_STOCK_AT: "low stock · low stock threshold · تنبيه المخزون · حد التنبيه"
-    " · المخزون المنخفض",
-    Column.OPTION1_NAME: "option name · اسم الخيار · اسم الخيار الأول · الخيار 1",
-    Column.OPTION1_VALUE: "option value · قيمة الخيار · قيمة الخيار الأول",
-    Column.OPTION2_NAME: "اسم الخيار الثاني · الخيار 2",
-    Column.OPTION2_VALUE: "قيمة الخيار الثاني",
-    Column.OPTION3_NAME: "اسم الخيار الثالث · الخيار 3",
-    Column.OPTION3_VALUE: "قيمة الخيار الثالث",
-    Column.SKU: "variant sku · product sku · item code · code · رمز المنتج · كود المنتج · الرمز"
+    Column.LOW_STOCK_AT: "low stock · low stock threshold · low stock amount · تنبيه المخزون"
+    " · حد التنبيه · المخزون المنخفض",
+    Column.OPTION1_NAME: "attribute 1 name · option name · اسم الخيار · اسم الخيار الأول"
+    " · الخيار 1",
+    Column.OPTION1_VALUE: "attribute 1 values · attribute 1 value · option value"
+    " · قيمة الخيار · قيمة الخيار الأول",
+    Column.OPTION2_NAME: "attribute 2 name · اسم الخيار الثاني · الخيار 2",
+    Column.OPTION2_VALUE: "attribute 2 values · attribute 2 value · قيمة الخيار الثاني",
+    Column.OPTION3_NAME: "attribute 3 name · اسم الخيار الثالث · الخيار 3",
+    Column.OPTION3_VALUE: "attribute 3 values · attribute 3 value · قيمة الخيار الثالث",
+    Column.SKU: "sku code · sku number · رمز التخزين sku · رمز المنتج التعريفي · رمز sku"
+    " · variant sku · product sku · item code · code · رمز المنتج · كود المنتج · الرمز"
     " · الكود · رقم الصنف · رمز الصنف",
-    Column.PRICE: "variant price · unit price · sale price · selling price · سعر البيع"
-    " · سعر المنتج · سعر الوحدة",
-    Column.COMPARE_AT_PRICE: "variant compare at price · original price · old price · list price"
-    " · السعر الأصلي · السعر السابق · السعر القديم · سعر المقارنة",
-    Column.STOCK: "quantity · qty · inventory · available · on hand · variant inventory qty"
-    " · inventory quantity · stock quantity · الكمية · كمية · الكمية المتوفرة · الكمية المتاحة"
-    " · كمية المخزون · العدد",
+    Column.PRICE: "product price · item price · سعر القطعة · سعر المفرد · variant price"
+    " · unit price · sale price · selling price · سعر البيع · سعر المنتج · سعر الوحدة",
+    Column.COMPARE_AT_PRICE: "price before discount · السعر قبل التخفيض · سعر قبل الخصم"
+    " · variant compare at price · original price · old price · list price · السعر الأصلي"
+    " · السعر السابق · السعر القديم · سعر المقارنة",
+    Column.STOCK: "inventory qty · qty available · available quantity · stock qty"
+    " · on hand qty · quantity in stock · variant quantity · الكمية المتبقية · المتوفر"
+    " · المتاح · رصيد المخزون · الرصيد · quantity · qty · inventory · available · on hand"
+    " · variant inventory qty · inventory quantity · stock quantity · الكمية · كمية"
+    " · الكمية المتوفرة · الكمية المتاحة · كمية المخزون · العدد",
+    Column.STOCK_WAS: "الكمية عند التصدير",
+    Column.EXPORT: "معرّف التصدير",
 }
 """What other people write above them."""
 
@@ -115,6 +133,72 @@ _MEANT = {
 }
 
 
+_PRICE_OF_ALL_DAYS = frozenset(
+    map(plain, ("regular price", "السعر العادي", "السعر الأساسي", "السعر الاعتيادي"))
+)
+"""Of what is on sale it is the former price, and of everything else the price."""
+
+_KIND_OF_THING = frozenset(map(plain, ("type", "product type", "collection")))
+"""The category, unless the sheet has one beside it."""
+
+_UNITS = sorted(
+    {
+        *map(str.lower, CURRENCIES),
+        *map(
+            plain,
+            "ر س · ريال · ريال سعودي · ريال قطري · ريال عماني · د ك · دينار · دينار كويتي · د إ"
+            " · درهم · درهم إماراتي · د ب · دينار بحريني · ر ق · ر ع · ج م · جنيه · جنيه مصري · د أ"
+            " · دينار أردني · دولار · dollar · riyal · dirham · dinar · pound · شامل الضريبة"
+            " · incl vat · including vat · inc vat · قطعة · قطع · حبة · حبات · وحدة · وحدات · pcs"
+            " · pieces · pc · units · unit · ar · arabic · عربي · عربية · بالعربية · بالعربي".split(
+                " · "
+            ),
+        ),
+    },
+    key=len,
+    reverse=True,
+)
+"""What people write behind a heading: the currency, what is counted, the language."""
+
+_ARABIC = re.compile("[\u0600-\u06ff]")
+
+
 def meant_by(heading: str) -> Column | None:
     """What a column is about, going by what is written above it."""
     return _MEANT.get(plain(heading))
+
+
+def perhaps_meant_by(heading: str) -> Column | None:
+    """The same of a heading with its unit, ``السعر (ر.س)``, or in two languages."""
+    said = plain(heading)
+    for unit in _UNITS:
+        if said.endswith(unit) and (column := _MEANT.get(said.removesuffix(unit))):
+            return column
+    spoken = words(heading[:100])
+    arabic = [each for each in spoken if _ARABIC.search(each)]
+    latin = [each for each in spoken if not _ARABIC.search(each)]
+    column = meant_by(" ".join(arabic))
+    return column if column is meant_by(" ".join(latin)) else None
+
+
+def columns_of(
+    headings: Sequence[str], mapping: Mapping[str, Column | None]
+) -> list[Column | None]:
+    """
+    What each column is about; what ``mapping`` says comes before what they are called.
+
+    What is called exactly so comes before what is called nearly so. Two may be the same.
+    """
+    found = [mapping[each] if each in mapping else meant_by(each) for each in headings]
+    surely = set(found)
+    for place, heading in enumerate(headings):
+        if found[place] is None and heading not in mapping:
+            column = perhaps_meant_by(heading)
+            found[place] = None if column in surely else column
+    for place, heading in enumerate(headings):
+        if heading not in mapping and plain(heading) in _PRICE_OF_ALL_DAYS:
+            free = (each for each in (Column.PRICE, Column.COMPARE_AT_PRICE) if each not in found)
+            found[place] = next(free, None)
+        elif heading not in mapping and plain(heading) in _KIND_OF_THING:
+            found[place] = None if Column.CATEGORY in found else Column.CATEGORY
+    return found

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from io import BytesIO, TextIOWrapper
 from itertools import chain
@@ -11,7 +12,7 @@ from ..products import MOST_VARIANTS, TooManyVariants
 from ..text import NotOneOf
 from ..variants import SkuTaken
 from .cells import undone
-from .columns import KNOWN_BY, Column, meant_by
+from .columns import KNOWN_BY, Column, columns_of, meant_by, perhaps_meant_by
 from .entries import Entry, Row, RowProblem
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -38,6 +39,9 @@ _OTHER_KINDS = {
     b"{\\rtf": "rtf",
 }
 _SEPARATORS = ",;\t"
+_USUAL_SIGNS = frozenset("–—‘’“”«»…•·°×÷€£\u00a0")
+_PAIR_OF_UTF_8 = re.compile(rb"[\xd8-\xdb][\x80-\xbf]")
+_MIXED_WORD = re.compile("[A-Za-z][\u0621-\u064a]|[\u0621-\u064a][A-Za-z]")
 
 
 class UnreadableSheet(RuleBroken):
@@ -78,6 +82,36 @@ class TooManyCells(BadValue):
 
 class RowsDisagree(BadValue):
     """The rows of one product say different things of it, or of one of its variants."""
+
+
+class _Looks:
+    """
+    Whether what was read as Windows-1256 was written so, for anything can be read so.
+
+    UTF-8 that is broken in one place is pairs of bytes, and what the west writes are its own
+    letters, or Arabic ones in the middle of Latin words.
+    """
+
+    def __init__(self) -> None:
+        self._beyond = self._arabic = self._western = self._signs = self._pairs = self._mixed = 0
+
+    def at(self, piece: bytes, said: str) -> None:
+        beyond = [each for each in said if not each.isascii()]
+        self._beyond += len(beyond)
+        self._arabic += sum("\u0600" <= each <= "\u06ff" for each in beyond)
+        self._western += sum(each.isalpha() and each < "\u0250" for each in beyond)
+        self._signs += sum(each in _USUAL_SIGNS for each in beyond)
+        self._pairs += len(_PAIR_OF_UTF_8.findall(piece))
+        self._mixed += len(_MIXED_WORD.findall(said))
+
+    @property
+    def arabic(self) -> bool:
+        return (
+            self._arabic > self._western
+            and 6 * self._pairs < self._beyond
+            and 5 * self._mixed < self._arabic
+            and 2 * self._arabic > self._beyond - self._signs
+        )
 
 
 class Reading:
@@ -126,25 +160,26 @@ class Reading:
             return "utf-8-sig"
         if self._content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
-        if b"\0" in self._content[:_PIECE] and self._content.count(b"\0", 0, 1000) > 100:
-            raise UnreadableSheet(kind="binary")
+        if b"\0" in self._content[:_PIECE]:
+            for encoding in ("utf-16-le", "utf-16-be"):
+                if _is_headed(self._content, encoding):
+                    return encoding
+            beginning = self._content[:1000]
+            if beginning.count(b"\0") > len(beginning) / 10:
+                raise UnreadableSheet(kind="binary")
         for encoding in ("utf-8", "cp1256"):
             decoder = codecs.getincrementaldecoder(encoding)()
-            foreign = arabic = 0
+            looks = _Looks()
             try:
                 for start in range(0, len(self._content), _PIECE):
                     piece = self._content[start : start + _PIECE]
                     said = decoder.decode(piece, start + _PIECE >= len(self._content))
                     if encoding != "utf-8":
-                        beyond = [each for each in said[:_LONG] if not each.isascii()]
-                        foreign += len(beyond)
-                        arabic += sum("\u0600" <= each <= "\u06ff" for each in beyond)
+                        looks.at(piece[:_LONG], said[:_LONG])
                     yield
             except UnicodeDecodeError:
                 continue
-            # UTF-8 that is broken in one place reads as Windows-1256 too, but every other letter
-            # of it is a sign.
-            if encoding == "utf-8" or arabic > 0.8 * foreign:
+            if encoding == "utf-8" or looks.arabic:
                 return encoding
         raise UnknownEncoding
 
@@ -190,8 +225,8 @@ class Reading:
             cells = cells[:-1]
         if len(cells) > MOST_COLUMNS:
             raise TooManyColumns(at_most=MOST_COLUMNS)
-        for name in map(str.strip, cells):
-            column = self._mapping[name] if name in self._mapping else meant_by(name)
+        names = [each.strip() for each in cells]
+        for name, column in zip(names, columns_of(names, self._mapping), strict=True):
             if column in self.columns:
                 raise SameColumns(column=column)
             self._names.append(column)
@@ -253,6 +288,14 @@ class Reading:
         self._groups.clear()
 
 
+def _is_headed(content: bytes, encoding: str) -> bool:
+    """Whether the first line says something, if it is read in this encoding."""
+    if len(content) % 2:
+        return False
+    first, _, _ = content[:8000].decode(encoding, "ignore").partition("\n")
+    return any(_recognised(first, each)[0] for each in _SEPARATORS)
+
+
 def _column(said: str) -> Column | None:
     if not said:
         return None
@@ -267,7 +310,9 @@ def _recognised(line: str, separator: str) -> tuple[int, int]:
         cells = next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
         return 0, 0
-    known = sum(meant_by(cell) is not None for cell in cells[:MOST_COLUMNS])
+    known = sum(
+        (meant_by(cell) or perhaps_meant_by(cell)) is not None for cell in cells[:MOST_COLUMNS]
+    )
     return known, len(cells)
 
 

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Mapping
 from io import StringIO
+from uuid import UUID
 
 from ..accounts import Locale
 from ..categories import CategoryId
@@ -20,21 +21,30 @@ def heading(locale: Locale) -> str:
 
 
 def written(
-    products: Iterable[Product], categories: Mapping[CategoryId, str], locale: Locale
+    products: Iterable[Product],
+    categories: Mapping[CategoryId, str],
+    locale: Locale,
+    export: UUID,
 ) -> str:
     """
     A row for each variant, in the order of the merchant.
 
+    Each says what the stock is now and in which ``export``, beside the stock that may be changed.
+
     Id and slug are in each of them, so that rows can be sorted; the rest that is the product's is
     in the first one alone, so that it can be changed in one place.
     """
-    return _lines(row for product in products for row in _rows(product, categories, locale))
+    return _lines(row for product in products for row in _rows(product, categories, locale, export))
 
 
 def _rows(
-    product: Product, categories: Mapping[CategoryId, str], locale: Locale
+    product: Product, categories: Mapping[CategoryId, str], locale: Locale, export: UUID
 ) -> Iterable[list[str]]:
-    known = {Column.ID: str(product.id), Column.SLUG: product.slug}
+    known = {
+        Column.ID: str(product.id),
+        Column.SLUG: product.slug,
+        Column.EXPORT: str(export),
+    }
     first: dict[Column, str] = {
         Column.TITLE: product.title,
         Column.DESCRIPTION: product.description,
@@ -54,7 +64,7 @@ def _rows(
         row[Column.PRICE] = variant.price.amount
         if variant.compare_at_price is not None:
             row[Column.COMPARE_AT_PRICE] = variant.compare_at_price.amount
-        row[Column.STOCK] = str(variant.available)
+        row[Column.STOCK] = row[Column.STOCK_WAS] = str(variant.available)
         yield [defused(row.get(column, "")) for column in Column]
         first = {}
 

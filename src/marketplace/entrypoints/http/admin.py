@@ -35,6 +35,7 @@ from .merchants import MerchantOut
 from .shapes import (
     Amount,
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -199,6 +200,7 @@ class AdminController(Controller):
         sort: FromQuery[MerchantSort] = MerchantSort.NEWEST,
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[MerchantOut]:
         """
         List merchants.
@@ -210,7 +212,7 @@ class AdminController(Controller):
             acting=request.user, status=status, kyc_status=kyc_status, q=q, sort=sort
         )
         of = request.list_of((status, kyc_status, q, sort))
-        page = await admin.merchants(wanted, paging(limit, cursor, of))
+        page = await admin.merchants(wanted, paging(limit, cursor, of, include))
         return Listed.of(page, lambda each: MerchantOut.of(each, request.site), of)
 
     @get("/merchants/{id:uuid}", problems=(MerchantNotFound,))
@@ -281,10 +283,11 @@ class AdminController(Controller):
         admin: NamedDependency[AdminService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[SentAnnouncementOut]:
         """List what was announced, with how many received and read it."""
         of = request.list_of()
-        page = await admin.announcements(request.user, paging(limit, cursor, of))
+        page = await admin.announcements(request.user, paging(limit, cursor, of, include))
         return Listed.of(page, SentAnnouncementOut.told_of, of)
 
     @get("/audit-logs")
@@ -294,8 +297,9 @@ class AdminController(Controller):
         admin: NamedDependency[AdminService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[AuditEntryOut]:
         """Read who did what."""
         of = request.list_of()
-        page = await admin.audit_entries(request.user, paging(limit, cursor, of))
+        page = await admin.audit_entries(request.user, paging(limit, cursor, of, include))
         return Listed.of(page, AuditEntryOut.of, of)

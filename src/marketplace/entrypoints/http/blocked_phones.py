@@ -15,7 +15,7 @@ from marketplace.domain.blocked_phones import (
     BlockedPhoneNotFound,
 )
 
-from .shapes import Cursor, Input, Limit, Listed, Moment, Output, StrictRequest, paging
+from .shapes import Cursor, Include, Input, Limit, Listed, Moment, Output, StrictRequest, paging
 
 
 class BlockedPhoneIn(Input, frozen=True, kw_only=True):
@@ -47,10 +47,11 @@ class BlockedPhoneController(Controller):
         blocked_phones: NamedDependency[BlockedPhoneService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[BlockedPhoneOut]:
         """List the phones that no order is taken from, the latest first."""
         of = request.list_of()
-        page = await blocked_phones.of_merchant(request.user, paging(limit, cursor, of))
+        page = await blocked_phones.of_merchant(request.user, paging(limit, cursor, of, include))
         return Listed.of(page, BlockedPhoneOut.told, of)
 
     @post(problems=(AlreadyBlocked,))

@@ -19,7 +19,7 @@ from marketplace.domain.categories import (
 from marketplace.domain.errors import StaleVersion
 from marketplace.domain.slugs import SlugTaken
 
-from .shapes import Change, Input, Listed, Maybe, Output, StrictRequest, tagged
+from .shapes import Change, Include, Input, Listed, Maybe, Output, StrictRequest, tagged
 
 
 class CategoryIn(Input, frozen=True, kw_only=True):
@@ -59,11 +59,14 @@ class CategoryController(Controller):
 
     @get()
     async def of_merchant(
-        self, request: StrictRequest, categories: NamedDependency[CategoryService]
+        self,
+        request: StrictRequest,
+        categories: NamedDependency[CategoryService],
+        include: Include = "",
     ) -> Listed[CategoryOut]:
         """List all categories, in their order."""
         mine = await categories.of_merchant(request.user)
-        return Listed(items=[CategoryOut.told(each) for each in mine], next_cursor=None)
+        return Listed.whole([CategoryOut.told(each) for each in mine], include)
 
     @post(problems=(CategoryTaken, SlugTaken, TooManyCategories))
     async def add(

@@ -393,6 +393,8 @@ def _success(path: str, handler: HTTPRouteHandler, shapes: _Shapes) -> dict[str,
         example = encoded(example_of(told))
         answered["content"] = {"application/json": {"schema": shapes[told], "example": example}}
     answers = {str(status): answered}
+    if at_once := handler.opt.get("or_at_once"):
+        answers[str(at_once)] = answered | {"description": HTTPStatus(at_once).phrase}
     if _is_shared(path, handler):
         known = {"description": HTTPStatus.NOT_MODIFIED.phrase, "headers": answered["headers"]}
         answers[str(int(HTTPStatus.NOT_MODIFIED))] = known

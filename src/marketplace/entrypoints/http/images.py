@@ -9,6 +9,7 @@ from litestar import Controller, delete, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, MultipartBody
+from msgspec import UNSET
 
 from marketplace.application.images import ImageService, ReceiveImage
 from marketplace.application.ports import ImageView, KeptImage, Site
@@ -35,6 +36,7 @@ from .shapes import (
     Input,
     Limit,
     Listed,
+    Maybe,
     Moment,
     Output,
     StrictRequest,
@@ -46,10 +48,21 @@ AROUND_A_FILE = 64 * 1024
 """Bytes of a form beside the file in it."""
 
 
-class ImageRef(msgspec.Struct, frozen=True):
-    """An image by what upload-image answered; of that the id is enough."""
+class ImageRef(Input, frozen=True, kw_only=True):
+    """
+    An image by what upload-image answered; of that the id is enough.
+
+    ``alt`` can be another than it was; what else was answered is taken back, and changes nothing.
+    """
 
     id: UUID
+    alt: Maybe[str | None] = UNSET
+    url: str = ""
+    status: str = ""
+    width: int = 0
+    height: int = 0
+    placeholder: str = ""
+    renditions: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class UploadIn(Input, frozen=True, kw_only=True):
@@ -163,6 +176,15 @@ class ImageController(Controller):
 def ids_of(images: Sequence[UUID | ImageRef]) -> list[ImageId]:
     """The images somebody named, by id or by the whole of them."""
     return [ImageId(each.id if isinstance(each, ImageRef) else each) for each in images]
+
+
+def alts_of(images: Sequence[UUID | ImageRef]) -> dict[ImageId, str]:
+    """What somebody said that images show."""
+    return {
+        ImageId(each.id): each.alt or ""
+        for each in images
+        if isinstance(each, ImageRef) and each.alt is not UNSET
+    }
 
 
 def url_of(key: str, site: Site) -> str:

@@ -31,11 +31,23 @@ from marketplace.domain.sheets.reading import (
     UnknownEncoding,
     UnreadableSheet,
 )
+from marketplace.domain.variants import SkuTaken
 
 from .images import AROUND_A_FILE
-from .messages import preferred
+from .messages import SKU_TWICE, preferred
 from .problems import told
-from .shapes import Cursor, Input, Limit, Listed, Moment, Output, StrictRequest, paging, read_json
+from .shapes import (
+    Cursor,
+    Include,
+    Input,
+    Limit,
+    Listed,
+    Moment,
+    Output,
+    StrictRequest,
+    paging,
+    read_json,
+)
 
 
 class SheetIn(Input, frozen=True, kw_only=True):
@@ -69,7 +81,10 @@ class RowError(Output, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, problem: RowProblem, language: str) -> Self:
-        message = told(problem.code, problem.facts, accept_language=language)
+        if problem.code == SkuTaken.code and "row" in problem.facts:
+            message = SKU_TWICE.told(preferred(language), problem.facts)
+        else:
+            message = told(problem.code, problem.facts, accept_language=language)
         return cls.told(problem, message=message)
 
 
@@ -123,6 +138,8 @@ class ImportController(Controller):
     @post(
         "/products/import",
         status_code=202,
+        or_at_once=200,
+        repeatable=True,
         request_max_body_size=MOST_BYTES + AROUND_A_FILE,
         problems=(
             ImportRunning,
@@ -181,10 +198,11 @@ class ImportController(Controller):
         imports: NamedDependency[ImportService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[ImportRow]:
         """List the sheets that were handed in, newest first."""
         of = request.list_of()
-        page = await imports.of_merchant(request.user, paging(limit, cursor, of))
+        page = await imports.of_merchant(request.user, paging(limit, cursor, of, include))
         return Listed.of(page, ImportRow.row, of)
 
     @get("/imports/{id:uuid}", problems=(ImportNotFound,))

@@ -10,7 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from marketplace.application.job_desk import JobDeskService, JobRunning
 from marketplace.application.ports import JobId, JobNotFound, JobState, JobView
 
-from .shapes import Cursor, Limit, Listed, Moment, Output, StrictRequest, paging
+from .shapes import Cursor, Include, Limit, Listed, Moment, Output, StrictRequest, paging
 
 # Litestar keeps the name `state` for itself.
 State = Annotated[JobState | None, QueryParameter(name="state")]
@@ -55,11 +55,12 @@ class JobController(Controller):
         kind: Kind = None,
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[JobOut]:
         """List what waits, runs, or has failed for good; what is done is gone."""
         of = request.list_of((in_state, kind))
         page = await job_desk.jobs(
-            request.user, paging(limit, cursor, of), state=in_state, kind=kind
+            request.user, paging(limit, cursor, of, include), state=in_state, kind=kind
         )
         return Listed.of(page, JobOut.of, of)
 

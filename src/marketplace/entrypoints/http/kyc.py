@@ -30,6 +30,7 @@ from marketplace.domain.merchants import (
 from .images import AROUND_A_FILE
 from .shapes import (
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -147,10 +148,11 @@ class PapersController(Controller):
         kyc: NamedDependency[KycService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[PapersOut]:
         """List the papers one has handed in."""
         of = request.list_of()
-        page = await kyc.mine(request.user, paging(limit, cursor, of))
+        page = await kyc.mine(request.user, paging(limit, cursor, of, include))
         return Listed.of(page, PapersOut.of, of)
 
     @post(

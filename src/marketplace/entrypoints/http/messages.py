@@ -44,6 +44,12 @@ def preferred(accept_language: str) -> Locale:
     return chosen
 
 
+SKU_TWICE = Wording(
+    ar="رمز المنتج (SKU) مكرر: هو نفسه في الصف {row} من هذا الملف.",
+    en="The same SKU twice: row {row} of this file has it too.",
+)
+"""``sku-taken``, where the other one is a row of the same sheet."""
+
 MESSAGES: Mapping[str, Wording] = {
     # The kinds, for an error whose own text nobody has written
     "marketplace-error": Wording(
@@ -211,6 +217,12 @@ MESSAGES: Mapping[str, Wording] = {
         ar="المبلغ ليس عددًا عشريًا صحيحًا.",
         en="Not a plain decimal number.",
     ),
+    "ambiguous-amount": Wording(
+        ar="لا يُعرف هل الفاصلة للآلاف أم للكسور. اكتب {as_thousands} إن كانت للآلاف، أو "
+        "{as_decimals} إن كانت للكسور.",
+        en="The comma may stand for thousands or for decimals. Write {as_thousands} for thousands, "
+        "or {as_decimals} for decimals.",
+    ),
     "negative-amount": Wording(
         ar="لا يمكن أن يكون المبلغ سالبًا.",
         en="An amount cannot be negative.",
@@ -376,8 +388,8 @@ MESSAGES: Mapping[str, Wording] = {
         "cancellation.",
     ),
     "bad-link": Wording(
-        ar="الرابط غير صحيح أو لا يعود إلى الموقع المطلوب.",
-        en="Not an https link to the site it should lead to.",
+        ar="الرابط غير صحيح أو لا يؤدي إلى صفحة في الموقع المطلوب.",
+        en="Not an https link to somebody's page at the site it should lead to.",
     ),
     "bad-hours": Wording(
         ar="عدد الساعات من {at_least} إلى {at_most}.",
@@ -448,6 +460,24 @@ MESSAGES: Mapping[str, Wording] = {
     "not-enough-on-hand": Wording(
         ar="لا يوجد ما يكفي في المخزون. المتاح {available} فقط.",
         en="There are not that many. Only {available} are free.",
+    ),
+    "no-bargain": Wording(
+        ar="السعر قبل الخصم يجب أن يكون أعلى من السعر الحالي {price}.",
+        en="A former price is above the present one, which is {price}.",
+    ),
+    "reason-contradicts": Wording(
+        ar="السبب لا يوافق التغيير: ما استُلم أو وُجد يزيد المخزون، وما تلف أو فُقد ينقصه.",
+        en="What was received or found came, and what was damaged or lost went: the number says "
+        "the opposite.",
+    ),
+    "unknown-export": Wording(
+        ar="غُيّر المخزون في صف من ملف مُصدَّر، ولا يُعرف كم كان عند التصدير أو في أي تصدير. "
+        "صدّر المنتجات من جديد، أو احذف عمودي «المخزون عند التصدير» و«رقم التصدير» معًا "
+        "ليُعتمد المخزون المكتوب كما هو.",
+        en="The stock of an exported row was changed, and it cannot be told how many there "
+        "were when it was exported, or in which export. Export the products again, or take "
+        "out both 'Stock when exported' and 'Export number' to have the stock counted as it "
+        "is written.",
     ),
     "variant-required": Wording(
         ar="للمنتج أكثر من خيار. حدّد variant_id.",

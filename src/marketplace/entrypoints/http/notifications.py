@@ -7,6 +7,7 @@ import msgspec
 from litestar import Controller, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
 
 from marketplace.application.notices import ChooseMail, PreferenceService
 from marketplace.application.notifications import NotificationService
@@ -29,6 +30,7 @@ from marketplace.domain.notifications import (
 
 from .shapes import (
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -58,11 +60,12 @@ class NotificationOut(Output, frozen=True, kw_only=True):
 
 
 class InboxOut(Output, frozen=True, kw_only=True):
-    """``unread`` counts the whole inbox."""
+    """``unread`` counts the whole inbox, and ``total`` too, where `include=total` asks for it."""
 
     items: list[NotificationOut]
     next_cursor: str | None
     unread: int
+    total: int | UnsetType = UNSET
 
     @classmethod
     def of(cls, inbox: Inbox, of: ListOf) -> Self:
@@ -129,10 +132,12 @@ class NotificationController(Controller):
         notifications: NamedDependency[NotificationService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> InboxOut:
         """Look into the inbox."""
         of = request.list_of()
-        return InboxOut.of(await notifications.inbox(request.user, paging(limit, cursor, of)), of)
+        wanted = paging(limit, cursor, of, include)
+        return InboxOut.of(await notifications.inbox(request.user, wanted), of)
 
     @post("/{id:uuid}/read", status_code=200, problems=(NotificationNotFound,))
     async def read(

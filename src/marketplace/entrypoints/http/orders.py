@@ -51,11 +51,11 @@ from .risk import OriginalOut, RiskOut
 from .shapes import (
     Amount,
     AmountSaid,
-    Counted,
     Cursor,
     Include,
     Input,
     Limit,
+    Listed,
     Moment,
     Output,
     StrictRequest,
@@ -329,7 +329,7 @@ class OrderController(Controller):
         include: Include = "",
         limit: Limit = 20,
         cursor: Cursor = None,
-    ) -> Counted[OwnOrderOut]:
+    ) -> Listed[OwnOrderOut]:
         """
         List the orders of one's own store, newest first unless `sort` says `oldest`.
 
@@ -349,7 +349,7 @@ class OrderController(Controller):
         page = await orders.of_merchant(request.user, paging(limit, cursor, of), wanted)
         total = await orders.count(request.user, wanted) if include else UNSET
         locale = preferred(request.headers.get("accept-language", ""))
-        return Counted.of_all(page, lambda each: OwnOrderOut.listed(each, locale), of, total)
+        return Listed.of(page, lambda each: OwnOrderOut.listed(each, locale), of, total)
 
     @get("/{id:uuid}", problems=(OrderNotFound,))
     async def find(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeAlias
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -16,19 +15,20 @@ from marketplace.application.products import AddProduct, EditProduct, ProductSer
 from marketplace.application.variants import VariantWish
 from marketplace.domain.accounts import Actor
 from marketplace.domain.categories import CategoryNotFound
-from marketplace.domain.errors import StaleVersion
+from marketplace.domain.errors import ChangedMeanwhile, StaleVersion
 from marketplace.domain.images import ImageNotFound
 from marketplace.domain.moderation import ProductTakenDown
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.slugs import SlugTaken
 from marketplace.domain.variants import SkuTaken, Variant, VariantNotFound
 
-from .images import ImageOut, ImageRef, ids_of
+from .images import ImageOut, ImageRef, alts_of, ids_of
 from .shapes import (
     Amount,
     AmountSaid,
     Change,
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -45,10 +45,14 @@ OneOfSorts: TypeAlias = FromQuery[Annotated[str, words(Sort)]]
 OneOfStatuses: TypeAlias = FromQuery[Annotated[str, words(ProductStatus)]]
 
 
-class CategoryRef(msgspec.Struct, frozen=True):
-    """A category by what was answered; of that the id is enough."""
+class CategoryRef(Input, frozen=True, kw_only=True):
+    """A category by what was answered; of that the id is enough, and the rest changes nothing."""
 
     id: UUID
+    name: str = ""
+    slug: str = ""
+    position: int = 0
+    version: int = 0
 
 
 class OptionIn(Input, frozen=True, kw_only=True):
@@ -56,25 +60,35 @@ class OptionIn(Input, frozen=True, kw_only=True):
     values: list[str]
 
 
-class VariantIn(Input, frozen=True, kw_only=True):
-    """A variant by its ``id`` or its ``options``; what it does not say, the product says."""
+class VariantIn(Change, frozen=True, kw_only=True):
+    """
+    A variant by its ``id`` or its ``options``; what it does not say, the product says.
+
+    Null takes ``sku`` and ``compare_at_price`` away. As an answer has it where nobody counts the
+    stock, null there says nothing.
+    """
 
     id: UUID | None = None
     options: dict[str, str] = field(default_factory=dict)
-    sku: str | None = None
-    price: AmountSaid | None = None
-    compare_at_price: AmountSaid | None = None
-    stock: int | None = None
+    sku: Maybe[str | None] = UNSET
+    price: Maybe[AmountSaid] = UNSET
+    compare_at_price: Maybe[AmountSaid | None] = UNSET
+    stock: Maybe[int | None] = UNSET
 
     def wish(self) -> VariantWish:
-        return VariantWish(**self.said())
+        said = self.said()
+        if self.stock is None:
+            del said["stock"]
+        said["id"] = self.id
+        return VariantWish(**said)
 
 
 class ProductIn(Input, frozen=True, kw_only=True):
     """
     Without ``variants`` there is one for every combination of the ``options``.
 
-    ``low_stock_at`` is how many units are few; with ``track_stock`` off nobody counts them.
+    ``low_stock_at`` is how many units are few; with ``track_stock`` off nobody counts them. A
+    ``compare_at_price`` is what it cost before, and so above the price.
     """
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
@@ -114,10 +128,13 @@ class ProductIn(Input, frozen=True, kw_only=True):
 
 class ProductChange(Change, frozen=True, kw_only=True):
     """
-    ``price`` and ``compare_at_price`` are those of every variant.
+    ``price`` and ``compare_at_price`` are those of every variant. A former price that the present
+    one has risen to is none any more.
 
     ``stock`` and ``sku`` can be said of a product with one variant; of others, by variant. A
-    variant that is not among ``variants`` is no longer sold.
+    variant that is not among ``variants`` is no longer sold; when it comes back it has its SKU
+    again, unless that is another's by now. SKUs can be exchanged: what counts is who has which in
+    the end.
     """
 
     EXAMPLE: ClassVar[dict[str, Any]] = {"price": "229.00", "tags": ["عباءات"]}
@@ -278,6 +295,7 @@ class ProductController(Controller):
         sort: OneOfSorts = "",
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[OwnProductOut]:
         """
         List one's own products, drafts too.
@@ -288,10 +306,10 @@ class ProductController(Controller):
             q=q, status=status, category=category, tag=tag, in_stock=in_stock, sort=sort
         )
         of = request.list_of(wanted)
-        page = await products.of_merchant(request.user, paging(limit, cursor, of), wanted)
+        page = await products.of_merchant(request.user, paging(limit, cursor, of, include), wanted)
         return Listed.of(page, lambda each: OwnProductOut.of(each, request.site), of)
 
-    @post(problems=(ImageNotFound, CategoryNotFound, SlugTaken, SkuTaken))
+    @post(problems=(ImageNotFound, CategoryNotFound, SlugTaken, SkuTaken, ChangedMeanwhile))
     async def add(
         self,
         request: StrictRequest,
@@ -324,6 +342,7 @@ class ProductController(Controller):
             SkuTaken,
             StaleVersion,
             ProductTakenDown,
+            ChangedMeanwhile,
         ),
     )
     async def edit(
@@ -351,6 +370,7 @@ class ProductController(Controller):
 def _read(said: dict[str, Any]) -> dict[str, Any]:
     """What was said of a product, in the words of the use case."""
     if "images" in said:
+        said["alts"] = alts_of(said["images"])
         said["images"] = ids_of(said["images"])
     if isinstance(said.get("category"), CategoryRef):
         said["category"] = said["category"].id

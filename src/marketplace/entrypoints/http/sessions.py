@@ -22,7 +22,7 @@ from marketplace.domain.accounts import (
     WrongCredentials,
 )
 
-from .shapes import Cursor, Input, Limit, Listed, Moment, Output, StrictRequest, paging
+from .shapes import Cursor, Include, Input, Limit, Listed, Moment, Output, StrictRequest, paging
 
 
 class SignInIn(Input, frozen=True, kw_only=True):
@@ -152,10 +152,11 @@ class SessionController(Controller):
         sessions: NamedDependency[SessionService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[DeviceOut]:
         """Where you are signed in."""
         of = request.list_of()
-        page = await sessions.mine(request.user, paging(limit, cursor, of))
+        page = await sessions.mine(request.user, paging(limit, cursor, of, include))
         return Listed.of(page, lambda each: DeviceOut.of(each, request.user), of)
 
     @delete("/sessions/{id:uuid}", problems=(SessionNotFound,))

@@ -134,15 +134,33 @@ class ListOf:
 
 
 class Listed(Output, Generic[Item], frozen=True, kw_only=True):
-    """A stretch of a list; ``next_cursor`` asks for the following one, with all else the same."""
+    """
+    A stretch of a list; ``next_cursor`` asks for the following one, with all else the same.
+
+    Where `include=total` asks for it, ``total`` is how many there are in all.
+    """
 
     items: list[Item]
     next_cursor: str | None
+    total: int | UnsetType = UNSET
 
     @classmethod
-    def of(cls, page: Page[Entity], shape: Callable[[Entity], Item], of: ListOf) -> "Listed[Item]":
+    def of(
+        cls,
+        page: Page[Entity],
+        shape: Callable[[Entity], Item],
+        of: ListOf,
+        total: int | UnsetType = UNSET,
+    ) -> "Listed[Item]":
         items = [shape(each) for each in page.items]
-        return Listed(items=items, next_cursor=cursor_after(page, of))
+        if page.total is not None:
+            total = page.total
+        return Listed(items=items, next_cursor=cursor_after(page, of), total=total)
+
+    @classmethod
+    def whole(cls, items: list[Item], include: str) -> "Listed[Item]":
+        """A list that is told in one piece."""
+        return Listed(items=items, next_cursor=None, total=len(items) if include else UNSET)
 
 
 def cursor_after(page: Page[Any], of: ListOf) -> str | None:
@@ -150,37 +168,21 @@ def cursor_after(page: Page[Any], of: ListOf) -> str | None:
     return _cursor(page.next, of) if page.next else None
 
 
-class Counted(Listed[Item], Generic[Item], frozen=True, kw_only=True):
-    """The same; where `include=total` asks for it, ``total`` is how many there are in all."""
-
-    total: int | UnsetType = UNSET
-
-    @classmethod
-    def of_all(
-        cls,
-        page: Page[Entity],
-        shape: Callable[[Entity], Item],
-        of: ListOf,
-        total: int | UnsetType,
-    ) -> "Counted[Item]":
-        listed = Listed.of(page, shape, of)
-        return Counted(items=listed.items, next_cursor=listed.next_cursor, total=total)
-
-
 Include: TypeAlias = FromQuery[Literal["", "total"]]
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most")]
 Cursor: TypeAlias = FromQuery[str | None]
 
 
-def paging(limit: int, cursor: str | None, of: ListOf) -> Paging:
-    """Which stretch of a list was asked for."""
+def paging(limit: int, cursor: str | None, of: ListOf, include: str = "") -> Paging:
+    """Which stretch of a list was asked for, and whether to count it all."""
+    counted = include == "total"
     if cursor is None:
-        return Paging(limit=limit)
+        return Paging(limit=limit, counted=counted)
     try:
         after = _place(cursor, of)
         if of.wanted is None and after != Place(id=after.id):
             raise ValueError
-        return Paging(limit=limit, after=after)
+        return Paging(limit=limit, after=after, counted=counted)
     except ValueError:
         raise InvalidFields(FieldProblem("cursor", BadCursor.code, {})) from None
 

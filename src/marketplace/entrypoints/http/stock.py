@@ -3,24 +3,24 @@
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from marketplace.application.stock import AdjustStock, StockService
+from marketplace.application.stock import Adjusted, AdjustStock, StockService
 from marketplace.domain.accounts import Actor
+from marketplace.domain.errors import StaleVersion
 from marketplace.domain.products import ProductId, ProductNotFound, VariantRequired
 from marketplace.domain.variants import (
     BY_HAND,
     NotEnoughOnHand,
-    StockMovement,
     StockReason,
-    Variant,
     VariantNotFound,
 )
 
 from .shapes import (
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -28,12 +28,18 @@ from .shapes import (
     Output,
     StrictRequest,
     paging,
+    tagged,
     words,
 )
 
 
 class StockIn(Input, frozen=True, kw_only=True):
-    """``adjust`` is how many units came, or went where it is below 0."""
+    """
+    ``adjust`` is how many units came, or went where it is below 0.
+
+    What was ``received`` or ``found`` came, what was ``damaged`` or ``lost`` went; a
+    ``correction`` is either.
+    """
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
         "adjust": -2,
@@ -46,12 +52,18 @@ class StockIn(Input, frozen=True, kw_only=True):
     variant_id: UUID | None = None
     note: str | None = None
 
-    def wanted(self, acting: Actor, product_id: UUID) -> AdjustStock:
-        return AdjustStock(**self.said(), acting=acting, product_id=ProductId(product_id))
+    def wanted(self, acting: Actor, product_id: UUID, seen: frozenset[int] | None) -> AdjustStock:
+        return AdjustStock(
+            **self.said(), acting=acting, product_id=ProductId(product_id), seen=seen
+        )
 
 
 class StockMovementOut(Output, frozen=True, kw_only=True):
-    """By how many units the shelf and the promises changed; ``reference`` is the order, if any."""
+    """
+    By how many units the shelf and the promises changed.
+
+    ``reference`` is the order, if any, or the export that came back.
+    """
 
     id: UUID
     variant_id: UUID
@@ -64,21 +76,28 @@ class StockMovementOut(Output, frozen=True, kw_only=True):
 
 
 class StockOut(Output, frozen=True, kw_only=True):
-    """``stock`` is what can be ordered now; ``movement`` is the new line of the ledger."""
+    """
+    ``stock`` is what can be ordered now; ``movement`` is the new line of the ledger.
+
+    ``version`` is that of the product.
+    """
 
     variant_id: UUID
     on_hand: int
     reserved: int
     stock: int
     movement: StockMovementOut
+    version: int
 
     @classmethod
-    def of(cls, variant: Variant, movement: StockMovement) -> Self:
+    def of(cls, adjusted: Adjusted) -> Self:
+        variant = adjusted.variant
         return cls.told(
             variant,
             variant_id=variant.id,
             stock=variant.available,
-            movement=StockMovementOut.told(movement),
+            movement=StockMovementOut.told(adjusted.movement),
+            version=adjusted.version,
         )
 
 
@@ -88,7 +107,13 @@ class StockController(Controller):
     @post(
         status_code=200,
         repeatable=True,
-        problems=(ProductNotFound, VariantNotFound, VariantRequired, NotEnoughOnHand),
+        problems=(
+            ProductNotFound,
+            VariantNotFound,
+            VariantRequired,
+            NotEnoughOnHand,
+            StaleVersion,
+        ),
     )
     async def adjust(
         self,
@@ -96,10 +121,10 @@ class StockController(Controller):
         id: FromPath[UUID],
         data: JSONBody[StockIn],
         stock: NamedDependency[StockService],
-    ) -> StockOut:
+    ) -> Response[StockOut]:
         """Say that units came or went; what was sold meanwhile stays sold."""
-        adjusted = await stock.adjust(data.wanted(request.user, id))
-        return StockOut.of(adjusted.variant, adjusted.movement)
+        adjusted = await stock.adjust(data.wanted(request.user, id, request.seen))
+        return tagged(StockOut.of(adjusted))
 
     @get(problems=(ProductNotFound,))
     async def movements(
@@ -109,8 +134,11 @@ class StockController(Controller):
         stock: NamedDependency[StockService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[StockMovementOut]:
         """Look at everything that came and went, newest first."""
         of = request.list_of()
-        page = await stock.movements(request.user, ProductId(id), paging(limit, cursor, of))
+        page = await stock.movements(
+            request.user, ProductId(id), paging(limit, cursor, of, include)
+        )
         return Listed.of(page, StockMovementOut.told, of)

@@ -33,6 +33,7 @@ from .products import ListedProductOut, OneOfSorts, ProductOut, VariantOut
 from .shapes import (
     Amount,
     Cursor,
+    Include,
     Limit,
     Listed,
     ListOf,
@@ -137,10 +138,12 @@ class StorePageOut(Output, frozen=True, kw_only=True):
         """Such an answer, put together from cards that are all but ready."""
         items = ",".join([_on_card(each) for each in page.products.items])
         media = encode_json(f"{site.media_url}/").decode()[1:-1]
-        return b'{"store":%b,"products":{"items":[%b],"next_cursor":%b}}' % (
+        total = page.products.total
+        return b'{"store":%b,"products":{"items":[%b],"next_cursor":%b%b}}' % (
             encode_json(StoreOut.of(page, site)),
             items.replace(MEDIA, media).encode(),
             encode_json(cursor_after(page.products, of)),
+            b"" if total is None else b',"total":%d' % total,
         )
 
 
@@ -240,6 +243,7 @@ class StoreController(Controller):
         sort: OneOfSorts = "",
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Response[StorePageOut]:
         """
         Look at a store and its products, newest first, or look for some.
@@ -258,7 +262,7 @@ class StoreController(Controller):
             sort=sort,
         )
         of = front_of(username, wanted)
-        page = await storefront.page(username, paging(limit, cursor, of), wanted)
+        page = await storefront.page(username, paging(limit, cursor, of, include), wanted)
         body = StorePageOut.encoded(page, request.site, of)
         return shared(body, request, page.store.id, until=page.reopens_at)
 
@@ -285,10 +289,11 @@ class StoreController(Controller):
         request: StrictRequest,
         username: FromPath[str],
         storefront: NamedDependency[StorefrontService],
+        include: Include = "",
     ) -> Response[Listed[ShelfOut]]:
         """List the categories of a store, in its order."""
         seen = await storefront.categories(username)
-        shelves = Listed(items=[ShelfOut.of(each) for each in seen.items], next_cursor=None)
+        shelves = Listed.whole([ShelfOut.of(each) for each in seen.items], include)
         return shared(encode_json(shelves), request, seen.store_id, until=None)
 
     @get("/delivery", public=True, problems=(StoreNotFound, StoreMoved))

@@ -40,6 +40,7 @@ from marketplace.domain.webhooks import (
 from .shapes import (
     Change,
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -226,10 +227,11 @@ class WebhookController(Controller):
         webhooks: NamedDependency[WebhookService],
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[WebhookOut]:
         """List the webhooks of one's own store."""
         of = request.list_of()
-        page = await webhooks.mine(request.user, paging(limit, cursor, of))
+        page = await webhooks.mine(request.user, paging(limit, cursor, of, include))
         return Listed.of(page, WebhookOut.of, of)
 
     @post(problems=(TooManyEndpoints,))
@@ -269,7 +271,7 @@ class WebhookController(Controller):
         edited = await webhooks.edit(data.wanted(request.user, id, request.seen))
         return tagged(WebhookOut.of(edited))
 
-    @delete("/{id:uuid}", problems=(EndpointNotFound,))
+    @delete("/{id:uuid}", problems=(EndpointNotFound, StaleVersion))
     async def remove(
         self,
         request: StrictRequest,
@@ -277,13 +279,13 @@ class WebhookController(Controller):
         webhooks: NamedDependency[WebhookService],
     ) -> None:
         """Have it called no more; its log goes with it."""
-        await webhooks.remove(request.user, EndpointId(id))
+        await webhooks.remove(request.user, EndpointId(id), request.seen)
 
     @post(
         "/{id:uuid}/rotate-secret",
         status_code=200,
         repeatable=True,
-        problems=(EndpointNotFound, ChangedMeanwhile),
+        problems=(EndpointNotFound, StaleVersion, ChangedMeanwhile),
     )
     async def rotate_secret(
         self,
@@ -297,7 +299,9 @@ class WebhookController(Controller):
 
         For a while the former one signs as well, so that a receiver can change at its leisure.
         """
-        rotated = await webhooks.rotate_secret(request.user, EndpointId(id), data.overlap_hours)
+        rotated = await webhooks.rotate_secret(
+            request.user, EndpointId(id), data.overlap_hours, request.seen
+        )
         return WebhookWithSecret.revealed(rotated)
 
     @post(
@@ -327,6 +331,7 @@ class WebhookController(Controller):
         until: FromQuery[Moment | None] = None,
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[DeliveryRow]:
         """
         List what was sent there, or is to be, newest first.
@@ -343,7 +348,7 @@ class WebhookController(Controller):
             until=until,
         )
         of = request.list_of((status, event, since, until))
-        page = await deliveries.log(wanted, paging(limit, cursor, of))
+        page = await deliveries.log(wanted, paging(limit, cursor, of, include))
         return Listed.of(page, DeliveryRow.row, of)
 
     @get("/{id:uuid}/deliveries/{delivery:uuid}", problems=(EndpointNotFound, DeliveryNotFound))

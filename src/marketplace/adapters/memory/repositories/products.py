@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
+from uuid import UUID
 
 from marketplace.application import ports
 from marketplace.domain.errors import ChangedMeanwhile
@@ -10,7 +11,7 @@ from marketplace.domain.merchants import MerchantId
 from marketplace.domain.orders import Order
 from marketplace.domain.products import Product, ProductId, ProductNotFound
 from marketplace.domain.slugs import Slug, distinct
-from marketplace.domain.variants import Drift, StockMovement
+from marketplace.domain.variants import Brought, Drift, StockMovement, StockReason, VariantId
 
 from ..repository import MemoryRepository
 from ..stock import drifting
@@ -91,6 +92,29 @@ class MemoryProducts(MemoryRepository[ProductId, Product], ports.Products):
     async def drifts(self, key: ProductId, /) -> list[Drift]:
         ledger, orders = self._transaction.store.stock_movements, self._transaction.all_of(Order)
         return list(drifting([await self.get(key)], ledger, orders))
+
+    async def brought(
+        self, variants: Sequence[VariantId], exports: Sequence[UUID], /
+    ) -> dict[UUID, dict[VariantId, Brought]]:
+        return {
+            export: {each: self._brought(each, export) for each in variants} for export in exports
+        }
+
+    def _brought(self, variant: VariantId, export: UUID) -> Brought:
+        ledger = [
+            each for each in self._transaction.store.stock_movements if each.variant_id == variant
+        ]
+        came = [each.reference == export and each.reason is StockReason.IMPORTED for each in ledger]
+        units = sum(each.on_hand for each, is_its in zip(ledger, came, strict=True) if is_its)
+        return Brought(units=units, was_there=bool(ledger) and not came[0])
+
+    async def let_go_of_skus(self, variants: Sequence[VariantId], /) -> None:
+        for product in self._transaction.all_of(Product):
+            if any(each.id in variants for each in product.variants):
+                without = deepcopy(product)
+                for each in without.variants:
+                    each.sku = "" if each.id in variants else each.sku
+                self._transaction.write(without, ())
 
     async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
         taken = {

@@ -50,14 +50,15 @@ class MemoryMerchantViews(Reading, ports.MerchantViews):
         if search.sort is MerchantSort.NEWEST:
             return page_of(found, paging, self._merchant)
         found.sort(key=lambda each: self._place(each, search.sort))
+        total = len(found) if paging.counted else None
         if paging.after is not None:
             last = _behind(search.sort, paging.after)
             found = [each for each in found if self._place(each, search.sort) > last]
         shown = found[: paging.limit]
         items = tuple(self._merchant(each) for each in shown)
         if len(found) == len(shown):
-            return Page(items=items)
-        return Page(items=items, next=self._end(shown[-1], search.sort))
+            return Page(items=items, total=total)
+        return Page(items=items, next=self._end(shown[-1], search.sort), total=total)
 
     def _is_sought(self, merchant: Merchant, search: MerchantSearch) -> bool:
         account: Account = self._store.entities[Account, merchant.account_id]

@@ -55,6 +55,7 @@ def page_of(items: Iterable[Item], paging: Paging, shown: Callable[[Item], Shown
     return Page(
         items=tuple(shown(each) for each in stretch),
         next=Place(id=_id(stretch[-1])) if more else None,
+        total=len(newest) if paging.counted else None,
     )
 
 

@@ -55,6 +55,7 @@ def in_order(
         return Place(id=each.id, key=key(each))
 
     ordered = sorted(products, key=lambda each: _comparable(place(each)), reverse=not upwards)
+    total = len(ordered) if paging.counted else None
     if (after := paging.after) is not None:
         here = _comparable(after)
         ordered = [
@@ -64,7 +65,9 @@ def in_order(
         ]
     stretch = ordered[: paging.limit]
     more = len(ordered) > paging.limit
-    return Page(items=tuple(map(shown, stretch)), next=place(stretch[-1]) if more else None)
+    return Page(
+        items=tuple(map(shown, stretch)), next=place(stretch[-1]) if more else None, total=total
+    )
 
 
 def _comparable(place: Place) -> tuple[int | str, int]:

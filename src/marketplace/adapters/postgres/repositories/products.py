@@ -1,6 +1,7 @@
 """Every product, with the stock of its variants."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +12,7 @@ from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId, ProductNotFound
 from marketplace.domain.slugs import Slug, distinct, numbered
-from marketplace.domain.variants import Drift, StockMovement
+from marketplace.domain.variants import Brought, Drift, StockMovement, VariantId
 
 from .. import tables
 from ..outbox import JOBS, PostgresOutbox
@@ -86,6 +87,56 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
         all_of=given("meant", sa.Integer),
     )
     _drifts = compiled(drifting(tables.variants.c.product_id == given("product", sa.Uuid)))
+    _its = tables.stock_movements.alias("its")
+    _earlier = tables.stock_movements.alias("earlier")
+    _variant, _export = (
+        sa.func.unnest(given(name, sa.ARRAY(sa.Uuid)))
+        .table_valued(sa.column("id", sa.Uuid), name=name)
+        .render_derived()
+        for name in ("variants", "exports")
+    )
+    _came = (
+        sa.select(
+            _variant.c.id.label("variant_id"),
+            _export.c.id.label("export"),
+            sa.func.coalesce(sa.func.sum(_its.c.on_hand), sa.literal_column("0")).label("units"),
+            # PostgreSQL knows no lowest uuid, but their text stands in the same order.
+            sa.func.min(sa.cast(_its.c.id, sa.Text)).label("first"),
+        )
+        .select_from(_variant)
+        .join(_export, sa.true())
+        .outerjoin(
+            _its,
+            sa.and_(
+                _its.c.variant_id == _variant.c.id,
+                _its.c.reference == _export.c.id,
+                _its.c.reason == sa.literal_column("'imported'"),
+            ),
+        )
+        .group_by(_variant.c.id, _export.c.id)
+        .subquery("came")
+    )
+    _brought = compiled(
+        sa.select(
+            _came.c.variant_id,
+            _came.c.export,
+            _came.c.units,
+            sa.exists()
+            .where(
+                _earlier.c.variant_id == _came.c.variant_id,
+                sa.or_(
+                    _came.c.first.is_(sa.null()),
+                    _earlier.c.id < sa.cast(_came.c.first, sa.Uuid),
+                ),
+            )
+            .label("was_there"),
+        )
+    )
+    _without_skus = compiled(
+        sa.update(tables.variants)
+        .where(one_of(tables.variants.c.id, "variants"))
+        .values(sku=sa.literal_column("''"))
+    )
     _slugs = compiled(
         sa.select(table.c.slug).where(
             table.c.merchant_id == given("merchant", sa.Uuid),
@@ -286,6 +337,22 @@ class PostgresProducts(PostgresRepository[ProductId, Product], ports.Products):
     async def drifts(self, key: ProductId, /) -> list[Drift]:
         rows = await self._drifts.run(self._connection, product=key)
         return [from_row(row, Drift) for row in rows]
+
+    async def brought(
+        self, variants: Sequence[VariantId], exports: Sequence[UUID], /
+    ) -> dict[UUID, dict[VariantId, Brought]]:
+        rows = await self._brought.run(
+            self._connection, variants=list(variants), exports=list(exports)
+        )
+        found: dict[UUID, dict[VariantId, Brought]] = {each: {} for each in exports}
+        for row in rows:
+            found[row["export"]][row["variant_id"]] = Brought(
+                units=row["units"], was_there=row["was_there"]
+            )
+        return found
+
+    async def let_go_of_skus(self, variants: Sequence[VariantId], /) -> None:
+        self._without_skus.tell(self._connection, variants=list(variants))
 
     async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:
         await alone(self._connection, merchant_id)

@@ -1,5 +1,6 @@
 """Who sells here, with the account behind it and the logo."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -149,12 +150,15 @@ class PostgresMerchantViews(Reading, ports.MerchantViews):
             place |= _FIRST.get(search.sort, {})
         else:
             place["key"] = paging.after.key
-        rows = await self._rows(
-            _MERCHANTS[search.sort],
-            statuses=[search.status] if search.status else list(MerchantStatus),
-            kyc_statuses=[search.kyc_status] if search.kyc_status else list(KycStatus),
-            text=search.text.lower(),
-            digits=search.digits,
-            **place,
-        )
-        return page_of(rows, MerchantView, paging)
+        asked: dict[str, object] = {
+            "statuses": [search.status] if search.status else list(MerchantStatus),
+            "kyc_statuses": [search.kyc_status] if search.kyc_status else list(KycStatus),
+            "text": search.text.lower(),
+            "digits": search.digits,
+        }
+        listing = _MERCHANTS[search.sort]
+        page = page_of(await self._rows(listing, **asked, **place), MerchantView, paging)
+        if not paging.counted:
+            return page
+        first = {"after": stretch(Paging())["after"]} | _FIRST.get(search.sort, {})
+        return replace(page, total=await self._count(listing, **asked, **first))

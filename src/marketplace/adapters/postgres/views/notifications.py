@@ -1,6 +1,7 @@
 """What a merchant was told."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -31,6 +32,10 @@ _INBOX = compiled(
     sa.select(_unread.c.unread, *(column.label(f"slip__{column.name}") for column in _slips.c))
     .join_from(_unread, _slips, sa.true(), isouter=True)
     .order_by(_slips.c.id.desc())
+)
+
+_TOLD = compiled(
+    sa.select(sa.func.count().label("total")).where(notifications.c.merchant_id == _owner)
 )
 
 _CHOICES = compiled(
@@ -68,7 +73,11 @@ class PostgresNotificationViews(Reading, ports.NotificationViews):
     async def inbox(self, merchant_id: MerchantId, paging: Paging, /) -> Inbox:
         rows = await self._rows(_INBOX, merchant=merchant_id, **stretch(paging))
         slips = [row["slip"] for row in rows if "slip" in row]
-        return Inbox(page=page_of(slips, Notification, paging), unread=rows[0]["unread"])
+        page = page_of(slips, Notification, paging)
+        if paging.counted:
+            [told] = await self._rows(_TOLD, merchant=merchant_id)
+            page = replace(page, total=told["total"])
+        return Inbox(page=page, unread=rows[0]["unread"])
 
     async def mail_choices(self, merchant_id: MerchantId, /) -> MailChoices:
         rows = await self._rows(_CHOICES, merchant=merchant_id)

@@ -1,6 +1,7 @@
 """Products with the images they show."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from ..statements import compiled, given, one_of, shown
 from ..stock import drifting
 from ..tables import categories, images, products, stock_movements, variants
 from .reading import Reading, newest_first, page_of
-from .selecting import KEPT, listing
+from .selecting import KEPT, everything, listing
 
 _id = given("id", sa.Uuid)
 _owner = given("merchant", sa.Uuid)
@@ -101,7 +102,11 @@ class PostgresProductViews(Reading, ports.ProductViews):
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
     ) -> Page[ProductView]:
         statement, values = listing(a_product, merchant_id, selection, paging)
-        return page_of(await self._rows(statement, **values), ProductView, paging)
+        page = page_of(await self._rows(statement, **values), ProductView, paging)
+        if not paging.counted:
+            return page
+        statement, values = everything(a_product, merchant_id, selection)
+        return replace(page, total=await self._count(statement, **values))
 
     async def vocabulary(
         self, merchant_id: MerchantId, status: ProductStatus | None, /

@@ -1,6 +1,7 @@
 """What all views have in common: one thing, a list of them, or a stretch of a list."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from marketplace.domain.errors import NotFound
 from ..faults import translated
 from ..pool import Pool, lent
 from ..rows import Row, from_row
-from ..statements import Statement, given
+from ..statements import Statement, counting, given
 
 Item = TypeVar("Item")
 
@@ -61,7 +62,15 @@ class Reading:
     async def _page(
         self, statement: Statement, kind: type[Item], paging: Paging, **given: object
     ) -> Page[Item]:
-        return page_of(await self._rows(statement, **given, **stretch(paging)), kind, paging)
+        page = page_of(await self._rows(statement, **given, **stretch(paging)), kind, paging)
+        if not paging.counted:
+            return page
+        return replace(page, total=await self._count(statement, **given, after=_NEWEST))
+
+    async def _count(self, listing: Statement, **given: object) -> int:
+        """How many a listing has in all, if what comes ``after`` is everything."""
+        [row] = await self._rows(counting(listing), **given, limit=None)
+        return int(row["total"])
 
     async def _rows(self, statement: Statement, **given: object) -> list[Row]:
         with translated():

@@ -80,6 +80,15 @@ def listing(
     return statement, {**values, "merchant": merchant_id, "limit": paging.limit + 1}
 
 
+def everything(
+    shown: sa.Select[Any], merchant_id: MerchantId, selection: Selection
+) -> tuple[Statement, dict[str, object]]:
+    """The same from the beginning, to be counted to its end."""
+    statement, values = listing(shown, merchant_id, selection, Paging())
+    del values["limit"]
+    return statement, values
+
+
 @cache
 def _listing(shown: sa.Select[Any], asked: frozenset[str], sort: Sort, goes_on: bool) -> Statement:
     """

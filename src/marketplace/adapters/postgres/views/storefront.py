@@ -32,7 +32,7 @@ from .front import FRONTS, a_card, fronts_of
 from .merchants import a_store
 from .products import a_product
 from .reading import Reading, place_after, stretch
-from .selecting import listing
+from .selecting import everything, listing
 
 _FIRST = Paging()
 """What whoever opens a store is shown."""
@@ -129,7 +129,11 @@ class PostgresStoreViews(Reading, ports.StoreViews):
         cards = [
             ProductCard(row["id"], row["told"], row["available"]) for row in rows[: paging.limit]
         ]
-        return Page(items=tuple(cards), next=place_after(rows, paging))
+        page = Page(items=tuple(cards), next=place_after(rows, paging))
+        if not paging.counted:
+            return page
+        statement, values = everything(a_card, merchant_id, selection)
+        return replace(page, total=await self._count(statement, **values))
 
     async def product_on_sale(
         self, merchant_id: MerchantId, called: ProductId | Slug, /

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from marketplace.domain.events import Event
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId
 from marketplace.domain.slugs import Slug
-from marketplace.domain.variants import Drift, StockMovement
+from marketplace.domain.variants import Brought, Drift, StockMovement, VariantId
 
 from .repository import Repository
 
@@ -86,6 +87,16 @@ class Products(Repository[ProductId, Product], Protocol):
 
     async def drifts(self, key: ProductId, /) -> list[Drift]:
         """The variants of a held product whose stock is not what the books say."""
+        ...
+
+    async def brought(
+        self, variants: Sequence[VariantId], exports: Sequence[UUID], /
+    ) -> dict[UUID, dict[VariantId, Brought]]:
+        """What sheets of each of these exports have brought each of these held variants."""
+        ...
+
+    async def let_go_of_skus(self, variants: Sequence[VariantId], /) -> None:
+        """These held variants have no SKU until their products are stored, which follows."""
         ...
 
     async def free_slugs(self, merchant_id: MerchantId, wanted: Sequence[Slug], /) -> list[Slug]:

@@ -29,15 +29,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
-    """A stretch of a list; ``next`` is where the following stretch begins after."""
+    """
+    A stretch of a list; ``next`` is where the following stretch begins after.
+
+    ``total`` is how many there are in all, where that was asked for.
+    """
 
     items: tuple[Item, ...]
     next: Place | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """Which stretch of a list: at most ``limit`` items (1 to 100) that come after a place."""
+    """
+    Which stretch of a list: at most ``limit`` items (1 to 100) that come after a place.
+
+    ``counted`` asks how many there are in all, which is another question to a database.
+    """
 
     limit: int = 20
     after: Place | None = None
+    counted: bool = False
