@@ -69,7 +69,7 @@ class FindProducts:
                 in_stock=self.in_stock,
                 sort=sort,
             )
-            if after and sort and not isinstance(after.key, SORT_KEYS[sort] or type(None)):
+            if after and sort and not _goes_on(after, query, sort):
                 form.refuse("cursor", BadCursor())
         return selection
 
@@ -87,19 +87,26 @@ async def found(
     """
     What is met by a selection; if nothing is, what would be but for a slip of the pen.
 
-    A list that began loosely goes on like that, and no other does: or else its end would not be
-    the end.
+    A list that began loosely goes on like that, with the words it began with, and no other does: or
+    else its end would not be the end.
     """
     query, after = selection.query, paging.after
-    if query is None or after is None or not after.loosely:
+    loosely = after.loosely if after else ()
+    if query is None or not loosely:
         page = await show(selection)
         if page.items or query is None or after is not None:
             return page
-    wider = query.widened(await views.vocabulary(merchant_id, selection.status))
-    if wider == query:
-        return Page(items=())
-    page = await show(replace(selection, query=wider))
-    return replace(page, next=page.next and replace(page.next, loosely=True))
+        loosely = query.nearest(await views.vocabulary(merchant_id, selection.status))
+        if not any(loosely):
+            return page
+    page = await show(replace(selection, query=query.loosened(loosely)))
+    return replace(page, next=page.next and replace(page.next, loosely=loosely))
+
+
+def _goes_on(after: Place, query: Query | None, sort: Sort) -> bool:
+    """Whether a list like this can have come to this place."""
+    is_key = isinstance(after.key, SORT_KEYS[sort] or type(None))
+    return is_key and (not after.loosely or (query is not None and query.takes(after.loosely)))
 
 
 def _category(said: str) -> CategoryId | Slug:

@@ -32,6 +32,7 @@ from marketplace.domain.search import (
     Query,
     Term,
 )
+from marketplace.domain.slips import JOINED
 
 WEIGHTS = "{0.02, 0.3, 0.6, 1}"
 """
@@ -214,7 +215,7 @@ DECLARE
     third text[] := search_spellings(folded, first) || search_spellings(further, second);
     fourth text[] := search_forms(told);
     pairs text[] := (
-        SELECT array_agg(left(one || other, $longest))
+        SELECT array_agg($joined || left(one || other, $longest))
         FROM unnest(words, words[2:]) AS pair (one, other)
         WHERE one || other !~ '[0-9]');
 BEGIN
@@ -225,6 +226,7 @@ BEGIN
         || array_to_tsvector(fourth || search_spellings(told, fourth));
 END
 """,
+    joined=_quoted(JOINED),
     longest=str(LONGEST_WORD),
 )
 
@@ -255,6 +257,11 @@ def touching(query: Query) -> str:
     return " | ".join(_touching(term) for term in query.terms)
 
 
+def asked(query: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
+    """A ``tsquery`` that is read once, and not for every product that it is compared with."""
+    return sa.select(sa.cast(query, TSQUERY)).scalar_subquery()
+
+
 def rank(
     vector: sa.ColumnElement[Any], said: sa.ColumnElement[Any], meant: sa.ColumnElement[Any]
 ) -> sa.ColumnElement[int]:
@@ -266,8 +273,7 @@ def rank(
     """
     weights: sa.ColumnElement[Any] = sa.literal_column(f"'{WEIGHTS}'")
     itself, alike = (
-        sa.func.ts_rank(weights, vector, sa.cast(asked, TSQUERY), type_=sa.Float)
-        for asked in (said, meant)
+        sa.func.ts_rank(weights, vector, asked(query), type_=sa.Float) for query in (said, meant)
     )
     many, fewer = sa.literal_column("100000", sa.Float), sa.literal_column("10000", sa.Float)
     return sa.cast(many * itself + fewer * alike, sa.Integer)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from marketplace.application.ports import Paging, Selection, Sort
 from marketplace.domain.merchants import MerchantId
@@ -29,7 +28,7 @@ _found_by = sa.func.coalesce(
 _its_shelf = sa.and_(
     _shelf.c.id == products.c.category,
     _shelf.c.merchant_id == given("merchant", sa.Uuid),
-    _shelf.c.found_by.bool_op("@@")(sa.cast(given("touching", sa.Text), TSQUERY)),
+    _shelf.c.found_by.bool_op("@@")(search.asked(given("touching", sa.Text))),
 )
 _called = (
     sa.select(categories.c.id)
@@ -53,7 +52,7 @@ _CONDITIONS: Mapping[str, sa.ColumnElement[bool]] = {
     "min_price": products.c.price_from__minor >= given("min_price", sa.BigInteger),
     "max_price": products.c.price_from__minor <= given("max_price", sa.BigInteger),
     "in_stock": (~products.c.track_stock | _on_shelf) == given("in_stock", sa.Boolean),
-    "query": _found_by.bool_op("@@")(sa.cast(given("query", sa.Text), TSQUERY)),
+    "query": _found_by.bool_op("@@")(search.asked(given("query", sa.Text))),
 }
 """By the name of the value that has to be given for it."""
 
