@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from marketplace.adapters.postgres import search as postgres
 from marketplace.adapters.postgres.statements import compiled
-from marketplace.adapters.postgres.statements import given as given_as
 from marketplace.domain.search import Query, fold, forms, indexed, matches, spellings, words
 
 from .conftest import WORKER
@@ -273,9 +272,7 @@ def test_the_word_as_it_was_typed_comes_before_another_spelling_of_it(
 ) -> None:
     titles = ["حذاء رياضي", "حزاء رياضي", "رف", "رف حذاء"]
     descriptions = ["", "", "لكل حزاء", ""]
-    rank = compiled(
-        postgres.rank(sa.column("found_by"), given_as("said", sa.Text), given_as("meant", sa.Text))
-    )
+    rank = compiled(postgres.rank(sa.column("found_by"), sa.func.search_fold(sa.column("title"))))
     for typed, expected in {
         "حزاء": ["حزاء رياضي", "حذاء رياضي", "رف حذاء", "رف"],
         "حذاء": ["حذاء رياضي", "رف حذاء", "حزاء رياضي", "رف"],
@@ -284,17 +281,16 @@ def test_the_word_as_it_was_typed_comes_before_another_spelling_of_it(
         asked = {
             **rank.fixed,
             "query": postgres.tsquery(query),
-            "said": postgres.said(query),
-            "meant": postgres.meant(query),
-            "titles": titles,
+            **postgres.ranked(query),
+            "every": titles,
             "told": descriptions,
         }
 
         rows = database.execute(
-            b"SELECT title FROM unnest(%(titles)s::text[], %(told)s::text[])"
+            b"SELECT title FROM unnest(%(every)s::text[], %(told)s::text[])"
             b" WITH ORDINALITY AS sold (title, description, at),"
             b" search_vector(title, '', description) AS found_by"
-            b" WHERE found_by @@ %(query)s::tsquery ORDER BY -" + rank.text + b", at",
+            b" WHERE found_by @@ %(query)s::tsquery ORDER BY -(" + rank.text + b"), at",
             asked,
         )
 
@@ -303,22 +299,20 @@ def test_the_word_as_it_was_typed_comes_before_another_spelling_of_it(
 
 def test_the_word_itself_in_the_title_comes_first(database: Connection) -> None:
     query = Query.parse("كريم اليد")
-    rank = compiled(
-        postgres.rank(sa.column("found_by"), given_as("said", sa.Text), given_as("meant", sa.Text))
-    )
+    rank = compiled(postgres.rank(sa.column("found_by"), sa.func.search_fold(sa.column("title"))))
     asked = {
         **rank.fixed,
         "query": postgres.tsquery(query),
-        "said": postgres.said(query),
-        "meant": postgres.meant(query),
+        **postgres.ranked(query),
     }
 
     rows = database.execute(
         "SELECT title FROM (VALUES ('لوشن', 'كريم اليد'), ('كريمات لليد', ''), ('كريم اليد', ''),"
         " ('كريم', 'اليد'), ('كريم فقط', '')) AS sold (title, description),"
         " search_vector(title, '', description) AS found_by"
-        " WHERE found_by @@ %(query)s::tsquery ORDER BY -".encode()
-        + rank.text,
+        " WHERE found_by @@ %(query)s::tsquery ORDER BY -(".encode()
+        + rank.text
+        + b")",
         asked,
     )
 

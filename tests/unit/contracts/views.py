@@ -351,7 +351,8 @@ class ViewsContract:
         assert await shown(sort=Sort.PRICE_ASC) == [cheap, draft, dear]
         assert await shown(sort=Sort.PRICE_DESC) == [dear, draft, cheap]
         assert await shown(sort=Sort.TITLE) == [dear, draft, cheap]
-        assert await shown(query=Query.parse("المصابيح الحمراء احمر")) == []
+        assert await shown(query=Query.parse("المصابيح الحمراء احمر")) == [cheap]
+        assert await shown(query=Query.parse("المصابيح الزرقاء")) == []
         assert await shown(query=Query.parse("المصباح احمر")) == [cheap]
         assert await shown(query=Query.parse(cheap.default.sku)) == [cheap]
         assert await shown(query=Query.parse("blue"), sort=Sort.PRICE_ASC) == [cheap, draft, dear]
@@ -394,6 +395,30 @@ class ViewsContract:
         stayed = [each.id for each in ordered]
         assert [each for each in walked if each in stayed] == stayed
         assert {str(each.id) for each in there} == set(stayed)
+
+    async def test_what_fits_best_comes_first(self, world: World, views: Views) -> None:
+        merchant = await world.a_merchant()
+        titles = ["ورد", "ورد جوري", "عصير ورد طبيعي", "الورد", "ورود", "ماء زهر", "وردة"]
+        for title in titles:
+            told = "من ورد الطائف" if title == "ماء زهر" else ""
+            await world.a_product(merchant, title=title, description=told)
+        for _ in range(3):
+            await world.a_product(merchant, title="عصير ورد طبيعي")
+
+        async def found(typed: str) -> list[str]:
+            selection = Selection(query=Query.parse(typed), sort=Sort.RELEVANCE)
+            page = await views.products(merchant.id, selection, Paging())
+            sold = await views.on_sale(merchant.id, selection, Paging())
+            assert [each.id for each in sold.items] == [str(each.product.id) for each in page.items]
+            return [each.product.title for each in page.items]
+
+        first, second, *others, last = await found("ورد")
+        assert (first, second, last) == ("ورد", "ورد جوري", "ماء زهر")
+        assert sorted(others) == sorted([*titles[3:5], titles[6], *titles[2:3] * 4])
+        assert {*(await found("الورد"))[:2]} == {"ورد", "الورد"}
+        assert (await found("عصير ورد"))[:4] == ["عصير ورد طبيعي"] * 4
+        assert (await found("ورد جوري")) == ["ورد جوري"]
+        assert (await found("ماء")) == ["ماء زهر"]
 
     async def test_the_words_of_a_store_are_those_of_what_is_listed(
         self, world: World, views: Views

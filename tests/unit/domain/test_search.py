@@ -9,7 +9,9 @@ import pytest
 from marketplace.domain.search import (
     LONGEST_WORD,
     MOST_TERMS,
+    Fit,
     Query,
+    fit,
     fold,
     forms,
     indexed,
@@ -227,3 +229,22 @@ def test_the_forms_of_a_word_are_few() -> None:
     assert forms("والعبايات") == {"والعبايات", "عبايات", "عبا"}
     assert forms("iPhone15") == {"iphone15", "iphone", "15"}
     assert forms("") == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "expected"),
+    [
+        ("ورد", "وَرْد", Fit.TITLE),
+        ("الورد", "ورد", Fit.TITLE),
+        ("ورد", "ورد جوري", Fit.BEGINS),
+        ("ورد", "وردة", Fit.IN_TITLE),
+        ("ورد", "عصير ورد طبيعي", Fit.IN_TITLE),
+        ("حزاء", "رف حذاء", Fit.IN_TITLE),
+        ("ورد", "عصير", Fit.ELSEWHERE),
+        ("عصير ورد", "ورد", Fit.ELSEWHERE),
+        ("عسل من اليمن", "عسل من اليمن", Fit.TITLE),
+        ("T-Shirt", "t shirt", Fit.TITLE),
+    ],
+)
+def test_a_title_fits_more_or_less(typed: str, title: str, expected: Fit) -> None:
+    assert fit(Query.parse(typed), title) is expected

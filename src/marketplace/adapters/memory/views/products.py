@@ -27,7 +27,7 @@ class MemoryProductViews(Reading, ports.ProductViews):
     ) -> Page[ProductView]:
         products = self._products_of(merchant_id)
         chosen = (each for each in products if selected(each, self._category(each), selection))
-        return in_order(chosen, selection.sort, paging, self._product)
+        return in_order(chosen, selection, paging, self._product)
 
     async def vocabulary(
         self, merchant_id: MerchantId, status: ProductStatus | None, /

@@ -6,7 +6,15 @@ from typing import TypeVar
 from marketplace.application.ports import Page, Paging, Place, Selection, Sort
 from marketplace.domain.categories import Category
 from marketplace.domain.products import Product
-from marketplace.domain.search import fold, forms, indexed, matches
+from marketplace.domain.search import (
+    LONGEST_SORTED,
+    Query,
+    fit,
+    fold,
+    forms,
+    indexed,
+    matches,
+)
 
 Shown = TypeVar("Shown")
 
@@ -32,27 +40,28 @@ def selected(product: Product, category: Category | None, selection: Selection) 
     )
 
 
-_KEYS: Mapping[Sort, Callable[[Product], int | str | None]] = {
-    Sort.NEWEST: lambda _: None,
-    Sort.PRICE_ASC: lambda product: product.price_from.minor,
-    Sort.PRICE_DESC: lambda product: product.price_from.minor,
-    Sort.TITLE: lambda product: fold(product.title)[:100],
-    # Who is found is told alike by every tenant of the port; who is found first is not.
-    Sort.RELEVANCE: lambda _: 0,
+_KEYS: Mapping[Sort, Callable[[Product, Query], int | str | None]] = {
+    Sort.NEWEST: lambda *_: None,
+    Sort.PRICE_ASC: lambda product, _: product.price_from.minor,
+    Sort.PRICE_DESC: lambda product, _: product.price_from.minor,
+    Sort.TITLE: lambda product, _: fold(product.title)[:LONGEST_SORTED],
+    # What fits as well as another thing by its title may be told by other tenants of the port.
+    Sort.RELEVANCE: lambda product, query: int(fit(query, product.title)),
 }
 
 
 def in_order(
     products: Iterable[Product],
-    sort: Sort,
+    selection: Selection,
     paging: Paging,
     shown: Callable[[Product], Shown],
 ) -> Page[Shown]:
     """One stretch of the products, by keyset."""
+    sort, query = selection.sort, selection.query or Query(())
     upwards, key = sort in (Sort.PRICE_ASC, Sort.TITLE), _KEYS[sort]
 
     def place(each: Product) -> Place:
-        return Place(id=each.id, key=key(each))
+        return Place(id=each.id, key=key(each, query))
 
     ordered = sorted(products, key=lambda each: _comparable(place(each)), reverse=not upwards)
     if (after := paging.after) is not None:

@@ -51,9 +51,7 @@ class MemoryStoreViews(Reading, ports.StoreViews):
     ) -> Page[ProductCard]:
         wanted, products = replace(selection, status=ProductStatus.ACTIVE), self._sold(merchant_id)
         chosen = (each for each in products if selected(each, self._category(each), wanted))
-        return in_order(
-            chosen, selection.sort, paging, lambda each: ProductCard.of(self._product(each))
-        )
+        return in_order(chosen, selection, paging, lambda each: ProductCard.of(self._product(each)))
 
     async def product_on_sale(
         self, merchant_id: MerchantId, called: ProductId | Slug, /

@@ -62,7 +62,7 @@ _KEYS: Mapping[Sort, sa.ColumnElement[Any] | None] = {
     Sort.PRICE_ASC: products.c.price_from__minor,
     Sort.PRICE_DESC: products.c.price_from__minor,
     Sort.TITLE: products.c.sorted_by,
-    Sort.RELEVANCE: search.rank(_found_by, given("said", sa.Text), given("meant", sa.Text)),
+    Sort.RELEVANCE: search.rank(_found_by, products.c.sorted_by),
 }
 _UPWARDS = {Sort.PRICE_ASC, Sort.TITLE}
 
@@ -121,5 +121,5 @@ def _values(selection: Selection) -> dict[str, object]:
         values["query"] = search.tsquery(selection.query)
         values["touching"] = search.touching(selection.query)
     if selection.query and selection.sort is Sort.RELEVANCE:
-        values |= {"said": search.said(selection.query), "meant": search.meant(selection.query)}
+        values |= search.ranked(selection.query)
     return {name: value for name, value in values.items() if value is not None}
