@@ -209,16 +209,17 @@ _PLURALS = """
     مرايا مرآة · كؤوس كأس · رؤوس رأس · عقود عقد · دهون دهن · لحوم لحم · بذور بذرة · قشور قشر
     خيوط خيط · سيوف سيف · جلود جلد · حبوب حب · نجوم نجم · قلوب قلب · دروع درع · طيور طير
     كروت كرت · فصوص فص · سطول سطل · نقوش نقش · عروض عرض · طقوم طقم · كلاب كلب · قطط قط
-    معاجين معجون · مساحيق مسحوق · مشاريب مشروب · انقليزي إنجليزي · انقليزية إنجليزي
-    انكليزي إنجليزي · كابل كيبل · تلفون تليفون · تلفونات تليفون · تليفزيون تلفزيون · تلفاز تلفزيون
-    موبيل موبايل · كمبيوتر computer · كومبيوتر computer · شكولاته شوكولاتة · شوكلاته شوكولاتة
-    شيكولاتة شوكولاتة · شوكولا شوكولاتة · مكرونة معكرونة · كتشب كاتشب · جاكت جاكيت · جينس جينز
-    جنز جينز · تيشرت tshirt · تيشيرت tshirt · تيشرتات tshirt · تيشيرتات tshirt · ايفون iphone
-    ايباد ipad · سامسونج samsung · سامسونغ samsung · لابتوب laptop · لابتوبات laptop
-    بلوتوث bluetooth · هواوي huawei · شاومي xiaomi · سوني sony · كاسيو casio · رولكس rolex
-    نايك nike · نايكي nike · اديداس adidas · شانيل chanel · ديور dior · قوتشي gucci · جوتشي gucci
-    غوتشي gucci · بلايستيشن playstation · women woman · men man · children child · knives knife
-    shelves shelf · scarves scarf · mice mouse · feet foot · teeth tooth
+    معاجين معجون · مساحيق مسحوق · مشاريب مشروب · جلاليب جلابية · شبابيك شباك · دبابيس دبوس
+    دكاكين دكان · صنانير صنارة · انقليزي إنجليزي · انقليزية إنجليزي · انكليزي إنجليزي · كابل كيبل
+    تلفون تليفون · تلفونات تليفون · تليفزيون تلفزيون · تلفاز تلفزيون · موبيل موبايل
+    كمبيوتر computer · كومبيوتر computer · شكولاته شوكولاتة · شوكلاته شوكولاتة · شيكولاتة شوكولاتة
+    شوكولا شوكولاتة · مكرونة معكرونة · كتشب كاتشب · جاكت جاكيت · جينس جينز · جنز جينز
+    تيشرت tshirt · تيشيرت tshirt · تيشرتات tshirt · تيشيرتات tshirt · ايفون iphone · ايباد ipad
+    سامسونج samsung · سامسونغ samsung · لابتوب laptop · لابتوبات laptop · بلوتوث bluetooth
+    هواوي huawei · شاومي xiaomi · سوني sony · كاسيو casio · رولكس rolex · نايك nike · نايكي nike
+    اديداس adidas · شانيل chanel · ديور dior · قوتشي gucci · جوتشي gucci · غوتشي gucci
+    بلايستيشن playstation · women woman · men man · children child · knives knife · shelves shelf
+    scarves scarf · mice mouse · feet foot · teeth tooth
 """
 
 
@@ -489,9 +490,11 @@ def _term(word: str, *, last: bool = False, is_whole: bool = False) -> Term:
         return Term(said=word, equal=frozenset(whole), starts=whole, parts=each)
     plain, stems = _plain(f" {word} ")
     forms = tuple(dict.fromkeys(each for each in (*plain, *stems) if len(each) > 3))
-    alike = chain.from_iterable(map(kin, dict.fromkeys((*plain, *stems))))
+    # A feminine is of the root that is left of it; of others that is a guess too many.
+    roots = (each for each in stems if f"{each}ه" in plain or f"{each}ات" in plain)
+    alike = chain.from_iterable(map(kin, dict.fromkeys((*plain, *roots))))
     singulars = (PLURALS[each] for each in plain if each in PLURALS)
-    pairs = (JOINED + each for each in (word, *forms, *singulars) if len(each) > 3)
+    pairs = (JOINED + each for each in (*forms, *singulars) if len(each) > 3)
     equal = frozenset((*_all_forms(word), *alike, *pairs))
     return Term(
         said=word, equal=equal, forms=forms, starts=_starts(word, last=last, is_whole=is_whole)
