@@ -8,7 +8,6 @@ from uuid import UUID
 
 from marketplace.domain.categories import CategoryId
 from marketplace.domain.errors import Form
-from marketplace.domain.merchants import MerchantId
 from marketplace.domain.money import Money
 from marketplace.domain.products import ProductStatus
 from marketplace.domain.search import Query
@@ -18,12 +17,11 @@ from marketplace.domain.text import line, word
 from .ports import (
     SORT_KEYS,
     BadCursor,
+    Found,
     Page,
-    Paging,
     Place,
     Selection,
     Sort,
-    Views,
 )
 
 Shown = TypeVar("Shown")
@@ -78,28 +76,37 @@ ANY = FindProducts()
 
 
 async def found(
-    show: Callable[[Selection], Awaitable[Page[Shown]]],
-    selection: Selection,
-    paging: Paging,
-    views: Views,
-    merchant_id: MerchantId,
+    show: Callable[[Selection], Awaitable[Found[Shown]]], selection: Selection, after: Place | None
 ) -> Page[Shown]:
-    """
-    What is met by a selection; if nothing is, what would be but for a slip of the pen.
+    """What is met by a selection; if nothing is, what would be but for a slip of the pen."""
+    chosen = gone_on(selection, after)
+    return await forgiven(await show(chosen), show, chosen, after)
 
-    A list that began loosely goes on like that, with the words it began with, and no other does: or
+
+def gone_on(selection: Selection, after: Place | None) -> Selection:
+    """
+    The selection of a list that goes on after a place.
+
+    One that began loosely goes on like that, with the words it began with, and no other does: or
     else its end would not be the end.
     """
-    query, after = selection.query, paging.after
+    if selection.query is None or after is None or not after.loosely:
+        return selection
+    return replace(selection, query=selection.query.loosened(after.loosely))
+
+
+async def forgiven(
+    page: Found[Shown],
+    show: Callable[[Selection], Awaitable[Found[Shown]]],
+    selection: Selection,
+    after: Place | None,
+) -> Page[Shown]:
+    """The page of a selection, or what is shown of one that forgives a slip of the pen."""
     loosely = after.loosely if after else ()
-    if query is None or not loosely:
-        page = await show(selection)
-        if page.items or query is None or after is not None:
-            return page
-        loosely = query.nearest(await views.vocabulary(merchant_id, selection.status))
-        if not any(loosely):
-            return page
-    page = await show(replace(selection, query=query.loosened(loosely)))
+    if selection.query and after is None and not page.items:
+        loosely = selection.query.nearest(page.words)
+        if any(loosely):
+            page = await show(replace(selection, query=selection.query.loosened(loosely)))
     return replace(page, next=page.next and replace(page.next, loosely=loosely))
 
 

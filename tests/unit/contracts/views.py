@@ -396,6 +396,38 @@ class ViewsContract:
         assert [each for each in walked if each in stayed] == stayed
         assert {str(each.id) for each in there} == set(stayed)
 
+    @pytest.mark.parametrize("sort", Sort)
+    async def test_a_store_is_searched_by_its_name_as_by_its_id(
+        self, world: World, views: Views, sort: Sort
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        for price, title in [(20, "مصباح"), (10, "مصباح ب"), (20, "👜"), (10, "ا مصباح"), (5, "؟")]:
+            await world.a_product(merchant, price=price, title=title)
+            await world.a_product(other, price=price, title=title)
+        await world.a_product(merchant, status=ProductStatus.DRAFT)
+        queries = [Query.parse("مصباح"), Query.parse("lamp"), Query.parse("nothing")]
+        for query in queries if sort is Sort.RELEVANCE else [None, *queries]:
+            for category in (None, Slug("nothing")):
+                selection = Selection(sort=sort, query=query, category=category)
+
+                async def by_name(paging: Paging, asked: Selection = selection) -> Page[Any]:
+                    store, page = await views.searched(merchant.username, asked, paging)
+                    assert store.id == merchant.id
+                    assert page == await views.on_sale(merchant.id, asked, paging)
+                    return page
+
+                walked = await self._walk(by_name)
+                every = await views.on_sale(merchant.id, selection, Paging())
+                assert walked == [*every.items]
+
+        with pytest.raises(StoreNotFound):
+            await views.searched(Username("nobody"), Selection(sort=Sort.NEWEST), Paging())
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            await market.merchants.save(held, held.suspend("fraud", NOON))
+        with pytest.raises(StoreNotFound):
+            await views.searched(merchant.username, Selection(sort=Sort.NEWEST), Paging())
+
     async def test_what_fits_best_comes_first(self, world: World, views: Views) -> None:
         merchant = await world.a_merchant()
         titles = ["ورد", "ورد جوري", "عصير ورد طبيعي", "الورد", "ورود", "ماء زهر", "وردة"]
@@ -429,8 +461,16 @@ class ViewsContract:
         await world.a_product(merchant, title="Gone", status=ProductStatus.ARCHIVED)
         await world.a_product(other, title="Foreign")
 
-        sold = await views.vocabulary(merchant.id, ProductStatus.ACTIVE)
-        kept = await views.vocabulary(merchant.id, None)
+        nothing, paging = Selection(query=Query.parse("nothing")), Paging()
+        sold = (await views.on_sale(merchant.id, nothing, paging)).words
+        store, page = await views.searched(merchant.username, nothing, paging)
+        kept = (await views.products(merchant.id, nothing, paging)).words
+        assert (store.username, page.words, page.items) == (merchant.username, sold, ())
+        something = Selection(query=Query.parse("lantern"))
+        place = Place(id=uuid4())
+        for there, stretch in ((something, paging), (nothing, Paging(after=place))):
+            assert (await views.on_sale(merchant.id, there, stretch)).words == frozenset()
+            assert (await views.products(merchant.id, there, stretch)).words == frozenset()
 
         assert {"lantern", "lamp", "blue", *words("إضاءة")} <= sold
         assert not {"secret", "gone", "foreign"} & sold

@@ -3,9 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from marketplace.application.ports import Page, Paging, Place, Selection, Sort
+from marketplace.application.ports import (
+    MOST_READ,
+    Found,
+    Page,
+    Paging,
+    Place,
+    Selection,
+    Sort,
+)
 from marketplace.domain.categories import Category
-from marketplace.domain.products import Product
+from marketplace.domain.merchants import MerchantId
+from marketplace.domain.products import Product, ProductStatus
 from marketplace.domain.search import (
     LONGEST_SORTED,
     Query,
@@ -16,28 +25,55 @@ from marketplace.domain.search import (
     matches,
 )
 
+from .reading import Reading
+
 Shown = TypeVar("Shown")
 
 
-def document(product: Product, category: Category | None) -> set[str]:
+class Selecting(Reading):
+    """Lists what was selected."""
+
+    def _listed(
+        self,
+        merchant_id: MerchantId,
+        selection: Selection,
+        paging: Paging,
+        shown: Callable[[Product], Shown],
+    ) -> Found[Shown]:
+        own = self._products_of(merchant_id)
+        chosen = [each for each in own if _selected(each, self._category(each), selection)]
+        page = _in_order(chosen, selection, paging, shown)
+        words = frozenset[str]()
+        if selection.query and paging.after is None and not page.items:
+            kept = (each for each in own if _is_kept(each, selection.status))
+            newest = sorted(kept, key=lambda each: each.id, reverse=True)[:MOST_READ]
+            words = words.union(*(_document(each, self._category(each)) for each in newest))
+        return Found(items=page.items, next=page.next, words=words)
+
+
+def _document(product: Product, category: Category | None) -> set[str]:
     """What a product can be found by."""
     shelf = forms(category.name) if category else set()
     return indexed(product.title, product.keywords, product.description) | shelf
 
 
-def selected(product: Product, category: Category | None, selection: Selection) -> bool:
+def _selected(product: Product, category: Category | None, selection: Selection) -> bool:
     """Whether a product meets all of a selection."""
     least, most, tag = selection.min_price, selection.max_price, selection.tag
     wanted = selection.category
     return (
-        (product.status is selection.status if selection.status else not product.is_archived)
+        _is_kept(product, selection.status)
         and (wanted is None or (category is not None and wanted in (category.id, category.slug)))
         and (tag is None or tag in product.tags)
         and (least is None or product.price_from.minor >= least.minor)
         and (most is None or product.price_from.minor <= most.minor)
         and selection.in_stock in (None, product.in_stock)
-        and (selection.query is None or matches(selection.query, document(product, category)))
+        and (selection.query is None or matches(selection.query, _document(product, category)))
     )
+
+
+def _is_kept(product: Product, status: ProductStatus | None) -> bool:
+    return product.status is status if status else not product.is_archived
 
 
 _KEYS: Mapping[Sort, Callable[[Product, Query], int | str | None]] = {
@@ -50,7 +86,7 @@ _KEYS: Mapping[Sort, Callable[[Product, Query], int | str | None]] = {
 }
 
 
-def in_order(
+def _in_order(
     products: Iterable[Product],
     selection: Selection,
     paging: Paging,

@@ -6,18 +6,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.application import ports
-from marketplace.application.ports import MOST_READ, Page, Paging, ProductView, Selection
+from marketplace.application.ports import Found, Page, Paging, ProductView, Selection
 from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.variants import Drift, StockMovement
 
 from ..rows import document, from_row, kept
-from ..statements import compiled, given, one_of, shown
+from ..statements import compiled, given, shown
 from ..stock import drifting
 from ..tables import categories, images, products, stock_movements, variants
 from .reading import Reading, newest_first, page_of
-from .selecting import KEPT, listing
+from .selecting import listing, there_of, words_of
 
 _id = given("id", sa.Uuid)
 _owner = given("merchant", sa.Uuid)
@@ -47,22 +47,6 @@ a_product = sa.select(*shown(products, "product__"), _category, _images).where(
     products.c.merchant_id == _owner
 )
 _PRODUCT = compiled(a_product.where(products.c.id == _id))
-
-_read = (
-    sa.select(products.c.found_by, products.c.category)
-    .where(products.c.merchant_id == _owner, one_of(products.c.status, "statuses"))
-    .order_by(products.c.id.desc())
-    .limit(sa.literal_column(str(MOST_READ)))
-    .cte("read")
-)
-_VOCABULARY = compiled(
-    sa.union(
-        sa.select(sa.func.unnest(sa.func.tsvector_to_array(_read.c.found_by)).label("word")),
-        sa.select(sa.func.unnest(sa.func.tsvector_to_array(categories.c.found_by))).where(
-            categories.c.id.in_(sa.select(_read.c.category))
-        ),
-    )
-)
 
 _CATALOGUE = compiled(
     sa.select(*shown(products))
@@ -99,16 +83,11 @@ class PostgresProductViews(Reading, ports.ProductViews):
 
     async def products(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductView]:
+    ) -> Found[ProductView]:
         statement, values = listing(a_product, merchant_id, selection, paging)
-        return page_of(await self._rows(statement, **values), ProductView, paging)
-
-    async def vocabulary(
-        self, merchant_id: MerchantId, status: ProductStatus | None, /
-    ) -> frozenset[str]:
-        statuses = [status] if status else KEPT
-        rows = await self._rows(_VOCABULARY, merchant=merchant_id, statuses=statuses)
-        return frozenset(row["word"] for row in rows)
+        rows = await self._rows(statement, **values)
+        page = page_of(there_of(rows), ProductView, paging)
+        return Found(items=page.items, next=page.next, words=words_of(rows))
 
     async def catalogue(
         self, merchant_id: MerchantId, limit: int, after: ProductId | None = None, /

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
@@ -15,6 +15,8 @@ from marketplace.domain.slugs import Slug
 from marketplace.domain.variants import Drift, StockMovement
 
 from .paging import Page, Paging
+
+Shown = TypeVar("Shown")
 
 MOST_READ = 1000
 """Products whose words are compared with one that was not found."""
@@ -55,6 +57,18 @@ class Selection:
     max_price: Money | None = None
     in_stock: bool | None = None
     sort: Sort = Sort.NEWEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Page[Shown]):
+    """
+    A stretch of what was selected.
+
+    Where somebody looked for something that there is not, ``words`` are everything that products of
+    the status can be found by: those of :data:`MOST_READ` products, the newest.
+    """
+
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,17 +124,7 @@ class ProductViews(Protocol):
 
     async def products(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductView]: ...
-
-    async def vocabulary(
-        self, merchant_id: MerchantId, status: ProductStatus | None, /
-    ) -> frozenset[str]:
-        """
-        Everything that a merchant's products of a status can be found by.
-
-        Of :data:`MOST_READ` products, the newest, and without one of whatever is not archived.
-        """
-        ...
+    ) -> Found[ProductView]: ...
 
     async def catalogue(
         self, merchant_id: MerchantId, limit: int, after: ProductId | None = None, /
