@@ -33,8 +33,9 @@ class FindProducts:
     Which products somebody looks for, in their own words; nothing said plays no part.
 
     ``q`` is met by titles, descriptions, tags, SKUs, options and the names of categories, in any
-    spelling. ``category`` is an id or a slug. Prices are decimals of the store's currency. What was
-    asked for comes by its relevance, everything else newest first, unless a ``sort`` is said.
+    spelling. ``category`` is an id or a slug. Prices are decimals of the store's currency, and met
+    by any variant; with ``in_stock``, by one that is. What was asked for comes by its relevance,
+    everything else newest first, unless a ``sort`` is said.
     """
 
     q: str = ""

@@ -473,6 +473,7 @@ class Fit(IntEnum):
 
 
 def fit(query: Query, title: str) -> Fit:
+    """By the title alone, whatever else the product can be found by."""
     folded = fold(title)[:LONGEST_SORTED]
     if folded in query.titles:
         return Fit.TITLE

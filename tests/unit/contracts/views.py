@@ -61,6 +61,7 @@ from marketplace.domain.products import (
 )
 from marketplace.domain.search import Query, words
 from marketplace.domain.slugs import Slug
+from marketplace.domain.variants import VariantId
 
 from .samples import NOON, World
 
@@ -360,6 +361,64 @@ class ViewsContract:
         assert await shown(
             query=Query.parse("Lamp"), tag="ضوء", in_stock=True, max_price=money
         ) == [draft]
+
+    async def test_a_price_is_that_of_any_variant_that_can_be_had(
+        self, world: World, views: Views
+    ) -> None:
+        """What is dear is there, what is cheap is sold out, and what is in between is retired."""
+        merchant = await world.a_merchant()
+        product = await world.a_product(merchant, price=10000)
+        uncounted = await world.a_product(merchant, price=10000, track_stock=False)
+        simple = await world.a_product(merchant, price=5000)
+        for each in (product, uncounted):
+            async with world.begin() as market:
+                held = await market.products.hold(each.id)
+                first = held.default
+                cheap, gone = (
+                    replace(
+                        first,
+                        id=VariantId(world.new()),
+                        options=(name,),
+                        sku="",
+                        price=Money(price, "KWD"),
+                        on_hand=left,
+                        reserved=0,
+                        retired=name == "gone",
+                    )
+                    for name, price, left in (("cheap", 1000, 0), ("gone", 2000, 50))
+                )
+                held.variants = (first, cheap, gone)
+                await market.products.save_all([held], [])
+
+        async def shown(
+            least: int | None, most: int | None, in_stock: bool | None = None
+        ) -> list[Product]:
+            asked = Selection(
+                min_price=None if least is None else Money(least, "KWD"),
+                max_price=None if most is None else Money(most, "KWD"),
+                in_stock=in_stock,
+            )
+            page = await views.products(merchant.id, asked, Paging())
+            sold = await views.on_sale(merchant.id, asked, Paging())
+            _, found = await views.searched(merchant.username, asked, Paging())
+            ids = [each.product.id for each in page.items]
+            assert [UUID(each.id) for each in sold.items] == ids
+            assert found == sold
+            names = {each.id: each for each in (product, uncounted, simple)}
+            return [names[each] for each in ids]
+
+        every = [simple, uncounted, product]
+        assert await shown(1000, None) == await shown(None, 10000) == every
+        assert await shown(None, 999) == await shown(10001, None) == []
+        assert await shown(None, 1000) == await shown(900, 1100) == [uncounted, product]
+        assert await shown(1500, 3000) == []
+        assert await shown(9000, None) == await shown(10000, 10000) == [uncounted, product]
+        assert await shown(4000, 6000) == [simple]
+        assert await shown(3000, 1000) == []
+        assert await shown(900, 1100, in_stock=True) == [uncounted]
+        assert await shown(None, 6000, in_stock=True) == [simple, uncounted]
+        assert await shown(9000, None, in_stock=True) == [uncounted, product]
+        assert await shown(900, 1100, in_stock=False) == []
 
     @pytest.mark.parametrize("sort", Sort)
     @pytest.mark.parametrize("query", [None, Query.parse("مصباح")])

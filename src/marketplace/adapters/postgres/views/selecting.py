@@ -1,8 +1,9 @@
 """A list of products, put together from the parts that were asked for."""
 
+import operator
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -41,23 +42,22 @@ _called = (
     )
     .scalar_subquery()
 )
-_on_shelf = sa.exists().where(
-    variants.c.product_id == products.c.id,
-    ~variants.c.retired,
-    variants.c.on_hand > variants.c.reserved,
-)
+_offered = sa.exists().where(variants.c.product_id == products.c.id, ~variants.c.retired)
+_is_left = variants.c.on_hand > variants.c.reserved
+_on_shelf = _offered.where(_is_left)
 
 _CONDITIONS: Mapping[str, sa.ColumnElement[bool]] = {
     "statuses": one_of(products.c.status, "statuses"),
     "category": products.c.category == given("category", sa.Uuid),
     "slug": products.c.category == _called,
     "tag": given("tag", sa.Text) == sa.any_(products.c.tags),
-    "min_price": products.c.price_from__minor >= given("min_price", sa.BigInteger),
+    # No variant costs less than the cheapest.
     "max_price": products.c.price_from__minor <= given("max_price", sa.BigInteger),
     "in_stock": (~products.c.track_stock | _on_shelf) == given("in_stock", sa.Boolean),
     "query": _found_by.bool_op("@@")(search.asked(given("query", sa.Text))),
 }
 """By the name of the value that has to be given for it."""
+_BOUNDS = {"min_price": operator.ge, "max_price": operator.le}
 
 _id = products.c.id
 _KEYS: Mapping[Sort, sa.ColumnElement[Any] | None] = {
@@ -139,7 +139,7 @@ def words_of(rows: Iterable[Row]) -> frozenset[str]:
 def _asked(selection: Selection, paging: Paging) -> tuple[frozenset[str], dict[str, object]]:
     """Which parts a statement has, and the values they have to be given."""
     values = _values(selection)
-    asked = frozenset(values.keys() & _CONDITIONS.keys())
+    asked = frozenset(values.keys() & (_CONDITIONS.keys() | _BOUNDS.keys()))
     if (after := paging.after) is not None:
         values |= {"after": after.id, "key": after.key}
     return asked, {**values, "limit": paging.limit + 1}
@@ -168,7 +168,7 @@ def _searching(
     opened = store.cte("store")
     merchant = sa.select(opened.c.id).scalar_subquery()
     found = _listed(card, asked, sort, goes_on).cte("found")
-    words = sa.cast(sa.null(), sa.ARRAY(sa.Text))
+    words: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.ARRAY(sa.Text))
     if "query" in asked and not goes_on:
         words = _words_beside(found)
     places = [found.c[name] for name in ("place__id", "place__key") if name in found.c]
@@ -195,14 +195,15 @@ def _searching(
 
 def _belonging_to(
     merchant: sa.ColumnElement[Any], statement: sa.CompoundSelect[Any]
-) -> sa.ClauseElement:
+) -> sa.CompoundSelect[Any]:
     """The same, of a merchant that is looked up in the statement itself."""
 
-    def exchange(part: Any, **_: Any) -> sa.ColumnElement[Any] | None:
-        is_given = isinstance(part, sa.BindParameter) and part.key == "merchant"
+    def exchanged(element: Any, **_: Any) -> sa.ColumnElement[Any] | None:
+        is_given = isinstance(element, sa.BindParameter) and element.key == "merchant"
         return merchant if is_given else None
 
-    return replacement_traverse(statement, {}, exchange)
+    # What comes back is of the kind that went in.
+    return cast(sa.CompoundSelect[Any], replacement_traverse(statement, {}, exchanged))
 
 
 def _words_beside(found: sa.CTE) -> sa.ColumnElement[Any]:
@@ -210,6 +211,25 @@ def _words_beside(found: sa.CTE) -> sa.ColumnElement[Any]:
     nothing = ~sa.exists(sa.select(sa.literal_column("1")).select_from(found))
     every = sa.func.array(_every_word.scalar_subquery(), type_=sa.ARRAY(sa.Text))
     return sa.case((nothing, every))
+
+
+def _costs(asked: frozenset[str]) -> sa.ColumnElement[bool]:
+    """
+    Some variant that is offered has a price that was asked for.
+
+    The cheapest is known without looking for it. Where only what is in stock was asked for, one
+    that is has such a price.
+    """
+
+    def fits(price: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        bounds = sorted(asked & _BOUNDS.keys())
+        return sa.and_(*(_BOUNDS[name](price, given(name, sa.BigInteger)) for name in bounds))
+
+    one_of_them = _offered.where(fits(variants.c.price__minor))
+    if "in_stock" not in asked:
+        return sa.or_(fits(products.c.price_from__minor), one_of_them)
+    whatever = ~given("in_stock", sa.Boolean)
+    return one_of_them.where(sa.or_(whatever, ~products.c.track_stock, _is_left))
 
 
 def _listed(
@@ -226,8 +246,10 @@ def _listed(
         listed = listed.add_columns(key.label("place__key"))
     if "query" in asked:
         listed = listed.outerjoin(_shelf, _its_shelf)
-    for name in sorted(asked):
+    for name in sorted(asked & _CONDITIONS.keys()):
         listed = listed.where(_CONDITIONS[name])
+    if asked & _BOUNDS.keys():
+        listed = listed.where(_costs(asked))
     if goes_on:
         place: list[sa.ColumnElement[Any]] = [given("after", sa.Uuid)]
         if key is not None:
@@ -240,7 +262,7 @@ def _listed(
 
 def _values(selection: Selection) -> dict[str, object]:
     category = selection.category
-    values = {
+    values: dict[str, object] = {
         "statuses": [selection.status] if selection.status else KEPT,
         "category": category if isinstance(category, UUID) else None,
         "slug": None if isinstance(category, UUID) else category,

@@ -45,7 +45,8 @@ class Selection:
     """
     Which products of a store, and in which order; what is None plays no part.
 
-    A price is that of the cheapest variant. Without ``status`` it is whatever is not archived.
+    A price is asked of any variant that is offered and, where ``in_stock`` is asked for, in stock;
+    sorted by, it is that of the cheapest. Without ``status`` it is whatever is not archived.
     Products that are sorted alike come by their id, and :attr:`Sort.RELEVANCE` needs a ``query``.
     """
 
