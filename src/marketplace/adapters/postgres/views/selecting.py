@@ -100,7 +100,7 @@ def listing(
 
 
 def searching(
-    store: sa.Select[Any],
+    store: sa.Select[*tuple[Any, ...]],
     card: sa.Select[Any],
     username: Username,
     selection: Selection,
@@ -163,7 +163,11 @@ def _listing(shown: sa.Select[Any], asked: frozenset[str], sort: Sort, goes_on: 
 
 @cache
 def _searching(
-    store: sa.Select[Any], card: sa.Select[Any], asked: frozenset[str], sort: Sort, goes_on: bool
+    store: sa.Select[*tuple[Any, ...]],
+    card: sa.Select[Any],
+    asked: frozenset[str],
+    sort: Sort,
+    goes_on: bool,
 ) -> Statement:
     opened = store.cte("store")
     merchant = sa.select(opened.c.id).scalar_subquery()
