@@ -446,11 +446,11 @@ class Query:
 
     def takes(self, near: Collection[Words]) -> bool:
         """Whether that can be what :meth:`nearest` told of this query."""
-        words = [word.removeprefix(JOINED) for each in near for word in each]
+        every = [word.removeprefix(JOINED) for each in near for word in each]
         return (
             len(near) == sum(1 + len(term.parts) for term in self.terms)
             and all(len(each) <= MOST_NEAR for each in near)
-            and all(word and fold(word) == word for word in words)
+            and all(words(word) == [word] for word in every)
         )
 
     def loosened(self, near: Collection[Words]) -> "Query":
