@@ -110,13 +110,7 @@ def test_what_was_put_up_before_is_found_by_everyday_spellings_too(bare_database
         # Whose it is does not matter here.
         connection.execute("SET session_replication_role = replica")
         for title in ("حذاء", "عباااءة", "قلم"):
-            connection.execute(
-                "INSERT INTO products (id, merchant_id, title, slug, description, status, tags,"
-                " images, options, track_stock, price_from__minor, keywords, created_at,"
-                " updated_at, version) VALUES (gen_random_uuid(), gen_random_uuid(), %s, '', '',"
-                " 'active', '{}', '{}', '[]', true, 1, '', now(), now(), 7)",
-                [title],
-            )
+            _put_up(connection, title)
         connection.execute(
             "INSERT INTO categories (id, merchant_id, name, slug, position, version)"
             " VALUES (gen_random_uuid(), gen_random_uuid(), 'ذهب', '', 1, 7)"
@@ -134,3 +128,39 @@ def test_what_was_put_up_before_is_found_by_everyday_spellings_too(bare_database
         assert shelf.fetchall() == [("ذهب",)]
         same = connection.execute("SELECT xmin FROM products WHERE title = 'قلم'").fetchall()
         assert same == untouched
+
+
+def test_what_was_put_up_before_is_found_by_two_words_as_one_too(bare_database_url: str) -> None:
+    pair = "SELECT title, version FROM products WHERE found_by @@ %s::tsquery"
+    migrate(bare_database_url)
+    command.downgrade(configuration(bare_database_url), "0024")
+    with psycopg.connect(bare_database_url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for title in ("Lap Top", "Wi-Fi", "قلم", "آيفون", "2 قطعة"):
+            _put_up(connection, title)
+        untouched = connection.execute("SELECT xmin FROM products WHERE title = 'قلم'").fetchall()
+
+        migrate(bare_database_url)
+
+        assert connection.execute(pair, ["'laptop'"]).fetchall() == []
+        assert connection.execute(pair, ["'+laptop'"]).fetchall() == [("Lap Top", 7)]
+        assert connection.execute(pair, ["'+wifi'"]).fetchall() == [("Wi-Fi", 7)]
+        assert connection.execute(pair, ["'iphone'"]).fetchall() == [("آيفون", 7)]
+        same = connection.execute("SELECT xmin FROM products WHERE title = 'قلم'").fetchall()
+        assert same == untouched
+
+        command.downgrade(configuration(bare_database_url), "0024")
+
+        assert connection.execute(pair, ["'laptop'"]).fetchall() == [("Lap Top", 7)]
+        assert connection.execute(pair, ["'+laptop' | 'iphone'"]).fetchall() == []
+
+
+def _put_up(connection: psycopg.Connection, title: str) -> None:
+    """A product of a store that does not matter."""
+    connection.execute(
+        "INSERT INTO products (id, merchant_id, title, slug, description, status, tags,"
+        " images, options, track_stock, price_from__minor, keywords, created_at,"
+        " updated_at, version) VALUES (gen_random_uuid(), gen_random_uuid(), %s, '', '',"
+        " 'active', '{}', '{}', '[]', true, 1, '', now(), now(), 7)",
+        [title],
+    )

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from marketplace.domain.categories import CategoryId
 from marketplace.domain.errors import Form
-from marketplace.domain.merchants import MerchantId
 from marketplace.domain.money import Money
 from marketplace.domain.products import ProductStatus
 from marketplace.domain.search import Query
@@ -18,12 +17,11 @@ from marketplace.domain.text import line, word
 from .ports import (
     SORT_KEYS,
     BadCursor,
+    Found,
     Page,
-    Paging,
     Place,
     Selection,
     Sort,
-    Views,
 )
 
 Shown = TypeVar("Shown")
@@ -35,8 +33,9 @@ class FindProducts:
     Which products somebody looks for, in their own words; nothing said plays no part.
 
     ``q`` is met by titles, descriptions, tags, SKUs, options and the names of categories, in any
-    spelling. ``category`` is an id or a slug. Prices are decimals of the store's currency. What was
-    asked for comes by its relevance, everything else newest first, unless a ``sort`` is said.
+    spelling. ``category`` is an id or a slug. Prices are decimals of the store's currency, and met
+    by any variant; with ``in_stock``, by one that is. What was asked for comes by its relevance,
+    everything else newest first, unless a ``sort`` is said.
     """
 
     q: str = ""
@@ -69,7 +68,7 @@ class FindProducts:
                 in_stock=self.in_stock,
                 sort=sort,
             )
-            if after and sort and not isinstance(after.key, SORT_KEYS[sort] or type(None)):
+            if after and sort and not _goes_on(after, query, sort):
                 form.refuse("cursor", BadCursor())
         return selection
 
@@ -78,28 +77,44 @@ ANY = FindProducts()
 
 
 async def found(
-    show: Callable[[Selection], Awaitable[Page[Shown]]],
-    selection: Selection,
-    paging: Paging,
-    views: Views,
-    merchant_id: MerchantId,
+    show: Callable[[Selection], Awaitable[Found[Shown]]], selection: Selection, after: Place | None
 ) -> Page[Shown]:
-    """
-    What is met by a selection; if nothing is, what would be but for a slip of the pen.
+    """What is met by a selection; if nothing is, what would be but for a slip of the pen."""
+    chosen = gone_on(selection, after)
+    return await forgiven(await show(chosen), show, chosen, after)
 
-    A list that began loosely goes on like that, and no other does: or else its end would not be
-    the end.
+
+def gone_on(selection: Selection, after: Place | None) -> Selection:
     """
-    query, after = selection.query, paging.after
-    if query is None or after is None or not after.loosely:
-        page = await show(selection)
-        if page.items or query is None or after is not None:
-            return page
-    wider = query.widened(await views.vocabulary(merchant_id, selection.status))
-    if wider == query:
-        return Page(items=(), total=0 if paging.counted else None)
-    page = await show(replace(selection, query=wider))
-    return replace(page, next=page.next and replace(page.next, loosely=True))
+    The selection of a list that goes on after a place.
+
+    One that began loosely goes on like that, with the words it began with, and no other does: or
+    else its end would not be the end.
+    """
+    if selection.query is None or after is None or not after.loosely:
+        return selection
+    return replace(selection, query=selection.query.loosened(after.loosely))
+
+
+async def forgiven(
+    page: Found[Shown],
+    show: Callable[[Selection], Awaitable[Found[Shown]]],
+    selection: Selection,
+    after: Place | None,
+) -> Page[Shown]:
+    """The page of a selection, or what is shown of one that forgives a slip of the pen."""
+    loosely = after.loosely if after else ()
+    if selection.query and after is None and not page.items:
+        loosely = selection.query.nearest(page.words)
+        if any(loosely):
+            page = await show(replace(selection, query=selection.query.loosened(loosely)))
+    return replace(page, next=page.next and replace(page.next, loosely=loosely))
+
+
+def _goes_on(after: Place, query: Query | None, sort: Sort) -> bool:
+    """Whether a list like this can have come to this place."""
+    is_key = isinstance(after.key, SORT_KEYS[sort] or type(None))
+    return is_key and (not after.loosely or (query is not None and query.takes(after.loosely)))
 
 
 def _category(said: str) -> CategoryId | Slug:

@@ -120,9 +120,7 @@ class ProductService:
         return await found(
             lambda chosen: self.views.products(merchant_id, chosen, paging),
             selection,
-            paging,
-            self.views,
-            merchant_id,
+            paging.after,
         )
 
     async def find(self, acting: Actor, product_id: ProductId) -> ProductView:

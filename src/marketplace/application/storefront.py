@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.domain.errors import InvalidFields
 from marketplace.domain.merchants import Merchant, MerchantId
 from marketplace.domain.products import ProductId, ProductMoved, ProductNotFound, ProductStatus
 from marketplace.domain.slugs import Slug, slugged
 
-from .finding import ANY, FindProducts, found
+from .finding import ANY, FindProducts, forgiven, gone_on
 from .merchants import leading_on, store_address
 from .ports import (
     CategoryView,
@@ -19,6 +20,7 @@ from .ports import (
     Place,
     ProductCard,
     ProductView,
+    Selection,
     StoreCard,
     StoreView,
     Views,
@@ -96,19 +98,34 @@ class StorefrontService:
     async def _found(
         self, username: str, paging: Paging, wanted: FindProducts
     ) -> tuple[StoreCard, Page[ProductCard]]:
-        store = await self._store(username)
-        merchant_id = store.merchant.id
-        selection = replace(
-            wanted.selection(store.merchant.currency, paging.after), status=ProductStatus.ACTIVE
-        )
-        page = await found(
-            lambda chosen: self.views.on_sale(merchant_id, chosen, paging),
+        """
+        The store and what it sells are asked for at once.
+
+        Not if a price is said, for what that is depends on the currency of the store.
+        """
+        address = store_address(username)
+        async with leading_on(self.views, address):
+            if wanted.min_price or wanted.max_price:
+                store = StoreCard.of(await self.views.store(address))
+                selection = self._selection(wanted, store.currency, paging)
+                page = await self.views.on_sale(store.id, selection, paging)
+            else:
+                try:
+                    selection = self._selection(wanted, "", paging)
+                except InvalidFields:
+                    await self.views.store(address)
+                    raise
+                store, page = await self.views.searched(address, selection, paging)
+        return store, await forgiven(
+            page,
+            lambda chosen: self.views.on_sale(store.id, chosen, paging),
             selection,
-            paging,
-            self.views,
-            merchant_id,
+            paging.after,
         )
-        return StoreCard.of(store), page
+
+    def _selection(self, wanted: FindProducts, currency: str, paging: Paging) -> Selection:
+        selection = gone_on(wanted.selection(currency, paging.after), paging.after)
+        return replace(selection, status=ProductStatus.ACTIVE)
 
     async def _store(self, username: str) -> StoreView:
         address = store_address(username)

@@ -14,8 +14,11 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from itertools import chain, pairwise
 
+from .kin import kin
+from .slips import JOINED, MOST_NEAR, near
 from .text import TooLong
 
 LONGEST_QUERY = 100
@@ -24,6 +27,10 @@ MOST_TERMS = 10
 """Words of a query that count; the others are not looked at."""
 LONGEST_WORD = 64
 """Letters of a word that count: a page without spaces is not a word."""
+LONGEST_SORTED = 100
+"""Characters of a title that are compared with another one."""
+
+Words = tuple[str, ...]
 
 LETTERS = {
     ord(variant): letter
@@ -113,13 +120,6 @@ _TOO_LONG = re.compile(f"([^ ]{{{LONGEST_WORD}}})[^ ]+")
 _DIGIT = re.compile("[0-9]")
 _TO_PLAIN = {**LETTERS, **DIGITS}
 
-ALIKE = "تث دذز ضظ جغق سص"
-"""Letters that many people pronounce, and so write, alike."""
-
-_SOUNDS = {ord(letter): alike[0] for alike in ALIKE.split() for letter in alike}
-_SLIP = 2
-"""Halves in a slip of the pen."""
-
 DRAWN_OUT = r"([^ 0-9iwx])\1\1+"
 """
 A letter that somebody leaned on, where one is meant, or two. A digit is not drawn out, nor is what
@@ -138,7 +138,9 @@ PARTICLES = frozenset(
 )
 """Words that nobody looks for if they say another one beside."""
 
-_NO_ARTICLE = "وان واح عاب كترون منيوم ماني. مانيه. مانيا. بوم. بومات. ياف. بسه. ات. يه. هام."
+_NO_ARTICLE = (
+    "وان واح عاب كترون منيوم ماني. مانيه. مانيا. بوم. بومات. ياف. بسه. بان. حفه. ات. يه. هام."
+)
 _NO_LEANING_ARTICLE = "ون طو سيوم فن. نت"
 _NO_AND = """
     اق اح اجه افل اد اسع الد اير اي ات اكس اصل ارد ثيق ثاي جب جه حد حش رد رود رق رش راث زن ساد
@@ -193,13 +195,32 @@ _PLURALS = """
     أدوات أداة · أغطية غطاء · كراسي كرسي · مكاتب مكتب · رفوف رف · مفارش مفرش · وسائد وسادة
     مخدات مخدة · ستائر ستارة · سجاجيد سجادة · مناشف منشفة · بطانيات بطانية · شراشف شرشف
     أكواب كوب · أكواب كوب · صحون صحن · ملاعق ملعقة · سكاكين سكين · قدور قدر · أطباق طبق
-    مصابيح مصباح · شموع شمعة · ورود وردة · ورد وردة · زهور زهرة · أزهار زهرة · تمور تمر
-    زيوت زيت · بهارات بهار · توابل تابل · فواكه فاكهة · عصائر عصير · علب علبة · قطع قطعة
-    قطعتين قطعة · حبتين حبة · علبتين علبة · أطفال طفل · رجال رجل · نساء امرأة · نسائي امرأة
-    نسائية امرأة · رجالي رجل · رجالية رجل · أولاد ولد · ولادي ولد · بنات بنت · بناتي بنت
-    ألوان لون · صور صورة · لوحات لوحة · إطارات إطار · أقمشة قماش · خيام خيمة · حبال حبل
-    مسابح مسبحة · سبح سبحة · كرات كرة · أفران فرن · خلاطات خلاط · غسالات غسالة · مراوح مروحة
-    نظائر نظارة · أطقم طقم · أدوية دواء · كمائم كمامة · أقنعة قناع · كرتونات كرتون
+    مصابيح مصباح · شموع شمعة · ورود وردة · ورد وردة · زهور زهرة · أزهار زهرة · تمور تمر · زيوت زيت
+    بهارات بهار · توابل تابل · فواكه فاكهة · عصائر عصير · علب علبة · قطع قطعة · قطعتين قطعة
+    حبتين حبة · علبتين علبة · أطفال طفل · رجال رجل · نساء امرأة · نسائي امرأة · نسائية امرأة
+    رجالي رجل · رجالية رجل · أولاد ولد · ولادي ولد · بنات بنت · بناتي بنت · ألوان لون · صور صورة
+    لوحات لوحة · إطارات إطار · أقمشة قماش · خيام خيمة · حبال حبل · مسابح مسبحة · سبح سبحة
+    كرات كرة · أفران فرن · خلاطات خلاط · غسالات غسالة · مراوح مروحة · نظائر نظارة · أطقم طقم
+    أدوية دواء · كمائم كمامة · أقنعة قناع · كرتونات كرتون · فضي فضة · فضية فضة · سود أسود
+    حمر أحمر · خضر أخضر · زرق أزرق · صفر أصفر · سمر أسمر · رز أرز · شمغ شماغ · صواني صينية
+    دلال دلة · سلال سلة · ملابس لبس · سوار إسوارة · أسورة إسوارة · بشوت بشت · عقل عقال · نعال نعل
+    فنايل فانيلة · فنيلة فانيلة · بجامة بيجامة · لحف لحاف · ألحفة لحاف · ألبسة لباس · ألواح لوح
+    ألبان لبن · أسرة سرير · أواني إناء · آنية إناء · ثريات ثريا · أظافر ظفر · مياه ماء
+    مرايا مرآة · كؤوس كأس · رؤوس رأس · عقود عقد · دهون دهن · لحوم لحم · بذور بذرة · قشور قشر
+    خيوط خيط · سيوف سيف · جلود جلد · حبوب حب · نجوم نجم · قلوب قلب · دروع درع · طيور طير
+    كروت كرت · فصوص فص · سطول سطل · نقوش نقش · عروض عرض · طقوم طقم · كلاب كلب · قطط قط
+    معاجين معجون · مساحيق مسحوق · مشاريب مشروب · عطورات عطر · فناجيل فنجان · فنجال فنجان · قصص قصة
+    تيجان تاج · بلاطي بالطو · بطاطا بطاطس · سودة أسود · مسكرة ماسكارا · مسكارا ماسكارا
+    ميكب مكياج · ميكاب مكياج · ماكياج مكياج · شوز shoes · هودي hoodie · برفيوم perfume
+    جلاليب جلابية · شبابيك شباك · دبابيس دبوس · دكاكين دكان · صنانير صنارة · انقليزي إنجليزي
+    انقليزية إنجليزي · انكليزي إنجليزي · كابل كيبل · تلفون تليفون · تلفونات تليفون
+    تليفزيون تلفزيون · تلفاز تلفزيون · موبيل موبايل · كمبيوتر computer · كومبيوتر computer
+    شكولاته شوكولاتة · شوكلاته شوكولاتة · شيكولاتة شوكولاتة · شوكولا شوكولاتة · مكرونة معكرونة
+    كتشب كاتشب · جاكت جاكيت · جينس jeans · جينز jeans · جنز jeans · تيشرت tshirt · تيشيرت tshirt
+    تيشرتات tshirt · تيشيرتات tshirt · ايفون iphone · ايباد ipad · سامسونج samsung
+    سامسونغ samsung · لابتوب laptop · لابتوبات laptop · بلوتوث bluetooth · هواوي huawei
+    شاومي xiaomi · سوني sony · كاسيو casio · رولكس rolex · نايك nike · نايكي nike · اديداس adidas
+    شانيل chanel · ديور dior · قوتشي gucci · جوتشي gucci · غوتشي gucci · بلايستيشن playstation
     women woman · men man · children child · knives knife · shelves shelf · scarves scarf
     mice mouse · feet foot · teeth tooth
 """
@@ -227,15 +248,18 @@ _SPOKEN = tuple(str.maketrans(CLASSICAL, everyday) for everyday in EVERYDAY)
 
 def fold(text: str) -> str:
     """Plain words of lower case, one space between them; of nothing readable, nothing."""
+    # At the end of a word few people type the hamza, and within it people do not agree on its seat.
+    seated = _heard_of(text).replace("ء ", " ").replace("ء", "ي")
+    return _TOO_LONG.sub(r"\1", " ".join(seated.split()))
+
+
+def _heard_of(text: str) -> str:
     known = _UNREADABLE.sub(" ", text)
     plain = unicodedata.normalize("NFKD", known).lower()
     heard = _NOT_HEARD.sub("", plain).translate(_TO_PLAIN)
     for letter, letters in SPELLED_OUT.items():
         heard = heard.replace(letter, letters)
-    spaced = _UNREADABLE.sub(" ", heard) + " "
-    # At the end of a word few people type the hamza, and within it people do not agree on its seat.
-    seated = spaced.replace("ء ", " ").replace("ء", "ي")
-    return _TOO_LONG.sub(r"\1", " ".join(seated.split()))
+    return _UNREADABLE.sub(" ", heard) + " "
 
 
 def words(text: str) -> list[str]:
@@ -251,12 +275,17 @@ def forms(text: str) -> set[str]:
 
 def _forms(folded: str) -> set[str]:
     apart = _apart(folded)
+    plain, stems = _plain(apart)
+    singulars = (PLURALS[word] for word in plain if word in PLURALS)
+    return {*folded.split(), *apart.split(), *plain, *stems, *singulars}
+
+
+def _plain(apart: str) -> tuple[list[str], list[str]]:
+    """The words without article, and these without their endings."""
     bare = _applied(_ARTICLE, apart)
     leaning = "".join(f"{word} " for word in _AND.findall(bare))
     stems = _applied(_ENDINGS, bare + leaning)
-    plain = [*bare.split(), *leaning.split()]
-    singulars = (PLURALS[word] for word in plain if word in PLURALS)
-    return {*folded.split(), *apart.split(), *plain, *stems.split(), *singulars}
+    return [*bare.split(), *leaning.split()], stems.split()
 
 
 def spellings(folded: str, forms: Collection[str]) -> set[str]:
@@ -308,7 +337,7 @@ def indexed(title: str, more: str, description: str) -> set[str]:
 
     ``more`` is what is neither title nor description: SKUs, tags, categories.
     """
-    pairs = {joined for _, _, joined in _joined(_apart(fold(title)).split())}
+    pairs = {JOINED + joined for _, _, joined in _joined(_apart(fold(title)).split())}
     return pairs.union(*(_all_forms(fold(text)) for text in (title, more, description)))
 
 
@@ -319,7 +348,10 @@ PLURALS = {
     )
     for spelt in dict.fromkeys([fold(plural), *_as_spoken([fold(plural)])])
 }
-"""The stem of the singular, by the plural that is not made with an ending."""
+"""
+The stem of the singular, by the plural that neither an ending nor a rule of kin makes; and of a
+word that is written in several ways, or with the letters of others, by each of them.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,11 +360,13 @@ class Term:
     One word of a query, which a product must have in one of these ways.
 
     It has a form in ``equal``, or a word that starts with one of ``starts``, or, where letters and
-    digits were written as one, a form out of each of ``parts``.
+    digits were written as one, a form out of each of ``parts``. ``forms`` are what is left of the
+    word without its article and ending.
     """
 
     said: str
     equal: frozenset[str]
+    forms: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
     parts: "tuple[Term, ...]" = ()
 
@@ -344,15 +378,23 @@ class Term:
             or (bool(self.parts) and all(part.met_by(document) for part in self.parts))
         )
 
-    def widened(self, vocabulary: frozenset[str]) -> "Term":
-        """The same, or with the nearest words there are if nothing of the vocabulary meets it."""
+    def nearest(self, vocabulary: frozenset[str]) -> "list[Words]":
+        """
+        The words that come nearest to it, then to each of its parts.
+
+        Of what the vocabulary has there are none.
+        """
         if self.met_by(vocabulary):
-            return self
-        close = near(self.said, vocabulary)
-        for bare in self.starts[1:]:
-            close = close or near(bare, vocabulary)
-        parts = tuple(part.widened(vocabulary) for part in self.parts)
-        return replace(self, equal=self.equal.union(close), parts=parts)
+            return [()] * (1 + len(self.parts))
+        close: Words = ()
+        for form in dict.fromkeys((self.said, *self.starts, *self.forms)):
+            close = close or near(form, vocabulary)
+        return [close, *chain.from_iterable(part.nearest(vocabulary) for part in self.parts)]
+
+    def loosened(self, near: "Iterator[Words]") -> "Term":
+        """The same, met also by these words."""
+        equal = self.equal.union(next(near))
+        return replace(self, equal=equal, parts=tuple(part.loosened(near) for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +402,8 @@ class Query:
     """What a guest looks for. Without a term it is met by everything: nothing was asked."""
 
     terms: tuple[Term, ...]
+    titles: tuple[str, ...] = ()
+    """The folded titles that are this and nothing else."""
 
     @classmethod
     def parse(cls, text: str) -> "Query":
@@ -370,28 +414,49 @@ class Query:
         """
         if len(text) > LONGEST_QUERY:
             raise TooLong(at_most=LONGEST_QUERY)
-        said = words(text)
-        telling = [word for word in said if word not in PARTICLES]
-        chosen = (telling or said)[:MOST_TERMS]
-        terms = [_term(word, last=word is chosen[-1]) for word in chosen]
+        typed = [(fold(word), word.endswith("ء")) for word in _heard_of(text).split()]
+        said = [each for each in typed if each[0]]
+        telling = [each for each in said if each[0] not in PARTICLES]
+        chosen = [word for word, _ in (telling or said)[:MOST_TERMS]]
+        last = len(chosen) - 1
+        terms = [
+            _term(word, last=place == last, is_whole=is_whole)
+            for place, (word, is_whole) in enumerate((telling or said)[:MOST_TERMS])
+        ]
         for index, (one, other) in enumerate(pairwise(chosen)):
             for _, _, joined in _joined([one, other]):
                 either = _all_forms(joined)
                 for at in (index, index + 1):
                     terms[at] = replace(terms[at], equal=terms[at].equal | either)
-        return cls(tuple(dict.fromkeys(terms)))
+        folded = " ".join(word for word, _ in said)
+        bare = _applied(_ARTICLE, f" {folded} ").strip()
+        return cls(tuple(dict.fromkeys(terms)), tuple(dict.fromkeys((folded, bare))))
 
     def __bool__(self) -> bool:
         return bool(self.terms)
 
-    def widened(self, vocabulary: Collection[str]) -> "Query":
+    def nearest(self, vocabulary: Collection[str]) -> tuple[Words, ...]:
         """
-        Slips of the pen forgiven: a word that the store has not is met by the nearest it has.
+        What may have been meant by each word that the store has not, in the order of the words.
 
         ``vocabulary`` is everything that the products which could be found can be found by.
         """
         known = frozenset(vocabulary)
-        return Query(tuple(term.widened(known) for term in self.terms))
+        return tuple(chain.from_iterable(term.nearest(known) for term in self.terms))
+
+    def takes(self, near: Collection[Words]) -> bool:
+        """Whether that can be what :meth:`nearest` told of this query."""
+        every = [word.removeprefix(JOINED) for each in near for word in each]
+        return (
+            len(near) == sum(1 + len(term.parts) for term in self.terms)
+            and all(len(each) <= MOST_NEAR for each in near)
+            and all(words(word) == [word] for word in every)
+        )
+
+    def loosened(self, near: Collection[Words]) -> "Query":
+        """Slips of the pen forgiven: met also by what was meant, as :meth:`nearest` told it."""
+        each = iter(near)
+        return replace(self, terms=tuple(term.loosened(each) for term in self.terms))
 
 
 def matches(query: Query, document: Collection[str]) -> bool:
@@ -399,73 +464,60 @@ def matches(query: Query, document: Collection[str]) -> bool:
     return all(term.met_by(document) for term in query.terms)
 
 
-def _term(word: str, *, last: bool) -> Term:
+class Fit(IntEnum):
+    """How well a title is what somebody looks for."""
+
+    ELSEWHERE = 0
+    """It is found by something else: its description, its tags."""
+    IN_TITLE = 1
+    BEGINS = 2
+    """The title begins with what was typed."""
+    TITLE = 3
+
+
+def fit(query: Query, title: str) -> Fit:
+    """By the title alone, whatever else the product can be found by."""
+    folded = fold(title)[:LONGEST_SORTED]
+    if folded in query.titles:
+        return Fit.TITLE
+    if f"{folded} ".startswith(tuple(f"{each} " for each in query.titles)):
+        return Fit.BEGINS
+    return Fit.IN_TITLE if matches(query, indexed(title, "", "")) else Fit.ELSEWHERE
+
+
+def _term(word: str, *, last: bool = False, is_whole: bool = False) -> Term:
+    """``is_whole`` says that it does not go on: it ends with a hamza, which few people type."""
     parts = _apart(word).split()
     if len(parts) > 1:
         each = tuple(Term(said=part, equal=frozenset(_all_forms(part))) for part in parts)
         whole = (word, *_as_spoken([word]))
         return Term(said=word, equal=frozenset(whole), starts=whole, parts=each)
+    plain, stems = _plain(f" {word} ")
+    forms = tuple(dict.fromkeys(each for each in (*plain, *stems) if len(each) > 3))
+    # A feminine is of the root that is left of it; of others that is a guess too many.
+    roots = (each for each in stems if f"{each}ه" in plain or f"{each}ات" in plain)
+    alike = chain.from_iterable(map(kin, dict.fromkeys((*plain, *roots))))
+    singulars = (PLURALS[each] for each in plain if each in PLURALS)
+    pairs = (JOINED + each for each in (*forms, *singulars) if len(each) > 3)
+    equal = frozenset((*_all_forms(word), *alike, *pairs))
+    return Term(
+        said=word, equal=equal, forms=forms, starts=_starts(word, last=last, is_whole=is_whole)
+    )
+
+
+def _starts(word: str, *, last: bool, is_whole: bool) -> tuple[str, ...]:
+    """What a word may begin with that is meant."""
+    if is_whole:
+        # Where it goes on, a hamza is no more at the end: سماء has سمائي, and is no سماعة.
+        return (f"{word}ي",) if len(word) > 2 else ()
+    # Of a number or a single letter too many words are the continuation.
+    if len(word) < (3 if word.isdigit() else 2) and not (last and not word.isdigit()):
+        return ()
     bare = _applied(_ARTICLE, f" {word} ").strip()
     starts = [word]
     if len(bare) > 2 and bare != word:
         starts.append(bare)
     starts += _shortened([word])
-    starts += _as_spoken(starts)
-    # Of a number or a single letter too many words are the continuation.
-    if len(word) < (3 if word.isdigit() else 2) and not (last and not word.isdigit()):
-        starts = []
-    return Term(said=word, equal=frozenset(_all_forms(word)), starts=tuple(starts))
-
-
-def near(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
-    """
-    The words that differ the least, by one slip from four letters on and by two from eight on.
-
-    A slip is a letter too many, too few, another one, or two that changed places; a letter that
-    sounds like the right one is half a slip. A word with digits has no near ones: the next model is
-    another model.
-    """
-    slips = 0 if len(word) < 4 or _DIGIT.search(word) else 1 if len(word) < 8 else 2
-    if not slips:
-        return ()
-    letters = frozenset(word.translate(_SOUNDS))
-    lengths = range(max(len(word) - slips, 3), len(word) + slips + 1)
-    best, closest = slips * _SLIP, set[str]()
-    for other in vocabulary:
-        if len(other) not in lengths:
-            continue
-        # A slip brings at most one new sound: counting them costs a tenth of comparing words.
-        others = frozenset(other.translate(_SOUNDS))
-        if max(len(letters - others), len(others - letters)) * _SLIP > best:
-            continue
-        if _DIGIT.search(other):
-            continue
-        distance = _distance(word, other, best)
-        if distance < best:
-            best, closest = distance, {other}
-        elif distance == best:
-            closest.add(other)
-    return tuple(sorted(closest))
-
-
-def _distance(one: str, other: str, at_most: int) -> int:
-    """Halves of slips between two words (optimal string alignment), or more than ``at_most``."""
-    before: list[int] = []
-    row = [_SLIP * place for place in range(len(other) + 1)]
-    for i, letter in enumerate(one, 1):
-        earlier, before, row = before, row, [_SLIP * i]
-        for j, another in enumerate(other, 1):
-            cost = min(before[j] + _SLIP, row[-1] + _SLIP, before[j - 1] + _change(letter, another))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == another:
-                cost = min(cost, earlier[j - 2] + _SLIP)
-            row.append(cost)
-        if min(row) > at_most:
-            return at_most + 1
-    return row[-1]
-
-
-def _change(letter: str, another: str) -> int:
-    if letter == another:
-        return 0
-    alike = _SOUNDS.get(ord(letter), letter) == _SOUNDS.get(ord(another), another)
-    return _SLIP // 2 if alike else _SLIP
+    # In a short beginning too much else is spelt like that.
+    starts += _as_spoken(each for each in starts if len(each) > 3)
+    return tuple(starts)

@@ -221,8 +221,11 @@ class World:
         title: str = "مصباح",
         price: int = 4750,
         track_stock: bool = True,
+        description: str | None = None,
     ) -> Product:
         product = self.product(merchant, stock=stock, status=status, title=title, price=price)
+        if description is not None:
+            product.description = description
         product.images, product.track_stock = images, track_stock
         category = self.category(merchant)
         product.category = category.id

@@ -65,6 +65,7 @@ from marketplace.domain.products import (
 from marketplace.domain.sales import earned
 from marketplace.domain.search import Query, words
 from marketplace.domain.slugs import Slug
+from marketplace.domain.variants import VariantId
 
 from .samples import NOON, World
 
@@ -355,7 +356,8 @@ class ViewsContract:
         assert await shown(sort=Sort.PRICE_ASC) == [cheap, draft, dear]
         assert await shown(sort=Sort.PRICE_DESC) == [dear, draft, cheap]
         assert await shown(sort=Sort.TITLE) == [dear, draft, cheap]
-        assert await shown(query=Query.parse("المصابيح الحمراء احمر")) == []
+        assert await shown(query=Query.parse("المصابيح الحمراء احمر")) == [cheap]
+        assert await shown(query=Query.parse("المصابيح الزرقاء")) == []
         assert await shown(query=Query.parse("المصباح احمر")) == [cheap]
         assert await shown(query=Query.parse(cheap.default.sku)) == [cheap]
         assert await shown(query=Query.parse("blue"), sort=Sort.PRICE_ASC) == [cheap, draft, dear]
@@ -363,6 +365,64 @@ class ViewsContract:
         assert await shown(
             query=Query.parse("Lamp"), tag="ضوء", in_stock=True, max_price=money
         ) == [draft]
+
+    async def test_a_price_is_that_of_any_variant_that_can_be_had(
+        self, world: World, views: Views
+    ) -> None:
+        """What is dear is there, what is cheap is sold out, and what is in between is retired."""
+        merchant = await world.a_merchant()
+        product = await world.a_product(merchant, price=10000)
+        uncounted = await world.a_product(merchant, price=10000, track_stock=False)
+        simple = await world.a_product(merchant, price=5000)
+        for each in (product, uncounted):
+            async with world.begin() as market:
+                held = await market.products.hold(each.id)
+                first = held.default
+                cheap, gone = (
+                    replace(
+                        first,
+                        id=VariantId(world.new()),
+                        options=(name,),
+                        sku="",
+                        price=Money(price, "KWD"),
+                        on_hand=left,
+                        reserved=0,
+                        retired=name == "gone",
+                    )
+                    for name, price, left in (("cheap", 1000, 0), ("gone", 2000, 50))
+                )
+                held.variants = (first, cheap, gone)
+                await market.products.save_all([held], [])
+
+        async def shown(
+            least: int | None, most: int | None, in_stock: bool | None = None
+        ) -> list[Product]:
+            asked = Selection(
+                min_price=None if least is None else Money(least, "KWD"),
+                max_price=None if most is None else Money(most, "KWD"),
+                in_stock=in_stock,
+            )
+            page = await views.products(merchant.id, asked, Paging())
+            sold = await views.on_sale(merchant.id, asked, Paging())
+            _, found = await views.searched(merchant.username, asked, Paging())
+            ids = [each.product.id for each in page.items]
+            assert [UUID(each.id) for each in sold.items] == ids
+            assert found == sold
+            names = {each.id: each for each in (product, uncounted, simple)}
+            return [names[each] for each in ids]
+
+        every = [simple, uncounted, product]
+        assert await shown(1000, None) == await shown(None, 10000) == every
+        assert await shown(None, 999) == await shown(10001, None) == []
+        assert await shown(None, 1000) == await shown(900, 1100) == [uncounted, product]
+        assert await shown(1500, 3000) == []
+        assert await shown(9000, None) == await shown(10000, 10000) == [uncounted, product]
+        assert await shown(4000, 6000) == [simple]
+        assert await shown(3000, 1000) == []
+        assert await shown(900, 1100, in_stock=True) == [uncounted]
+        assert await shown(None, 6000, in_stock=True) == [simple, uncounted]
+        assert await shown(9000, None, in_stock=True) == [uncounted, product]
+        assert await shown(900, 1100, in_stock=False) == []
 
     @pytest.mark.parametrize("sort", Sort)
     @pytest.mark.parametrize("query", [None, Query.parse("مصباح")])
@@ -399,6 +459,62 @@ class ViewsContract:
         assert [each for each in walked if each in stayed] == stayed
         assert {str(each.id) for each in there} == set(stayed)
 
+    @pytest.mark.parametrize("sort", Sort)
+    async def test_a_store_is_searched_by_its_name_as_by_its_id(
+        self, world: World, views: Views, sort: Sort
+    ) -> None:
+        merchant, other = await world.a_merchant(), await world.a_merchant()
+        for price, title in [(20, "مصباح"), (10, "مصباح ب"), (20, "👜"), (10, "ا مصباح"), (5, "؟")]:
+            await world.a_product(merchant, price=price, title=title)
+            await world.a_product(other, price=price, title=title)
+        await world.a_product(merchant, status=ProductStatus.DRAFT)
+        queries = [Query.parse("مصباح"), Query.parse("lamp"), Query.parse("nothing")]
+        for query in queries if sort is Sort.RELEVANCE else [None, *queries]:
+            for category in (None, Slug("nothing")):
+                selection = Selection(sort=sort, query=query, category=category)
+
+                async def by_name(paging: Paging, asked: Selection = selection) -> Page[Any]:
+                    store, page = await views.searched(merchant.username, asked, paging)
+                    assert store.id == merchant.id
+                    assert page == await views.on_sale(merchant.id, asked, paging)
+                    return page
+
+                walked = await self._walk(by_name)
+                every = await views.on_sale(merchant.id, selection, Paging())
+                assert walked == [*every.items]
+
+        with pytest.raises(StoreNotFound):
+            await views.searched(Username("nobody"), Selection(sort=Sort.NEWEST), Paging())
+        async with world.begin() as market:
+            held = await market.merchants.hold(merchant.id)
+            await market.merchants.save(held, held.suspend("fraud", NOON))
+        with pytest.raises(StoreNotFound):
+            await views.searched(merchant.username, Selection(sort=Sort.NEWEST), Paging())
+
+    async def test_what_fits_best_comes_first(self, world: World, views: Views) -> None:
+        merchant = await world.a_merchant()
+        titles = ["ورد", "ورد جوري", "عصير ورد طبيعي", "الورد", "ورود", "ماء زهر", "وردة"]
+        for title in titles:
+            told = "من ورد الطائف" if title == "ماء زهر" else ""
+            await world.a_product(merchant, title=title, description=told)
+        for _ in range(3):
+            await world.a_product(merchant, title="عصير ورد طبيعي")
+
+        async def found(typed: str) -> list[str]:
+            selection = Selection(query=Query.parse(typed), sort=Sort.RELEVANCE)
+            page = await views.products(merchant.id, selection, Paging())
+            sold = await views.on_sale(merchant.id, selection, Paging())
+            assert [each.id for each in sold.items] == [str(each.product.id) for each in page.items]
+            return [each.product.title for each in page.items]
+
+        first, second, *others, last = await found("ورد")
+        assert (first, second, last) == ("ورد", "ورد جوري", "ماء زهر")
+        assert sorted(others) == sorted([*titles[3:5], titles[6], *titles[2:3] * 4])
+        assert {*(await found("الورد"))[:2]} == {"ورد", "الورد"}
+        assert (await found("عصير ورد"))[:4] == ["عصير ورد طبيعي"] * 4
+        assert (await found("ورد جوري")) == ["ورد جوري"]
+        assert (await found("ماء")) == ["ماء زهر"]
+
     async def test_the_words_of_a_store_are_those_of_what_is_listed(
         self, world: World, views: Views
     ) -> None:
@@ -408,8 +524,16 @@ class ViewsContract:
         await world.a_product(merchant, title="Gone", status=ProductStatus.ARCHIVED)
         await world.a_product(other, title="Foreign")
 
-        sold = await views.vocabulary(merchant.id, ProductStatus.ACTIVE)
-        kept = await views.vocabulary(merchant.id, None)
+        nothing, paging = Selection(query=Query.parse("nothing")), Paging()
+        sold = (await views.on_sale(merchant.id, nothing, paging)).words
+        store, page = await views.searched(merchant.username, nothing, paging)
+        kept = (await views.products(merchant.id, nothing, paging)).words
+        assert (store.username, page.words, page.items) == (merchant.username, sold, ())
+        something = Selection(query=Query.parse("lantern"))
+        place = Place(id=uuid4())
+        for there, stretch in ((something, paging), (nothing, Paging(after=place))):
+            assert (await views.on_sale(merchant.id, there, stretch)).words == frozenset()
+            assert (await views.products(merchant.id, there, stretch)).words == frozenset()
 
         assert {"lantern", "lamp", "blue", *words("إضاءة")} <= sold
         assert not {"secret", "gone", "foreign"} & sold

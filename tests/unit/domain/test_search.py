@@ -2,20 +2,23 @@
 
 import random
 import time
+from collections.abc import Collection
 
 import pytest
 
 from marketplace.domain.search import (
     LONGEST_WORD,
     MOST_TERMS,
+    Fit,
     Query,
+    fit,
     fold,
     forms,
     indexed,
     matches,
-    near,
     words,
 )
+from marketplace.domain.slips import near
 from marketplace.domain.text import TooLong
 
 
@@ -142,6 +145,11 @@ def test_beyond_ten_words_a_query_is_not_read() -> None:
     assert len(Query.parse(" ".join(f"w{number}x" for number in range(20))).terms) == MOST_TERMS
 
 
+def widened(typed: str, vocabulary: Collection[str]) -> Query:
+    query = Query.parse(typed)
+    return query.loosened(query.nearest(vocabulary))
+
+
 STORE = frozenset().union(
     indexed("عباية سوداء", "ABA-5204", "من قماش الكريب"),
     indexed("سماعة بلوتوث", "A54", "لاسلكية"),
@@ -170,20 +178,20 @@ STORE = frozenset().union(
     ],
 )
 def test_a_slip_of_the_pen_is_forgiven(typed: str, word: str) -> None:
-    query = Query.parse(typed).widened(STORE)
+    query = widened(typed, STORE)
 
     assert matches(query, indexed(word, "", ""))
 
 
 @pytest.mark.parametrize("typed", ["5205", "A55", "كتف", "dog", "عب5ية", "هاتف", "قميص"])
 def test_a_number_a_short_word_or_another_word_is_no_slip(typed: str) -> None:
-    assert Query.parse(typed).widened(STORE) == Query.parse(typed)
+    assert widened(typed, STORE) == Query.parse(typed)
 
 
 def test_a_word_that_the_store_has_is_meant_as_it_is() -> None:
     vocabulary = {"كريم", "كريب"}
 
-    query = Query.parse("كريم").widened(vocabulary)
+    query = widened("كريم", vocabulary)
 
     assert query == Query.parse("كريم")
     assert not matches(query, {"كريب"})
@@ -191,7 +199,7 @@ def test_a_word_that_the_store_has_is_meant_as_it_is() -> None:
 
 def test_of_near_words_the_nearest_count() -> None:
     assert near("headphonez", ["headphones", "headphons", "headset"]) == ("headphones",)
-    assert near("كتابه", ["كتاب", "كتابي", "مكتبه"]) == ("كتاب", "كتابي")
+    assert near("كتابه", ["كتاببه", "كتتابه", "مكتبه"]) == ("كتاببه", "كتتابه")
 
 
 @pytest.mark.parametrize(
@@ -221,3 +229,22 @@ def test_the_forms_of_a_word_are_few() -> None:
     assert forms("والعبايات") == {"والعبايات", "عبايات", "عبا"}
     assert forms("iPhone15") == {"iphone15", "iphone", "15"}
     assert forms("") == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "expected"),
+    [
+        ("ورد", "وَرْد", Fit.TITLE),
+        ("الورد", "ورد", Fit.TITLE),
+        ("ورد", "ورد جوري", Fit.BEGINS),
+        ("ورد", "وردة", Fit.IN_TITLE),
+        ("ورد", "عصير ورد طبيعي", Fit.IN_TITLE),
+        ("حزاء", "رف حذاء", Fit.IN_TITLE),
+        ("ورد", "عصير", Fit.ELSEWHERE),
+        ("عصير ورد", "ورد", Fit.ELSEWHERE),
+        ("عسل من اليمن", "عسل من اليمن", Fit.TITLE),
+        ("T-Shirt", "t shirt", Fit.TITLE),
+    ],
+)
+def test_a_title_fits_more_or_less(typed: str, title: str, expected: Fit) -> None:
+    assert fit(Query.parse(typed), title) is expected

@@ -15,6 +15,8 @@ MERCHANT = (
     "/api/merchant/products?q=nothing-of-that-name",
     "/api/merchant/products/{product}/stock",
     "/api/merchant/categories",
+    "/api/merchant/images",
+    "/api/merchant/images?unused=true",
     "/api/merchant/imports",
     "/api/merchant/orders",
     "/api/merchant/notifications",
@@ -32,6 +34,8 @@ ADMIN = (
     "/api/admin/notifications",
     "/api/admin/audit-logs",
     "/api/admin/jobs",
+    "/api/admin/products",
+    "/api/admin/products?q=lamp&taken_down=false",
 )
 STORE = (
     "/api/store/sara",
@@ -51,6 +55,8 @@ async def fill(
     product = await put_up(merchant, title="Lamp", category=shelf["id"])
     await put_up(merchant, title="Lamp too", category=shelf["id"])
     await put_up(merchant, title="Old", status="archived")
+    for name in ("a.png", "b.png"):
+        await merchant.post("/api/merchant/upload-image", files={"image": (name, PNG)})
     for phone in ("0559876543", "0559876544"):
         assert (await place(guest, product, 1, customer_phone=phone)).status_code == 201
         said = {"phone": phone.replace("98", "11")}

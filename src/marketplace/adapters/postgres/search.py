@@ -29,9 +29,13 @@ from marketplace.domain.search import (
     PLURALS,
     SPELLED_OUT,
     UNHEARD,
+    Fit,
     Query,
     Term,
 )
+from marketplace.domain.slips import JOINED
+
+from .statements import given
 
 WEIGHTS = "{0.02, 0.3, 0.6, 1}"
 """
@@ -214,7 +218,7 @@ DECLARE
     third text[] := search_spellings(folded, first) || search_spellings(further, second);
     fourth text[] := search_forms(told);
     pairs text[] := (
-        SELECT array_agg(left(one || other, $longest))
+        SELECT array_agg($joined || left(one || other, $longest))
         FROM unnest(words, words[2:]) AS pair (one, other)
         WHERE one || other !~ '[0-9]');
 BEGIN
@@ -225,6 +229,7 @@ BEGIN
         || array_to_tsvector(fourth || search_spellings(told, fourth));
 END
 """,
+    joined=_quoted(JOINED),
     longest=str(LONGEST_WORD),
 )
 
@@ -240,14 +245,17 @@ def tsquery(query: Query, before: str = "") -> str:
     return " & ".join(f"({_alternatives(term, before)})" for term in query.terms)
 
 
-def said(query: Query) -> str:
-    """For the rank: any of the words as they were typed. Who has these comes first."""
-    return " | ".join(lexeme(term.said) for term in query.terms)
-
-
-def meant(query: Query) -> str:
-    """For the rank: anything that is a match of any word."""
-    return " | ".join(_alternatives(term) for term in query.terms)
+def ranked(query: Query) -> dict[str, object]:
+    """The values that :func:`rank` has to be given."""
+    return {
+        "titles": [*query.titles],
+        "beginnings": [f"{title} " for title in query.titles],
+        # Another spelling of a title is a word of it, whatever else is spelt like that.
+        "in_title": " & ".join(f"({_alternatives(term, at='AC')})" for term in query.terms),
+        # Any of the words as they were typed: who has these comes first.
+        "said": " | ".join(lexeme(term.said) for term in query.terms),
+        "meant": " | ".join(_alternatives(term) for term in query.terms),
+    }
 
 
 def touching(query: Query) -> str:
@@ -255,37 +263,56 @@ def touching(query: Query) -> str:
     return " | ".join(_touching(term) for term in query.terms)
 
 
-def rank(
-    vector: sa.ColumnElement[Any], said: sa.ColumnElement[Any], meant: sa.ColumnElement[Any]
-) -> sa.ColumnElement[int]:
+def asked(query: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
+    """A ``tsquery`` that is read once, and not for every product that it is compared with."""
+    return sa.select(sa.cast(query, TSQUERY)).scalar_subquery()
+
+
+def rank(vector: sa.ColumnElement[Any], title: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
     """
     How well a product fits, a whole number: cursors can hold it.
 
-    The title counts more than SKUs and tags, these more than the description, and the word itself
-    more than another form of it.
+    First what its title is, as :class:`~marketplace.domain.search.Fit` has it. Then the title
+    counts more than SKUs and tags, these more than the description, and the word itself more than
+    another form of it.
     """
     weights: sa.ColumnElement[Any] = sa.literal_column(f"'{WEIGHTS}'")
     itself, alike = (
-        sa.func.ts_rank(weights, vector, sa.cast(asked, TSQUERY), type_=sa.Float)
-        for asked in (said, meant)
+        sa.func.ts_rank(weights, vector, asked(given(name, sa.Text)), type_=sa.Float)
+        for name in ("said", "meant")
     )
     many, fewer = sa.literal_column("100000", sa.Float), sa.literal_column("10000", sa.Float)
-    return sa.cast(many * itself + fewer * alike, sa.Integer)
+    texts = sa.ARRAY(sa.Text)
+    begun = title.concat(sa.literal_column("' '")).bool_op("^@")
+    fit = sa.case(
+        (title == sa.any_(given("titles", texts)), _tier(Fit.TITLE)),
+        (begun(sa.any_(given("beginnings", texts))), _tier(Fit.BEGINS)),
+        (vector.bool_op("@@")(asked(given("in_title", sa.Text))), _tier(Fit.IN_TITLE)),
+        else_=_tier(Fit.ELSEWHERE),
+    )
+    return fit + sa.cast(many * itself + fewer * alike, sa.Integer)
 
 
-def _alternatives(term: Term, before: str = "") -> str:
-    parts = " & ".join(f"({_alternatives(part, before)})" for part in term.parts)
-    return " | ".join([*_words(term, before), *([f"({parts})"] if parts else [])])
+def _tier(fit: Fit) -> sa.ColumnElement[int]:
+    """More than any difference of words within it."""
+    return sa.literal_column(str(1_000_000 * fit), sa.Integer)
+
+
+def _alternatives(term: Term, before: str = "", at: str = "") -> str:
+    parts = " & ".join(f"({_alternatives(part, before, at)})" for part in term.parts)
+    return " | ".join([*_words(term, before, at), *([f"({parts})"] if parts else [])])
 
 
 def _touching(term: Term) -> str:
     return " | ".join([*_words(term), *map(_touching, term.parts)])
 
 
-def _words(term: Term, before: str = "") -> list[str]:
+def _words(term: Term, before: str = "", at: str = "") -> list[str]:
+    """``at`` is the weights that count; none said, all of them do."""
+    others = sorted(term.equal.difference(term.starts))
     return [
-        *(f"{lexeme(before + word)}:*" for word in term.starts),
-        *(lexeme(before + word) for word in sorted(term.equal.difference(term.starts))),
+        *(f"{lexeme(before + word)}:*{at}" for word in term.starts),
+        *(f"{lexeme(before + word)}{at and ':'}{at}" for word in others),
     ]
 
 

@@ -33,6 +33,7 @@ from marketplace.domain.products import ProductId, ProductNotFound
 from .problems import BodyTooLarge
 from .shapes import (
     Cursor,
+    Include,
     Input,
     Limit,
     Listed,
@@ -137,10 +138,11 @@ class ImageController(Controller):
         limit: Limit = 20,
         cursor: Cursor = None,
         unused: FromQuery[bool | None] = None,
+        include: Include = "",
     ) -> Listed[KeptImageOut]:
         """List the images one has sent, the latest first; `unused=true` for what nothing shows."""
         of = request.list_of(unused)
-        page = await images.of_merchant(request.user, paging(limit, cursor, of), unused)
+        page = await images.of_merchant(request.user, paging(limit, cursor, of, include), unused)
         return Listed.of(page, lambda each: KeptImageOut.kept(each, request.site), of)
 
     @post(

@@ -13,7 +13,7 @@ from marketplace.domain.merchants import MerchantId, MerchantStatus
 from marketplace.domain.products import ProductId, ProductNotFound
 
 from .products import OwnProductOut
-from .shapes import Cursor, Input, Limit, Listed, Output, StrictRequest, paging
+from .shapes import Cursor, Include, Input, Limit, Listed, Output, StrictRequest, paging
 
 
 class TakedownIn(Input, frozen=True, kw_only=True):
@@ -62,6 +62,7 @@ class ModerationController(Controller):
         taken_down: FromQuery[bool | None] = None,
         limit: Limit = 20,
         cursor: Cursor = None,
+        include: Include = "",
     ) -> Listed[WatchedProductOut]:
         """
         List what all stores have, newest first, drafts and what is archived too.
@@ -75,7 +76,7 @@ class ModerationController(Controller):
             taken_down=taken_down,
         )
         of = request.list_of((q, merchant_id, taken_down))
-        page = await moderation.products(wanted, paging(limit, cursor, of))
+        page = await moderation.products(wanted, paging(limit, cursor, of, include))
         return Listed.of(page, lambda each: WatchedProductOut.watched(each, request.site), of)
 
     @get("/{id:uuid}", problems=(ProductNotFound,))

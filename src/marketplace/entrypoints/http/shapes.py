@@ -342,14 +342,14 @@ def _depth(body: bytes) -> int:
     return max(accumulate(_STEPS.get(byte, 0) for byte in _STRING.sub(b"", body)))
 
 
-_Cursor = tuple[bytes, bytes, int | str | None, bool]
+_Cursor = tuple[bytes, bytes, int | str | None, tuple[tuple[str, ...], ...] | bool]
 _CURSORS = msgspec.msgpack.Decoder(_Cursor)
-_LONGEST_CURSOR = 1000
+_LONGEST_CURSOR = 4000
 
 
 def _cursor(place: Place, of: ListOf) -> str:
     """A place as opaque text. It is no secret: whatever it says is looked at when it comes back."""
-    told: _Cursor = (_digest(of), place.id.bytes, place.key, place.loosely)
+    told: _Cursor = (_digest(of), place.id.bytes, place.key, place.loosely or False)
     return urlsafe_b64encode(msgspec.msgpack.encode(told)).decode().rstrip("=")
 
 
@@ -358,7 +358,9 @@ def _place(cursor: str, of: ListOf) -> Place:
     if len(cursor) > _LONGEST_CURSOR:
         raise ValueError
     digest, id, key, loosely = _CURSORS.decode(urlsafe_b64decode(f"{cursor}=="))
-    place = Place(id=UUID(bytes=id), key=key, loosely=loosely)
+    if loosely is True:
+        raise ValueError
+    place = Place(id=UUID(bytes=id), key=key, loosely=loosely or ())
     storable = "\0" not in key if isinstance(key, str) else abs(key or 0) < 2**63
     if digest != _digest(of) or not storable or _cursor(place, of) != cursor:
         raise ValueError

@@ -248,9 +248,11 @@ class StoreController(Controller):
         """
         Look at a store and its products, newest first, or look for some.
 
-        `q` finds Arabic and English in any spelling, beginnings of words too, and forgives a slip
-        where nothing else is found; the best come first. `category` is an id or a slug. Prices are
-        those of the cheapest variant.
+        `q` finds Arabic and English in any spelling, one or several of a thing, beginnings of words
+        too, and forgives a slip where nothing else is found. The best come first: titles that are
+        what was typed, titles that begin with it, titles that have it, and then all others.
+        `category` is an id or a slug. `min_price` and `max_price` are met by any variant, with
+        `in_stock=true` by one that is in stock; to sort by, a price is that of the cheapest.
         """
         wanted = FindProducts(
             q=q,

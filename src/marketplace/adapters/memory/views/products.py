@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from copy import deepcopy
 
 from marketplace.application import ports
-from marketplace.application.ports import MOST_READ, Page, Paging, ProductView, Selection
+from marketplace.application.ports import Found, Page, Paging, ProductView, Selection
 from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.orders import Order
-from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
+from marketplace.domain.products import Product, ProductId, ProductNotFound
 from marketplace.domain.variants import Drift, StockMovement
 
 from ..stock import drifting
-from .reading import Reading, page_of
-from .selecting import document, in_order, selected
+from .reading import page_of
+from .selecting import Selecting
 
 
-class MemoryProductViews(Reading, ports.ProductViews):
+class MemoryProductViews(Selecting, ports.ProductViews):
     async def product(self, merchant_id: MerchantId, product_id: ProductId, /) -> ProductView:
         product = self._store.entities.get((Product, product_id))
         if product is None or product.merchant_id != merchant_id:
@@ -25,19 +25,8 @@ class MemoryProductViews(Reading, ports.ProductViews):
 
     async def products(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductView]:
-        products = self._products_of(merchant_id)
-        chosen = (each for each in products if selected(each, self._category(each), selection))
-        return in_order(chosen, selection.sort, paging, self._product)
-
-    async def vocabulary(
-        self, merchant_id: MerchantId, status: ProductStatus | None, /
-    ) -> frozenset[str]:
-        selection = Selection(status=status)
-        read = await self.products(merchant_id, selection, Paging(limit=MOST_READ))
-        return frozenset[str]().union(
-            *(document(each.product, each.category) for each in read.items)
-        )
+    ) -> Found[ProductView]:
+        return self._listed(merchant_id, selection, paging, self._product)
 
     async def catalogue(
         self, merchant_id: MerchantId, limit: int, after: ProductId | None = None, /

@@ -8,6 +8,7 @@ from dataclasses import replace
 from marketplace.application import ports
 from marketplace.application.ports import (
     CategoryView,
+    Found,
     Page,
     Paging,
     ProductCard,
@@ -22,11 +23,10 @@ from marketplace.domain.merchants import Merchant, MerchantId, MerchantStatus, S
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
 from marketplace.domain.slugs import Slug
 
-from .reading import Reading
-from .selecting import in_order, selected
+from .selecting import Selecting
 
 
-class MemoryStoreViews(Reading, ports.StoreViews):
+class MemoryStoreViews(Selecting, ports.StoreViews):
     async def store(self, username: Username, /) -> StoreView:
         for merchant in self._store.all_of(Merchant):
             if merchant.username == username and merchant.status is MerchantStatus.ACTIVE:
@@ -46,13 +46,18 @@ class MemoryStoreViews(Reading, ports.StoreViews):
                 return merchant.username
         return None
 
+    async def searched(
+        self, username: Username, selection: Selection, paging: Paging, /
+    ) -> tuple[StoreCard, Found[ProductCard]]:
+        store = await self.store(username)
+        return StoreCard.of(store), await self.on_sale(store.merchant.id, selection, paging)
+
     async def on_sale(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductCard]:
-        wanted, products = replace(selection, status=ProductStatus.ACTIVE), self._sold(merchant_id)
-        chosen = (each for each in products if selected(each, self._category(each), wanted))
-        return in_order(
-            chosen, selection.sort, paging, lambda each: ProductCard.of(self._product(each))
+    ) -> Found[ProductCard]:
+        wanted = replace(selection, status=ProductStatus.ACTIVE)
+        return self._listed(
+            merchant_id, wanted, paging, lambda each: ProductCard.of(self._product(each))
         )
 
     async def product_on_sale(

@@ -60,6 +60,11 @@ _logo = (
     .scalar_subquery()
     .label("logo")
 )
+_open = sa.select(
+    merchants.c.id,
+    sa.cast(document([*(merchants.c[name] for name in _STORE), _logo]), sa.Text).label("told"),
+).where(merchants.c.status == sa.literal_column("'active'"))
+a_store = _open.where(merchants.c.username == given("username", sa.Text))
 _asked = (
     sa.func.unnest(given("usernames", sa.ARRAY(sa.Text)))
     .table_valued("username", with_ordinality="place")
@@ -67,14 +72,7 @@ _asked = (
 )
 # With a LIMIT it is looked up for each that is asked for, and not joined with all there are.
 _named = (
-    sa.select(
-        merchants.c.id,
-        sa.cast(document([*(merchants.c[name] for name in _STORE), _logo]), sa.Text).label("told"),
-    )
-    .where(
-        merchants.c.username == _asked.c.username,
-        merchants.c.status == sa.literal_column("'active'"),
-    )
+    _open.where(merchants.c.username == _asked.c.username)
     .limit(sa.literal_column("1"))
     .lateral("named")
 )
@@ -117,13 +115,17 @@ def fronts_of(
     cards: list[list[Row]] = [[] for _ in range(asked)]
     for place, id, told, available in rows:
         if id is None:
-            stores[place - 1] = _STORES.decode(told)
+            stores[place - 1] = store_of(told)
         else:
             cards[place - 1].append((id, told, available))
     return [
         None if store is None else (store, _page_of(found, paging))
         for store, found in zip(stores, cards, strict=True)
     ]
+
+
+def store_of(told: str) -> StoreCard:
+    return _STORES.decode(told)
 
 
 def _page_of(found: list[Row], paging: Paging) -> Page[ProductCard]:

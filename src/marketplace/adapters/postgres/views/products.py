@@ -1,14 +1,13 @@
 """Products with the images they show."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.application import ports
-from marketplace.application.ports import MOST_READ, Page, Paging, ProductView, Selection
+from marketplace.application.ports import Found, Page, Paging, ProductView, Selection
 from marketplace.domain.categories import Category
 from marketplace.domain.merchants import MerchantId
 from marketplace.domain.products import Product, ProductId, ProductNotFound, ProductStatus
@@ -19,7 +18,7 @@ from ..statements import compiled, given, one_of, shown
 from ..stock import drifting
 from ..tables import categories, images, products, stock_movements, variants
 from .reading import Reading, newest_first, page_of
-from .selecting import KEPT, everything, listing
+from .selecting import everything, listing, there_of, words_of
 
 _id = given("id", sa.Uuid)
 _owner = given("merchant", sa.Uuid)
@@ -48,22 +47,6 @@ _category = (
 any_product = sa.select(*shown(products, "product__"), _category, _images)
 a_product = any_product.where(products.c.merchant_id == _owner)
 _PRODUCT = compiled(a_product.where(products.c.id == _id))
-
-_read = (
-    sa.select(products.c.found_by, products.c.category)
-    .where(products.c.merchant_id == _owner, one_of(products.c.status, "statuses"))
-    .order_by(products.c.id.desc())
-    .limit(sa.literal_column(str(MOST_READ)))
-    .cte("read")
-)
-_VOCABULARY = compiled(
-    sa.union(
-        sa.select(sa.func.unnest(sa.func.tsvector_to_array(_read.c.found_by)).label("word")),
-        sa.select(sa.func.unnest(sa.func.tsvector_to_array(categories.c.found_by))).where(
-            categories.c.id.in_(sa.select(_read.c.category))
-        ),
-    )
-)
 
 _CATALOGUE = compiled(
     sa.select(*shown(products))
@@ -100,20 +83,15 @@ class PostgresProductViews(Reading, ports.ProductViews):
 
     async def products(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductView]:
+    ) -> Found[ProductView]:
         statement, values = listing(a_product, merchant_id, selection, paging)
-        page = page_of(await self._rows(statement, **values), ProductView, paging)
-        if not paging.counted:
-            return page
-        statement, values = everything(a_product, merchant_id, selection)
-        return replace(page, total=await self._count(statement, **values))
-
-    async def vocabulary(
-        self, merchant_id: MerchantId, status: ProductStatus | None, /
-    ) -> frozenset[str]:
-        statuses = [status] if status else KEPT
-        rows = await self._rows(_VOCABULARY, merchant=merchant_id, statuses=statuses)
-        return frozenset(row["word"] for row in rows)
+        rows = await self._rows(statement, **values)
+        page = page_of(there_of(rows), ProductView, paging)
+        total = None
+        if paging.counted:
+            statement, values = everything(a_product, merchant_id, selection)
+            total = await self._count(statement, **values)
+        return Found(items=page.items, next=page.next, total=total, words=words_of(rows))
 
     async def catalogue(
         self, merchant_id: MerchantId, limit: int, after: ProductId | None = None, /

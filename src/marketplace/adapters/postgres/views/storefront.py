@@ -10,6 +10,7 @@ from marketplace.application import ports
 from marketplace.application.gathering import Gathering
 from marketplace.application.ports import (
     CategoryView,
+    Found,
     Page,
     Paging,
     ProductCard,
@@ -25,14 +26,15 @@ from marketplace.domain.slugs import Slug
 
 from ..faults import translated
 from ..pool import Pool, lent
-from ..rows import from_row
+from ..rows import Row, from_row
 from ..statements import compiled, given, one_of, shown
 from ..tables import categories, former_slugs, former_usernames, merchants, products
-from .front import FRONTS, a_card, fronts_of
+from .front import FRONTS, a_card, fronts_of, store_of
+from .front import a_store as told_store
 from .merchants import a_store
 from .products import a_product
 from .reading import Reading, place_after, stretch
-from .selecting import everything, listing
+from .selecting import everything, in_order, listing, searching, there_of, words_of
 
 _FIRST = Paging()
 """What whoever opens a store is shown."""
@@ -120,20 +122,40 @@ class PostgresStoreViews(Reading, ports.StoreViews):
         rows = await self._rows(_MOVED_TO, username=username)
         return Username(rows[0]["username"]) if rows else None
 
+    async def searched(
+        self, username: Username, selection: Selection, paging: Paging, /
+    ) -> tuple[StoreCard, Found[ProductCard]]:
+        selection = replace(selection, status=ProductStatus.ACTIVE)
+        statement, values = searching(told_store, a_card, username, selection, paging)
+        rows = await self._rows(statement, **values)
+        stores = [row for row in rows if row["id"] is None]
+        if not stores:
+            raise StoreNotFound
+        products = in_order((row for row in rows if row["id"] is not None), selection.sort)
+        store = store_of(stores[0]["told"])
+        found = _found(products, paging, words_of(stores))
+        return store, await self._counted(found, store.id, selection, paging)
+
     async def on_sale(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductCard]:
+    ) -> Found[ProductCard]:
         selection = replace(selection, status=ProductStatus.ACTIVE)
         statement, values = listing(a_card, merchant_id, selection, paging)
         rows = await self._rows(statement, **values)
-        cards = [
-            ProductCard(row["id"], row["told"], row["available"]) for row in rows[: paging.limit]
-        ]
-        page = Page(items=tuple(cards), next=place_after(rows, paging))
+        found = _found(there_of(rows), paging, words_of(rows))
+        return await self._counted(found, merchant_id, selection, paging)
+
+    async def _counted(
+        self,
+        found: Found[ProductCard],
+        merchant_id: MerchantId,
+        selection: Selection,
+        paging: Paging,
+    ) -> Found[ProductCard]:
         if not paging.counted:
-            return page
+            return found
         statement, values = everything(a_card, merchant_id, selection)
-        return replace(page, total=await self._count(statement, **values))
+        return replace(found, total=await self._count(statement, **values))
 
     async def product_on_sale(
         self, merchant_id: MerchantId, called: ProductId | Slug, /
@@ -160,3 +182,8 @@ class PostgresStoreViews(Reading, ports.StoreViews):
     async def categories_on_sale(self, merchant_id: MerchantId, /) -> tuple[CategoryView, ...]:
         rows = await self._rows(_CATEGORIES, merchant=merchant_id)
         return tuple(from_row(row, CategoryView) for row in rows)
+
+
+def _found(rows: Sequence[Row], paging: Paging, words: frozenset[str]) -> Found[ProductCard]:
+    cards = [ProductCard(row["id"], row["told"], row["available"]) for row in rows[: paging.limit]]
+    return Found(items=tuple(cards), next=place_after(rows, paging), words=words)

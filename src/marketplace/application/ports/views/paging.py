@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from marketplace.domain.errors import BadValue
+from marketplace.domain.search import Words
 
 Item = TypeVar("Item")
 
@@ -18,13 +19,14 @@ class Place:
     """
     Where a stretch of a list ends: at this item, whatever is put before or taken away since.
 
-    ``key`` is what the list is sorted by, if that is more than the id. ``loosely`` says that the
-    list is of what was found only after forgiving slips of the pen.
+    ``key`` is what the list is sorted by, if that is more than the id. ``loosely`` is what slips of
+    the pen were taken for, if the list is of what was found only after forgiving some: it is that
+    to the end, whatever words the store has by then.
     """
 
     id: UUID
     key: int | str | None = None
-    loosely: bool = False
+    loosely: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

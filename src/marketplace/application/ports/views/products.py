@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from marketplace.domain.categories import Category, CategoryId
 from marketplace.domain.images import Image, ImageId, ImageStatus, Rendition
@@ -15,6 +15,8 @@ from marketplace.domain.slugs import Slug
 from marketplace.domain.variants import Drift, StockMovement
 
 from .paging import Page, Paging
+
+Shown = TypeVar("Shown")
 
 MOST_READ = 1000
 """Products whose words are compared with one that was not found."""
@@ -43,7 +45,8 @@ class Selection:
     """
     Which products of a store, and in which order; what is None plays no part.
 
-    A price is that of the cheapest variant. Without ``status`` it is whatever is not archived.
+    A price is asked of any variant that is offered and, where ``in_stock`` is asked for, in stock;
+    sorted by, it is that of the cheapest. Without ``status`` it is whatever is not archived.
     Products that are sorted alike come by their id, and :attr:`Sort.RELEVANCE` needs a ``query``.
     """
 
@@ -55,6 +58,18 @@ class Selection:
     max_price: Money | None = None
     in_stock: bool | None = None
     sort: Sort = Sort.NEWEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Page[Shown]):
+    """
+    A stretch of what was selected.
+
+    Where somebody looked for something that there is not, ``words`` are everything that products of
+    the status can be found by: those of :data:`MOST_READ` products, the newest.
+    """
+
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,17 +125,7 @@ class ProductViews(Protocol):
 
     async def products(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductView]: ...
-
-    async def vocabulary(
-        self, merchant_id: MerchantId, status: ProductStatus | None, /
-    ) -> frozenset[str]:
-        """
-        Everything that a merchant's products of a status can be found by.
-
-        Of :data:`MOST_READ` products, the newest, and without one of whatever is not archived.
-        """
-        ...
+    ) -> Found[ProductView]: ...
 
     async def catalogue(
         self, merchant_id: MerchantId, limit: int, after: ProductId | None = None, /

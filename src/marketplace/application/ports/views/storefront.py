@@ -14,7 +14,7 @@ from marketplace.domain.products import Product, ProductId
 from marketplace.domain.slugs import Slug
 
 from .paging import Page, Paging
-from .products import CategoryView, ImageView, ProductView, Selection
+from .products import CategoryView, Found, ImageView, ProductView, Selection
 
 MEDIA = "\x01"
 """Where the address of a file begins, whatever the address of all of them is at the time."""
@@ -128,9 +128,15 @@ class StoreViews(Protocol):
         """What the open store that once had this name is called now."""
         ...
 
+    async def searched(
+        self, username: Username, selection: Selection, paging: Paging, /
+    ) -> tuple[StoreCard, Found[ProductCard]]:
+        """An open store and what it sells of a selection, or ``StoreNotFound``."""
+        ...
+
     async def on_sale(
         self, merchant_id: MerchantId, selection: Selection, paging: Paging, /
-    ) -> Page[ProductCard]:
+    ) -> Found[ProductCard]:
         """What a store sells of a selection, whatever status that names."""
         ...
 
