@@ -158,12 +158,14 @@ def test_every_statement_that_changes_what_is_shown_says_so() -> None:
     }
 
     assert len(said) >= 8
-    # The number of the next order is nobody's business, nor since when nothing shows an image.
+    # The number of the next order is nobody's business, nor since when nothing shows an image;
+    # SKUs that are let go for a moment are written again by what says so.
     assert {name for name, is_said in said.items() if not is_said} == {
         "PostgresImages._noted_unused",
         "PostgresImages._taken_up",
         "PostgresMerchants._numbered",
         "PostgresMerchants._orders_counted",
+        "PostgresProducts._without_skus",
     }
 
 

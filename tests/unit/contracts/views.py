@@ -1484,7 +1484,7 @@ class ViewsContract:
     ) -> None:
         merchant, rival = await world.a_merchant(), await world.a_merchant()
         lamp = await world.a_product(merchant, title="قنديل")
-        copied = await world.a_product(rival, title="القناديل")
+        copied = await world.a_product(rival, title="سجادة")
         down = await world.a_product(rival, title="قنديل")
         async with world.begin() as market:
             held = await market.products.hold(down.id)
