@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any, LiteralString
@@ -59,9 +60,10 @@ from marketplace.domain.errors import ChangedMeanwhile
 from marketplace.domain.images import ImageId
 from marketplace.domain.merchants import CurrencyFixed, StoreNotFound
 from marketplace.domain.moderation import ProductTakenDown
-from marketplace.domain.orders import Move, OrderStatus, Party
+from marketplace.domain.orders import Edit, Move, OrderStatus, Party
+from marketplace.domain.phones import PhoneNumber
 from marketplace.domain.products import ProductNotFound
-from marketplace.domain.variants import StockReason
+from marketplace.domain.variants import Drift, StockReason
 from tests.unit.contracts.answers import AnswersContract
 from tests.unit.contracts.background import BackgroundContract
 from tests.unit.contracts.inboxes import InboxesContract
@@ -988,6 +990,46 @@ async def test_the_books_of_one_are_no_dearer_for_what_others_have_to_deliver(
 
     assert read_from("orders", planned["Plan"]) == 1
     assert read_from("order_lines", planned["Plan"]) == 2
+
+
+async def test_of_two_who_repair_stock_the_second_finds_nothing_to_do(
+    world: World, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    mona = await world.a_merchant()
+    drifted = [await world.a_product(mona, stock=10) for _ in range(2)]
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE variants SET on_hand = 100")
+    seen = await world.marketplace.stock.reconcile(repair=False)
+    await world.marketplace.stock.reconcile(repair=True)
+
+    async def as_before(*_: object) -> Sequence[Drift]:
+        return seen
+
+    monkeypatch.setattr(PostgresViews, "drifts", as_before)
+
+    assert list(await world.marketplace.stock.reconcile(repair=True)) == list(seen)
+    for each in drifted:
+        assert await world.stock(each) == (10, 0)
+        assert len(await world.ledger(mona, each)) == 2
+
+
+async def test_news_waits_for_whoever_puts_a_telephone_right(
+    world: World, samples: Samples, database_url: str
+) -> None:
+    mona = await world.a_merchant()
+    order = (await world.an_order(mona, await world.a_product(mona))).order
+    async with samples.begin() as market:
+        held = await market.orders.hold(order.id)
+        work = asyncio.create_task(world.run_jobs())
+        await somebody_waits(database_url)
+        right = replace(held.customer, phone=PhoneNumber("+966507777777"))
+        edited = held.edit(Edit(customer=right), NOON)
+        assert edited is not None
+        await market.orders.unlink(order.id)
+        await market.orders.save(held, edited)
+    await work
+
+    assert {each.phone for each in world.messenger.sent} == {"+966507777777"}
 
 
 async def test_others_have_their_turn_while_orders_are_made_of_rows(

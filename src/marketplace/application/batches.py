@@ -253,7 +253,9 @@ class Batch:
         self.added.append(added)
         if not wanted.slug and not product.is_archived:
             self.nameless.append(product)
-        self.opening += filter(None, (each.stock for each in product.variants))
+        self.opening += (
+            each.stock for each in product.variants if each.stock or each.id in self.exports
+        )
 
     def _change(self, entry: Entry, product: Product) -> None:
         before = as_it_is(product)
@@ -282,8 +284,12 @@ class Batch:
         if before.is_archived and not product.is_archived and not wanted.slug:
             self.nameless.append(product)
         stocks = {each.id: each.stock for each in before.variants}
-        self.moved += filter(
-            None, (each.stock.since(stocks.get(each.id)) for each in product.variants)
+        # A variant that is new gets a line of nothing too: it tells that it came with the export.
+        self.moved += (
+            change
+            for each in product.variants
+            if (change := each.stock.since(stocks.get(each.id)))
+            or (each.id not in stocks and each.id in self.exports)
         )
         self.changed.append(product)
         self.as_they_were.append(before)

@@ -126,7 +126,7 @@ class BulkService:
                 named=named,
                 products=held,
                 shelves={each.id for each in shelves},
-                taken=dict(taken),
+                taken={sku.lower(): id for sku, id in taken.items()},
                 ids=self.ids,
                 now=self.clock.now(),
             )
@@ -183,7 +183,7 @@ class _Work:
             return Changed(id=id, outcome=Outcome.UNCHANGED)
         if product.is_archived > before.is_archived:
             free = {each.sku.lower() for each in product.offered}
-            for sku in [each for each in self.taken if each.lower() in free]:
+            for sku in free & self.taken.keys():
                 del self.taken[sku]
         stocks = {each.id: each.stock for each in before.variants}
         self.changed.add(id)
@@ -246,9 +246,9 @@ class _Work:
     def _revive(self, product: Product) -> None:
         """Back in the store it needs its SKUs, and a slug, for itself."""
         for each in product.offered:
-            if each.sku and self.taken.get(each.sku, product.id) != product.id:
+            if each.sku and self.taken.get(each.sku.lower(), product.id) != product.id:
                 raise sku_taken(each)
-        self.taken.update({each.sku: product.id for each in product.offered if each.sku})
+        self.taken.update({each.sku.lower(): product.id for each in product.offered if each.sku})
         self.revived.append(product.id)
 
 

@@ -1,5 +1,6 @@
 """Finding products: what somebody typed, as a selection, and their slips forgiven."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -105,7 +106,8 @@ async def forgiven(
     """The page of a selection, or what is shown of one that forgives a slip of the pen."""
     loosely = after.loosely if after else ()
     if selection.query and after is None and not page.items:
-        loosely = selection.query.nearest(page.words)
+        # Thousands of words are compared: others have their turn meanwhile.
+        loosely = await asyncio.to_thread(selection.query.nearest, page.words)
         if any(loosely):
             page = await show(replace(selection, query=selection.query.loosened(loosely)))
     return replace(page, next=page.next and replace(page.next, loosely=loosely))

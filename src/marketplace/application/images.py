@@ -323,7 +323,8 @@ async def describe(
     ``ChangedMeanwhile`` if one is being worked on.
     """
     otherwise = [each for each in images if alts.get(each.id, each.alt) != each.alt]
-    for image in otherwise:
+    # In one order, so that nobody waits in a circle.
+    for image in sorted(otherwise, key=lambda each: each.id):
         image.alt = alts[image.id]
         await market.images.save(image)
     return bool(otherwise)

@@ -1,5 +1,6 @@
 """Leftovers: images that nothing shows. They are kept for a while, and then they make room."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,19 @@ from .ports import BeginUnitOfWork, Clock, JobId, UnitOfWork
 
 KEPT_UNUSED = timedelta(days=7)
 """Time to put an image somewhere that was taken off, or that was sent and never put anywhere."""
+
+
+class _OnlyLooked(Exception):
+    """Nothing is to be kept of it, not even since when nothing shows an image."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Store:
+    """What of a store has to go: what nothing has shown ``since``, or all of one that is closed."""
+
+    id: MerchantId
+    since: datetime | None
+    found: list[Image]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +42,36 @@ class LeftoverService:
         How long is counted from the first time that nothing was found to show it. Whoever takes it
         up again meanwhile has it. Of a store that is closed for good all go at once.
         """
-        now = self.clock.now()
         cleared: list[Image] = []
-        store: MerchantId | None = None
-        while True:
-            async with self.begin() as market:
-                store = await market.images.owner_after(store)
-                if store is None:
-                    return cleared
-                is_closed = (await market.merchants.get(store)).status is MerchantStatus.CLOSED
-                await market.images.note_unused(store, now)
-                found = await (
-                    market.images.all_of(store)
-                    if is_closed
-                    else market.images.unused(store, now - unused_for)
-                )
+        last: MerchantId | None = None
+        while (store := await self._store(last, unused_for, keep=not dry_run)) is not None:
+            found = store.found
             if not dry_run:
-                since = None if is_closed else now - unused_for
-                found = [each for each in found if await self._take(store, each.id, since)]
+                found = [each for each in found if await self._take(store.id, each.id, store.since)]
             cleared += found
+            last = store.id
+        return cleared
+
+    async def _store(
+        self, after: MerchantId | None, unused_for: timedelta, *, keep: bool
+    ) -> "_Store | None":
+        """The next store that has images. Whoever only looks does not ``keep`` what was noted."""
+        now, looked = self.clock.now(), None
+        with suppress(_OnlyLooked):
+            async with self.begin() as market:
+                id = await market.images.owner_after(after)
+                if id is None:
+                    return None
+                is_closed = (await market.merchants.get(id)).status is MerchantStatus.CLOSED
+                since = None if is_closed else now - unused_for
+                await market.images.note_unused(id, now)
+                found = await (
+                    market.images.all_of(id) if since is None else market.images.unused(id, since)
+                )
+                looked = _Store(id=id, since=since, found=found)
+                if not keep:
+                    raise _OnlyLooked
+        return looked
 
     async def remove_images(self, event: MerchantClosed, job: JobId) -> None:
         """Take the images of a store that is closed away, shown or not; what is gone stays gone."""

@@ -122,6 +122,8 @@ class StockService:
         async with self.begin() as market:
             product = await market.products.hold(product_id)
             again = await market.products.drifts(product_id)
+            if not again:
+                return
             corrected = [product.variant(each.variant_id).settle(each) for each in again]
             await market.products.save_stock(
                 [product],

@@ -47,7 +47,7 @@ class NegativeAmount(BadValue):
 
 
 class TooManyDecimals(BadValue):
-    """Finer than the currency's ``digits``, or three zeros that may be thousands."""
+    """Finer than the currency's ``digits``, or three decimals that may be thousands."""
 
 
 class AmountTooLarge(BadValue):
@@ -102,9 +102,9 @@ class Money:
         if match is None:
             raise BadAmount
         digits, part = minor_digits(currency), match["part"] or ""
-        # Zeros are no finer than the currency. Three of them behind a few digits may be what half
-        # of the world writes for thousands: 1.000.
-        is_thousands = part == "000" and digits < 3 and 0 < int(match["whole"]) < 1000
+        # Zeros are no finer than the currency. Three decimals behind a few digits may be what half
+        # of the world writes for thousands: 1.500.
+        is_thousands = len(part) == 3 and digits < 3 and 0 < int(match["whole"]) < 1000
         if part[digits:].strip("0") or is_thousands:
             raise TooManyDecimals(digits=digits, currency=currency)
         minor = int(match["whole"] + part[:digits].ljust(digits, "0"))

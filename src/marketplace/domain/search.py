@@ -18,7 +18,7 @@ from enum import IntEnum
 from itertools import chain, pairwise
 
 from .kin import kin
-from .slips import JOINED, MOST_NEAR, near
+from .slips import JOINED, MOST_NEAR, Vocabulary
 from .text import TooLong
 
 LONGEST_QUERY = 100
@@ -378,17 +378,17 @@ class Term:
             or (bool(self.parts) and all(part.met_by(document) for part in self.parts))
         )
 
-    def nearest(self, vocabulary: frozenset[str]) -> "list[Words]":
+    def nearest(self, vocabulary: Vocabulary) -> "list[Words]":
         """
         The words that come nearest to it, then to each of its parts.
 
         Of what the vocabulary has there are none.
         """
-        if self.met_by(vocabulary):
+        if self.met_by(vocabulary.words):
             return [()] * (1 + len(self.parts))
         close: Words = ()
         for form in dict.fromkeys((self.said, *self.starts, *self.forms)):
-            close = close or near(form, vocabulary)
+            close = close or vocabulary.near(form)
         return [close, *chain.from_iterable(part.nearest(vocabulary) for part in self.parts)]
 
     def loosened(self, near: "Iterator[Words]") -> "Term":
@@ -441,7 +441,7 @@ class Query:
 
         ``vocabulary`` is everything that the products which could be found can be found by.
         """
-        known = frozenset(vocabulary)
+        known = Vocabulary(vocabulary)
         return tuple(chain.from_iterable(term.nearest(known) for term in self.terms))
 
     def takes(self, near: Collection[Words]) -> bool:

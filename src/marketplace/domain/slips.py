@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 
 ALIKE = "تث دذز ضظ جغق سص"
 """Letters that many people pronounce, and so write, alike."""
@@ -29,44 +29,60 @@ _SHORT = 5
 """Letters of a word in which any other one makes another word: beds (أسرة) are no needle (إبرة)."""
 MOST_NEAR = 8
 """Words that count where several are equally near."""
+MOST_COMPARED = 20_000
+"""Words of a store that a mistyped one is compared with."""
+_LONGEST = 40
+"""Letters of a word that somebody may have meant."""
 _DIGIT = re.compile("[0-9]")
 
 JOINED = "+"
 """What a word begins with that is written as two (laptop): it is no beginning of a word."""
 
 
-def near(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
+class Vocabulary:
     """
-    The words that differ the least, by one slip from four letters on and by two from eight on.
+    All the words there are, by their length: each is compared with those alone that it may be.
 
-    A slip is a letter too many, too few, another one, or two that changed places; a letter that
-    sounds like the right one is half a slip. In a short word another letter is one that looks like
-    the right one or lies beside it on a keyboard, one too many lies beside the letter before or
-    after it, and in the shortest one too few is a vowel. A word with digits has no near ones: the
-    next model is another model.
+    Of very many words only some are: whoever mistypes must not keep everybody else waiting.
     """
-    slips = 0 if len(word) < 4 or _DIGIT.search(word) else 1 if len(word) < 8 else 2
-    if not slips:
-        return ()
-    letters = frozenset(word.translate(_SOUNDS))
-    lengths = range(max(len(word) - slips, 3), len(word) + slips + 1)
-    best, closest = slips * _SLIP, set[str]()
-    for known in vocabulary:
-        other = known.removeprefix(JOINED)
-        if len(other) not in lengths:
-            continue
-        # A slip brings at most one new sound: counting them costs a tenth of comparing words.
-        others = frozenset(other.translate(_SOUNDS))
-        if max(len(letters - others), len(others - letters)) * _SLIP > best:
-            continue
-        if _DIGIT.search(other) or (len(other) < 4 and others < letters):
-            continue
-        distance = _distance(word, other, best)
-        if distance < best:
-            best, closest = distance, {known}
-        elif distance == best:
-            closest.add(known)
-    return tuple(sorted(closest)[:MOST_NEAR])
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = frozenset(words)
+        self._by_length: dict[int, list[tuple[str, str, frozenset[str]]]] = {}
+        for known in islice(self.words, MOST_COMPARED):
+            other = known.removeprefix(JOINED)
+            if 3 <= len(other) <= _LONGEST and not _DIGIT.search(other):
+                # A slip brings at most one new sound: counting them costs a tenth of comparing.
+                sounds = frozenset(other.translate(_SOUNDS))
+                self._by_length.setdefault(len(other), []).append((known, other, sounds))
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """
+        The words that differ the least, by one slip from four letters on and by two from eight on.
+
+        A slip is a letter too many, too few, another one, or two that changed places; a letter that
+        sounds like the right one is half a slip. In a short word another letter is one that looks
+        like the right one or lies beside it on a keyboard, one too many lies beside the letter
+        before or after it, and in the shortest one too few is a vowel. A word with digits has no
+        near ones: the next model is another model.
+        """
+        slips = 0 if len(word) < 4 or _DIGIT.search(word) else 1 if len(word) < 8 else 2
+        if not slips:
+            return ()
+        letters = frozenset(word.translate(_SOUNDS))
+        best, closest = slips * _SLIP, set[str]()
+        for length in range(len(word) - slips, len(word) + slips + 1):
+            for known, other, others in self._by_length.get(length, ()):
+                if max(len(letters - others), len(others - letters)) * _SLIP > best:
+                    continue
+                if length < 4 and others < letters:
+                    continue
+                distance = _distance(word, other, best)
+                if distance < best:
+                    best, closest = distance, {known}
+                elif distance == best:
+                    closest.add(known)
+        return tuple(sorted(closest)[:MOST_NEAR])
 
 
 def _distance(one: str, other: str, at_most: int) -> int:

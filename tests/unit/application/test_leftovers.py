@@ -147,6 +147,18 @@ async def test_looking_removes_nothing(world: World, mona: Seller) -> None:
     assert await is_there(world, image)
 
 
+async def test_whoever_only_looks_has_no_time_begin(world: World, mona: Seller) -> None:
+    image = await sent(world, mona)
+
+    assert await world.marketplace.leftovers.clear(dry_run=True) == []
+    [looked] = await world.marketplace.leftovers.clear(dry_run=True, unused_for=timedelta())
+    world.clock.pass_(timedelta(days=8))
+
+    assert looked.id == image.id
+    assert await world.marketplace.leftovers.clear() == []
+    assert await is_there(world, image)
+
+
 async def test_an_operator_who_needs_room_need_not_wait(world: World, mona: Seller) -> None:
     image = await sent(world, mona)
 

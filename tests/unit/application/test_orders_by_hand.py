@@ -622,6 +622,19 @@ async def test_what_was_handed_over_for_nothing_after_all_is_unpaid(world: World
     assert (await edited(world, mona, order_id, amount_collected="0")).order == seen.order
 
 
+@pytest.mark.parametrize("nothing", ["", "0"])
+async def test_to_say_that_nothing_was_collected_yet_settles_nothing(
+    world: World, nothing: str
+) -> None:
+    mona = await world.a_merchant()
+    placed = await world.an_order(mona, await world.a_product(mona))
+
+    seen = await edited(world, mona, placed.order.id, amount_collected=nothing, note="a form")
+
+    assert (seen.order.note, seen.order.amount_collected) == ("a form", None)
+    assert await world.order(placed.order.id) == seen.order
+
+
 async def test_nothing_was_collected_before_the_door_and_nothing_changes_once_it_came_back(
     world: World,
 ) -> None:

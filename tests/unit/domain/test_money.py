@@ -118,7 +118,15 @@ def test_finer_than_the_currency_is_refused(typed: str, currency: str, digits: i
 
 @pytest.mark.parametrize(
     ("typed", "currency"),
-    [("1.000", "SAR"), ("10.000", "DJF"), ("٢٫٠٠٠", "EGP"), ("999.000", "JPY")],
+    [
+        ("1.000", "SAR"),
+        ("10.000", "DJF"),
+        ("٢٫٠٠٠", "EGP"),
+        ("999.000", "JPY"),
+        ("1.500", "SAR"),
+        ("١٢٫٧٥٠", "SAR"),
+        ("1.250", "JPY"),
+    ],
 )
 def test_a_dot_between_thousands_is_not_taken_for_a_decimal_point(
     typed: str, currency: str

@@ -105,7 +105,7 @@ class EditingService:
             if edited is None:
                 return in_hand(order, store, now)
             if _was_somebody_else(whose, order.customer):
-                await self._void_links(market, order)
+                await self._void_links(market, order, whose)
             if order.lines == was:
                 await market.orders.save(order, edited)
             else:
@@ -125,15 +125,16 @@ class EditingService:
             )
         return in_hand(order, store, now)
 
-    async def _void_links(self, market: UnitOfWork, order: Order) -> None:
+    async def _void_links(self, market: UnitOfWork, order: Order, was: Customer) -> None:
         """
         Those that went to whoever is not to have them.
 
         The one that was answered is the guest's who placed the order, mistyped or not. Of an order
-        by hand it stood in the message to the guest.
+        by hand it stood in the message to the guest's telephone.
         """
         await market.orders.unlink(order.id)
-        if order.source is not OrderSource.STOREFRONT:
+        by_hand = order.source is not OrderSource.STOREFRONT
+        if by_hand and was.phone != order.customer.phone:
             order.tracking_hash = digest(self.secrets.token())
 
     async def _follow(

@@ -300,7 +300,7 @@ class Order:
             return None
         must_be_editable(self.status, fields)
         _must_fit(discount, lines)
-        if wanted.amount_collected is not None:
+        if wanted.amount_collected is not None and "amount_collected" in fields:
             self._collect(wanted.amount_collected)
         was = self.total
         self.lines, self.fees, self.discount = lines, fees, discount

@@ -273,6 +273,8 @@ class Reading:
                 ]
             for row in rows:
                 sku = row.cells.get(Column.SKU, "").strip()
+                if not sku.isprintable() or len(sku) > 64:
+                    continue  # It is refused by itself, and no database keeps what is in it.
                 if sku and (first := skus.setdefault(sku.lower(), row.number)) != row.number:
                     taken = {"sku": sku, "row": first}
                     problems.append(

@@ -156,7 +156,8 @@ def everything(
 
 @cache
 def _all(shown: sa.Select[Any], asked: frozenset[str], sort: Sort) -> Statement:
-    return compiled(_listed(shown, asked, sort, goes_on=False))
+    # In no order: PostgreSQL would rank and sort what is only counted.
+    return compiled(_listed(shown, asked, Sort.NEWEST, goes_on=False).order_by(None))
 
 
 @cache
