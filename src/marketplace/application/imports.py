@@ -76,9 +76,13 @@ class ImportService:
         Raises ``ImportRunning`` while another one is not over, and what ``Reading`` raises.
         """
         merchant_id = selling(wanted.acting)
+        async with self.begin() as market:
+            currency = (await market.merchants.get(merchant_id)).currency
         with Form() as form:
             reading = form.read(
-                "mapping", lambda said: Reading(wanted.content, said), wanted.mapping
+                "mapping",
+                lambda said: Reading(wanted.content, said, currency=currency),
+                wanted.mapping,
             )
         for _ in reading.steps():
             # Reading is work for the processor: others have their turn between two steps.

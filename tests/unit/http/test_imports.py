@@ -225,12 +225,25 @@ async def test_headings_of_others_are_understood(
     assert told["columns"] == {column: name for name, column in pairs if column != "-"}
 
 
-async def test_two_prices_of_two_currencies_are_not_chosen_from(
-    merchant: httpx.AsyncClient,
+@pytest.mark.parametrize("foreign", ["price (USD)", "Price EUR", "السعر (دولار)", "السعر (د.ك)"])
+async def test_a_price_in_another_currency_than_the_stores_is_no_price(
+    merchant: httpx.AsyncClient, marketplace: Marketplace, foreign: str
 ) -> None:
-    answer = await hand_in(merchant, "title,price (SAR),price (USD)\na,1,2\n")
+    alone = await imported(merchant, marketplace, f"title,{foreign},stock\nLamp,100,1\n")
+    beside = await imported(merchant, marketplace, f"title,{foreign},price (SAR)\nPot,2,1\n")
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "same-columns")
+    assert alone["ignored"] == beside["ignored"] == [foreign]
+    assert [(each["column"], each["code"]) for each in alone["errors"]] == [("price", "missing")]
+    assert [each["price"] for each in await products(merchant)] == ["1.00"]
+
+
+@pytest.mark.parametrize("word", ["Item top", "Product mad", "Price all", "Codecad"])
+async def test_a_word_that_ends_like_a_currency_is_none(
+    merchant: httpx.AsyncClient, marketplace: Marketplace, word: str
+) -> None:
+    told = await imported(merchant, marketplace, f"title,price,{word}\nLamp,1,2\n")
+
+    assert told["ignored"] == [word]
 
 
 async def test_nothing_before_is_no_former_price(

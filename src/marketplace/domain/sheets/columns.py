@@ -141,24 +141,55 @@ _PRICE_OF_ALL_DAYS = frozenset(
 _KIND_OF_THING = frozenset(map(plain, ("type", "product type", "collection")))
 """The category, unless the sheet has one beside it."""
 
-_UNITS = sorted(
-    {
-        *map(str.lower, CURRENCIES),
-        *map(
-            plain,
-            "ر س · ريال · ريال سعودي · ريال قطري · ريال عماني · د ك · دينار · دينار كويتي · د إ"
-            " · درهم · درهم إماراتي · د ب · دينار بحريني · ر ق · ر ع · ج م · جنيه · جنيه مصري · د أ"
-            " · دينار أردني · دولار · dollar · riyal · dirham · dinar · pound · شامل الضريبة"
-            " · incl vat · including vat · inc vat · قطعة · قطع · حبة · حبات · وحدة · وحدات · pcs"
-            " · pieces · pc · units · unit · ar · arabic · عربي · عربية · بالعربية · بالعربي".split(
-                " · "
-            ),
-        ),
+_ANY = frozenset(CURRENCIES)
+_MONEY: Mapping[str, frozenset[str]] = {
+    **{code.lower(): frozenset({code}) for code in CURRENCIES},
+    **{
+        plain(called): frozenset(codes.split())
+        for called, codes in {
+            "ر س": "SAR",
+            "ريال سعودي": "SAR",
+            "ريال قطري": "QAR",
+            "ريال عماني": "OMR",
+            "ر ق": "QAR",
+            "ر ع": "OMR",
+            "ريال": "SAR QAR OMR YER",
+            "riyal": "SAR QAR OMR YER",
+            "د إ": "AED",
+            "درهم إماراتي": "AED",
+            "درهم": "AED MAD",
+            "dirham": "AED MAD",
+            "د ك": "KWD",
+            "دينار كويتي": "KWD",
+            "د ب": "BHD",
+            "دينار بحريني": "BHD",
+            "د أ": "JOD",
+            "دينار أردني": "JOD",
+            "دينار": "KWD BHD JOD IQD TND LYD DZD",
+            "dinar": "KWD BHD JOD IQD TND LYD DZD",
+            "ج م": "EGP",
+            "جنيه مصري": "EGP",
+            "جنيه": "EGP SDG",
+            "pound": "EGP SDG GBP",
+            "دولار": "USD",
+            "dollar": "USD",
+        }.items()
     },
-    key=len,
-    reverse=True,
-)
-"""What people write behind a heading: the currency, what is counted, the language."""
+}
+_UNITS: Mapping[str, frozenset[str]] = {
+    **_MONEY,
+    **{
+        plain(called): _ANY
+        for called in (
+            "شامل الضريبة · incl vat · including vat · inc vat · قطعة · قطع · حبة · حبات · وحدة"
+            " · وحدات · pcs · pieces · pc · units · unit · ar · arabic · عربي · عربية · بالعربية"
+            " · بالعربي"
+        ).split(" · ")
+    },
+}
+"""What people write behind a heading, and the currencies of stores where it means nothing else."""
+_LONGEST_UNIT = 3
+"""Words."""
 
 _ARABIC = re.compile("[\u0600-\u06ff]")
 
@@ -168,13 +199,18 @@ def meant_by(heading: str) -> Column | None:
     return _MEANT.get(plain(heading))
 
 
-def perhaps_meant_by(heading: str) -> Column | None:
-    """The same of a heading with its unit, ``السعر (ر.س)``, or in two languages."""
-    said = plain(heading)
-    for unit in _UNITS:
-        if said.endswith(unit) and (column := _MEANT.get(said.removesuffix(unit))):
-            return column
+def perhaps_meant_by(heading: str, currency: str | None = None) -> Column | None:
+    """
+    The same of a heading with its unit, ``السعر (ر.س)``, or in two languages.
+
+    One in another ``currency`` than that of the store, if it is known, is not meant.
+    """
     spoken = words(heading[:100])
+    for count in range(1, min(_LONGEST_UNIT, len(spoken) - 1) + 1):
+        meant = _MEANT.get(plain(" ".join(spoken[:-count])))
+        unit = _UNITS.get(plain(" ".join(spoken[-count:])))
+        if meant and unit:
+            return meant if currency is None or currency in unit else None
     arabic = [each for each in spoken if _ARABIC.search(each)]
     latin = [each for each in spoken if not _ARABIC.search(each)]
     column = meant_by(" ".join(arabic))
@@ -182,18 +218,19 @@ def perhaps_meant_by(heading: str) -> Column | None:
 
 
 def columns_of(
-    headings: Sequence[str], mapping: Mapping[str, Column | None]
+    headings: Sequence[str], mapping: Mapping[str, Column | None], currency: str
 ) -> list[Column | None]:
     """
     What each column is about; what ``mapping`` says comes before what they are called.
 
-    What is called exactly so comes before what is called nearly so. Two may be the same.
+    What is called exactly so comes before what is called nearly so. Two may be the same. A price in
+    another ``currency`` than that of the store is none.
     """
     found = [mapping[each] if each in mapping else meant_by(each) for each in headings]
     surely = set(found)
     for place, heading in enumerate(headings):
         if found[place] is None and heading not in mapping:
-            column = perhaps_meant_by(heading)
+            column = perhaps_meant_by(heading, currency)
             found[place] = None if column in surely else column
     for place, heading in enumerate(headings):
         if heading not in mapping and plain(heading) in _PRICE_OF_ALL_DAYS:

@@ -122,8 +122,10 @@ class Reading:
     what a heading means where it does not say so itself; "" leaves the column out.
     """
 
-    def __init__(self, content: bytes, mapping: Mapping[str, str] | None = None) -> None:
-        self._content = content
+    def __init__(
+        self, content: bytes, mapping: Mapping[str, str] | None = None, *, currency: str
+    ) -> None:
+        self._content, self._currency = content, currency
         self._mapping = {name.strip(): _column(said) for name, said in (mapping or {}).items()}
         self._line = 0
         self._length = 0
@@ -226,7 +228,9 @@ class Reading:
         if len(cells) > MOST_COLUMNS:
             raise TooManyColumns(at_most=MOST_COLUMNS)
         names = [each.strip() for each in cells]
-        for name, column in zip(names, columns_of(names, self._mapping), strict=True):
+        for name, column in zip(
+            names, columns_of(names, self._mapping, self._currency), strict=True
+        ):
             if column in self.columns:
                 raise SameColumns(column=column)
             self._names.append(column)
