@@ -68,6 +68,8 @@ Value = TypeVar("Value")
 
 AT_A_GO = 20
 """Rows that are judged before others have their turn, some milliseconds."""
+MOST_EXPORTS = 20
+"""Whose rows may stand together: a sheet is one export, or what became of a few."""
 _OF_A_WISH = re.compile(r"variants\[(?P<place>\d+)\](?:\.(?P<name>\w+))?")
 _OPTION_FIELDS = {"options": Column.OPTION1_VALUE}
 
@@ -180,7 +182,8 @@ class Batch:
         if exports:
             # Whoever else changes this stock waits for us by now.
             variants = [each.id for product in self.held.values() for each in product.variants]
-            self.brought = await self.market.products.brought(variants, sorted(exports))
+            asked = sorted(exports)[:MOST_EXPORTS]
+            self.brought = await self.market.products.brought(variants, asked)
         if any(entry.said(Column.CATEGORY) for entry in entries):
             there = await self.market.categories.hold_all(self.merchant.id)
             self.shelves = {each.name.lower(): each for each in there}
@@ -375,6 +378,8 @@ class _Telling:
         if not any(column in row.cells for column in OF_AN_EXPORT):
             return None
         export = _lenient(_uuid, row.cells.get(Column.EXPORT))
+        if _moved_since(row) and export not in self._batch.brought:
+            export = None
         brought = self._batch.brought.get(export, {}) if export else {}
         return Exported(was=was, export=export, brought=brought)
 

@@ -137,6 +137,25 @@ async def test_a_product_whose_sku_is_taken_meanwhile_stays_away(
     assert back[0]["problem"]["facts"] == {"sku": "L1", "options": []}
 
 
+async def test_of_two_that_come_back_with_one_sku_in_two_cases_the_second_stays_away(
+    merchant: httpx.AsyncClient,
+) -> None:
+    lamps = []
+    for sku in ("abc", "ABC"):
+        lamps.append(await put_up(merchant, title=f"Lamp {sku}", sku=sku))
+        await change(merchant, {"id": lamps[-1]["id"], "status": "archived"})
+    other = await put_up(merchant, title="Other", price="1.00")
+
+    told = await change(
+        merchant,
+        {"id": other["id"], "price": "2.00"},
+        *({"id": each["id"], "status": "active"} for each in lamps),
+    )
+
+    assert outcomes(told) == ["changed", "changed", "sku-taken"]
+    assert (await look(merchant, other))["price"] == "2.00"
+
+
 async def test_categories_are_given_and_taken_away(merchant: httpx.AsyncClient) -> None:
     shelf = (await merchant.post("/api/merchant/categories", json={"name": "إضاءة"})).json()
     lamp = await put_up(merchant, title="Lamp")

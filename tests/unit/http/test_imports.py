@@ -3,6 +3,7 @@
 import csv
 import io
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -632,6 +633,51 @@ async def test_a_row_that_was_copied_for_a_new_product_brings_its_stock_once(
 
     assert counts(told) == (0, 0, 2, 0), told["errors"]
     assert await stock_of(merchant) == before
+
+
+async def test_what_came_later_to_a_size_that_was_copied_stays(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    variants = [{"options": {"size": "M"}, "stock": 10}]
+    options = [{"name": "size", "values": ["M"]}]
+    product = await put_up(merchant, title="Shirt", options=options, variants=variants)
+    [row] = rows_of(await exported(merchant))
+    sheet = sheet_of([row, row | {"Option 1 value": "L", "SKU": "", "Stock": "0"}])
+    assert counts(await imported(merchant, marketplace, sheet)) == (0, 1, 0, 0)
+    new = (await products(merchant))[0]["variants"][1]
+    came = {"variant_id": new["id"], "adjust": 12, "reason": "received"}
+    path = f"/api/merchant/products/{product['id']}/stock"
+    assert (await merchant.post(path, json=came)).status_code == 200
+
+    told = await imported(merchant, marketplace, sheet)
+
+    assert counts(told) == (0, 0, 1, 0), told["errors"]
+    assert [each["stock"] for each in (await products(merchant))[0]["variants"]] == [10, 12]
+
+
+async def test_a_sheet_of_very_many_exports_is_none(
+    merchant: httpx.AsyncClient, marketplace: Marketplace
+) -> None:
+    for number in range(30):
+        await put_up(merchant, title=f"Lamp {number}", stock=5)
+    rows = rows_of(await exported(merchant))
+    for row in rows:
+        row |= {"Stock": "6", "Export number": str(uuid4())}
+
+    told = await imported(merchant, marketplace, sheet_of(rows))
+
+    assert counts(told) == (0, 20, 0, 10)
+    assert {each["code"] for each in told["errors"]} == {"unknown-export"}
+
+
+@pytest.mark.parametrize("sku", ["x\0y", "x" * 90_000])
+async def test_a_sku_nobody_can_keep_is_refused_wherever_it_stands(
+    merchant: httpx.AsyncClient, marketplace: Marketplace, sku: str
+) -> None:
+    told = await imported(merchant, marketplace, f"title,price,sku\nA,1,{sku}\nB,1,{sku}\n")
+
+    assert [(each["row"], each["column"]) for each in told["errors"]] == [(2, "sku"), (3, "sku")]
+    assert {each["code"] for each in told["errors"]} <= {"bad-characters", "too-long"}
 
 
 @pytest.mark.parametrize(
